@@ -1,0 +1,132 @@
+/*
+ * jn.h
+ *	  What every file of the core shares: how it fails, and what it borrows.
+ *
+ * The core knows nothing about the server.  A function returns a JnStatus; on
+ * anything but JN_OK it has filled a JnError and its other outputs hold
+ * nothing.  The core never writes a sentence for a user: src/pg/glue.c has the
+ * one table from JnStatus to SQLSTATE, message, detail and hint.
+ *
+ * Memory, interrupts and randomness come from the caller in a JnEnv.  The
+ * environment may leave the core by longjmp() from any allocation or tick, so
+ * the core owns nothing else: no malloc, no files, no locks.
+ */
+#ifndef JN_H
+#define JN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Why a call failed.  The comment says what the JnError fields hold:
+ * "at" is a byte offset into the input, "found" and "limit" are numbers.
+ * Append only; glue.c asserts at load that its table has a row for each.
+ */
+typedef enum JnStatus
+{
+	JN_OK = 0,
+
+	/* bytes of a journey or a state, see format.h; at = where it was noticed */
+	JN_BYTES_SHORT,				/* ends too early; found = size, limit = needed */
+	JN_BYTES_VERSION,			/* newer format; found = version, limit = ours */
+	JN_BYTES_TRACKS,			/* unknown tracks or flags; found = their bits */
+	JN_BYTES_CORRUPT,			/* breaks a rule of format.h */
+
+	/* text forms; at = offset of the first byte that cannot be read */
+	JN_TEXT_SYNTAX,				/* not the grammar of text.h */
+	JN_TEXT_TIME,				/* not a time, or no such day */
+
+	/* values */
+	JN_NAME_LONG,				/* found = bytes, limit = JN_MAX_NAME */
+	JN_NAME_UTF8,				/* not UTF-8, or holds a zero byte; at = where */
+	JN_TIME_RANGE,				/* outside timestamptz; found = microseconds */
+	JN_TOO_MANY_STEPS,			/* found, limit */
+	JN_TOO_LARGE,				/* value over 1 GB; found = bytes, limit */
+	JN_ARGUMENT,				/* an argument out of range; found, limit */
+
+	/* keys and crypto, see crypto.h */
+	JN_KEY_FORMAT,				/* not 64 hex digits; at = offset */
+	JN_CRYPTO,					/* libsodium refused */
+
+	JN_STATUS_COUNT
+} JnStatus;
+
+/* What went wrong, for glue.c to word.  Unused fields are zero. */
+typedef struct JnError
+{
+	JnStatus	status;
+	size_t		at;				/* byte offset into the input */
+	int64_t		found;			/* what was there */
+	int64_t		limit;			/* what would have been allowed */
+} JnError;
+
+/*
+ * What the core borrows.  alloc() and resize() never return NULL: they leave
+ * by longjmp() (or abort, in tests) when there is no memory.  tick() is called
+ * at least once per 64 k units of work and may leave the same way.
+ */
+typedef struct JnEnv
+{
+	void	   *(*alloc) (void *ctx, size_t size);
+	void	   *(*resize) (void *ctx, void *ptr, size_t size);
+	void		(*release) (void *ctx, void *ptr);
+	void		(*tick) (void *ctx);
+	void	   *ctx;
+} JnEnv;
+
+/* Work done between two ticks: steps, bytes or comparisons. */
+#define JN_TICK_EVERY	65536
+
+/* Longest name of an event or of another label, in bytes. */
+#define JN_MAX_NAME		1024
+
+/* Largest value: what a varlena can hold, less its header and some room. */
+#define JN_MAX_BYTES	((size_t) 0x3fffff00)
+
+/* Times are microseconds since 2000-01-01 00:00:00 UTC, within timestamptz. */
+#define JN_TIME_MIN		INT64_C(-211813488000000000)	/* 4714-11-24 BC, inclusive */
+#define JN_TIME_END		INT64_C(9223371331200000000)	/* 294277-01-01, exclusive */
+
+static inline bool
+jn_time_ok(int64_t t)
+{
+	return t >= JN_TIME_MIN && t < JN_TIME_END;
+}
+
+static inline void *
+jn_alloc(const JnEnv *env, size_t size)
+{
+	return env->alloc(env->ctx, size);
+}
+
+static inline void *
+jn_resize(const JnEnv *env, void *ptr, size_t size)
+{
+	return env->resize(env->ctx, ptr, size);
+}
+
+static inline void
+jn_release(const JnEnv *env, void *ptr)
+{
+	env->release(env->ctx, ptr);
+}
+
+static inline void
+jn_tick(const JnEnv *env)
+{
+	env->tick(env->ctx);
+}
+
+/* Fills *err and returns its status, so that a caller can `return jn_fail(...)`. */
+static inline JnStatus
+jn_fail(JnError *err, JnStatus status, size_t at, int64_t found, int64_t limit)
+{
+	err->status = status;
+	err->at = at;
+	err->found = found;
+	err->limit = limit;
+	return status;
+}
+
+#endif							/* JN_H */

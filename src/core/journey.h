@@ -1,0 +1,131 @@
+/*
+ * journey.h
+ *	  Reading a journey: the view of its bytes, validation, facts, comparison.
+ *
+ * Two levels of trust.  jn_journey_open() takes bytes that we wrote or that
+ * have been validated, looks at the header only, and checks no more than that
+ * the sections lie inside the value.  jn_journey_validate() takes bytes from
+ * anywhere (recv, casts, files) and proves every rule of format.h; only after
+ * it is it safe to open them.
+ */
+#ifndef JN_JOURNEY_H
+#define JN_JOURNEY_H
+
+#include "times.h"
+
+/* A label in someone else's memory; not zero-terminated. */
+typedef struct JnName
+{
+	const char *data;
+	uint32_t	size;			/* bytes, 0 to JN_MAX_NAME */
+} JnName;
+
+/* What the first JN_HEADER_SIZE bytes say. */
+typedef struct JnHeader
+{
+	unsigned	flags;			/* JN_FLAG_* */
+	unsigned	tracks;			/* bits of extra tracks */
+	uint32_t	n;				/* steps */
+	int64_t		first;			/* microseconds since 2000-01-01 UTC */
+	int64_t		last;			/* likewise, not before first */
+	uint64_t	presence;		/* which names may be there */
+} JnHeader;
+
+/* A journey, opened.  Points into the bytes, owns nothing. */
+typedef struct JnJourney
+{
+	JnHeader	head;
+	const uint8_t *bytes;
+	size_t		size;			/* of the whole value */
+	uint32_t	names;			/* distinct event names, k */
+	const uint8_t *lengths;		/* k varints */
+	const char *name_data;		/* the names, one after another */
+	unsigned	width;			/* bytes per code: 0, 1, 2 or 4 */
+	const uint8_t *codes;		/* n codes */
+	const uint8_t *times;		/* section of times */
+	size_t		times_size;
+} JnJourney;
+
+/*
+ * Reads the header from the first bytes of a value; "size" may be less than
+ * the whole value, JN_HEADER_SIZE is enough.
+ * Errors: JN_BYTES_SHORT, JN_BYTES_VERSION, JN_BYTES_TRACKS.
+ */
+extern JnStatus jn_header_read(const uint8_t *p, size_t size, JnHeader *head, JnError *err);
+
+/*
+ * Opens a whole value of ours.  Cost: the lengths of the names.
+ * Errors: those of jn_header_read(), JN_BYTES_SHORT, JN_BYTES_CORRUPT.
+ */
+extern JnStatus jn_journey_open(const uint8_t *p, size_t size, JnJourney *j, JnError *err);
+
+/*
+ * Proves that bytes from outside are a journey in its one form; fills *j as
+ * jn_journey_open() does.  Linear in size.  Allocates k bytes and frees them.
+ * Errors: JN_BYTES_*, JN_NAME_LONG, JN_NAME_UTF8, JN_TIME_RANGE.
+ */
+extern JnStatus jn_journey_validate(const JnEnv *env, const uint8_t *p, size_t size, JnJourney *j,
+									JnError *err);
+
+/* Fills name[0 .. j->names-1]; ascending by bytes. */
+extern void jn_journey_names(const JnJourney *j, JnName *name);
+
+/* Index of a name in the dictionary, or -1.  Asks the presence bits first. */
+extern int64_t jn_journey_find(const JnJourney *j, const char *name, size_t size);
+
+/* Name number i of the dictionary, 0 <= i < names.  Linear in i. */
+extern JnName jn_journey_name(const JnJourney *j, uint32_t i);
+
+/* Code of step i, from 0. */
+static inline uint32_t
+jn_journey_code(const JnJourney *j, uint32_t i)
+{
+	switch (j->width)
+	{
+		case 0:
+			return 0;
+		case 1:
+			return j->codes[i];
+		case 2:
+			return jn_load16(j->codes + 2 * (size_t) i);
+		default:
+			return jn_load32(j->codes + 4 * (size_t) i);
+	}
+}
+
+/* Starts reading the times; the first time is head.first. */
+static inline void
+jn_journey_times(const JnJourney *j, JnTimesReader *r)
+{
+	jn_times_open(r, j->times, j->times_size, j->head.flags, j->head.n);
+}
+
+/* Time of step i, from 0, in microseconds.  Linear in the distance to the nearer end. */
+extern int64_t jn_journey_time(const JnEnv *env, const JnJourney *j, uint32_t i);
+
+/*
+ * Compares step by step, time before event name (bytes), the shorter first:
+ * the order of arrays of (time, event).  Returns <0, 0, >0.  0 exactly if the
+ * bytes are equal.
+ */
+extern int	jn_journey_compare(const JnEnv *env, const JnJourney *a, const JnJourney *b);
+
+/* Hash of the whole value: equal journeys, equal hashes. */
+extern uint64_t jn_journey_hash(const JnJourney *j, uint64_t seed);
+
+/*
+ * Hash of the order of events, times left out.  Part of the format: stable
+ * over machines and versions.
+ */
+extern uint64_t jn_journey_variant_hash(const JnEnv *env, const JnJourney *j);
+
+/*
+ * The path as text, "view > cart > purchase".  A name that is empty, begins or
+ * ends with a blank, or holds '>', '"' or a control character stands in double
+ * quotes, quotes inside doubled: so equal texts mean equal paths.
+ * jn_journey_variant_size() gives the bytes; write fills exactly that many.
+ */
+extern size_t jn_journey_variant_size(const JnEnv *env, const JnJourney *j);
+extern void jn_journey_variant_write(const JnEnv *env, const JnJourney *j, char *out);
+
+#endif							/* JN_JOURNEY_H */

@@ -1,0 +1,46 @@
+/*
+ * sessions.h
+ *	  Cutting time-ordered steps into sessions.
+ *
+ * One rule, used by the window function and by the function on journeys: a
+ * step begins a new session if it comes more than "gap" after the one before
+ * it; a gap exactly as long stays.
+ */
+#ifndef JN_SESSIONS_H
+#define JN_SESSIONS_H
+
+#include "journey.h"
+
+/* The sessions of a journey, one after another. */
+typedef struct JnSessions
+{
+	const JnJourney *j;
+	JnTimesReader times;
+	int64_t		gap;			/* microseconds, at least 0 */
+	uint32_t	next;			/* first step of the session to come */
+	int64_t		next_time;		/* its time */
+} JnSessions;
+
+/* One session: steps from .. to-1 of the journey. */
+typedef struct JnSession
+{
+	uint32_t	from;
+	uint32_t	to;
+	int64_t		first;			/* time of step from, microseconds */
+	int64_t		last;			/* time of step to-1 */
+} JnSession;
+
+/* Whether a step at "time" begins a new session after one at "before". */
+static inline bool
+jn_session_breaks(int64_t before, int64_t time, int64_t gap)
+{
+	/* both lie within timestamptz, so the unsigned difference cannot wrap */
+	return time > before && (uint64_t) time - (uint64_t) before > (uint64_t) gap;
+}
+
+extern void jn_sessions_open(JnSessions *s, const JnJourney *j, int64_t gap);
+
+/* Gives the next session; false when there is none left. */
+extern bool jn_sessions_next(const JnEnv *env, JnSessions *s, JnSession *session);
+
+#endif							/* JN_SESSIONS_H */

@@ -1,0 +1,93 @@
+/*
+ * times.h
+ *	  The section of times: ascending instants as differences, see format.h.
+ *
+ * The codec knows only times.  The value of a journey and the state of a
+ * signal both keep theirs in it.
+ */
+#ifndef JN_TIMES_H
+#define JN_TIMES_H
+
+#include "bytes.h"
+#include "format.h"
+
+/* How a run of times is to be written: what jn_times_plan() found out. */
+typedef struct JnTimesPlan
+{
+	JnUnit		unit;			/* coarsest exact unit */
+	uint32_t	wide;			/* differences of UINT32_MAX units or more */
+	size_t		size;			/* bytes of the section */
+} JnTimesPlan;
+
+/*
+ * Reads a section of times, one after another.  The bytes must have been
+ * checked by jn_times_check() or written by us.
+ */
+typedef struct JnTimesReader
+{
+	const uint8_t *control;		/* 2-bit lengths */
+	const uint8_t *data;		/* next difference */
+	const uint8_t *wide;		/* next wide difference */
+	int64_t		unit_us;		/* microseconds in a unit */
+	uint32_t	next;			/* number of the difference to read, from 0 */
+} JnTimesReader;
+
+/*
+ * Plans the section for n ascending times (microseconds).  n may be 0 or 1:
+ * unit second, size 0.  Calls jn_tick().
+ */
+extern JnTimesPlan jn_times_plan(const JnEnv *env, const int64_t *time, uint32_t n);
+
+/* Writes plan.size bytes for the same times at out. */
+extern void jn_times_write(const JnEnv *env, const JnTimesPlan *plan, const int64_t *time, uint32_t n,
+						   uint8_t *out);
+
+/*
+ * Proves that the bytes at p are the one form of n times from first to last,
+ * and that they fill exactly "size" bytes.  "flags" as in the header.
+ * Errors: JN_BYTES_SHORT, JN_BYTES_CORRUPT with "at" relative to p.
+ */
+extern JnStatus jn_times_check(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, uint32_t n,
+							   int64_t first, int64_t last, JnError *err);
+
+/*
+ * Starts reading the section of n times at p, which has "size" bytes
+ * and has been checked or was written by us.
+ */
+extern void jn_times_open(JnTimesReader *r, const uint8_t *p, size_t size, unsigned flags, uint32_t n);
+
+/* Writes all n times to time[], microseconds, beginning with "first". */
+extern void jn_times_decode(const JnEnv *env, JnTimesReader *r, int64_t first, int64_t *time, uint32_t n);
+
+/* The next difference in microseconds.  Call it n - 1 times at most. */
+static inline int64_t
+jn_times_next(JnTimesReader *r)
+{
+	uint32_t	i = r->next++;
+	unsigned	length = (r->control[i >> 2] >> (2 * (i & 3))) & 3;
+	uint64_t	d = 0;
+
+	switch (length)
+	{
+		case 3:
+			d = (uint64_t) r->data[3] << 24;
+			/* FALLTHROUGH */
+		case 2:
+			d |= (uint64_t) r->data[2] << 16;
+			/* FALLTHROUGH */
+		case 1:
+			d |= (uint64_t) r->data[1] << 8;
+			/* FALLTHROUGH */
+		default:
+			d |= r->data[0];
+	}
+	r->data += length + 1;
+	if (d == UINT32_MAX)
+	{
+		d = jn_load64(r->wide);
+		r->wide += 8;
+	}
+	return (int64_t) d * r->unit_us;
+}
+
+#endif							/* JN_TIMES_H */

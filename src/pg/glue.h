@@ -1,0 +1,51 @@
+/*
+ * glue.h
+ *	  Where the core meets the server: memory, interrupts, errors, arguments.
+ */
+#ifndef JOURNEY_GLUE_H
+#define JOURNEY_GLUE_H
+
+#include "fmgr.h"
+#include "nodes/nodes.h"
+#include "utils/palloc.h"
+#include "utils/timestamp.h"
+
+#include "compat.h"
+#include "core/jn.h"
+
+/*
+ * An environment that allocates in a memory context (huge chunks allowed) and
+ * answers ticks with CHECK_FOR_INTERRUPTS().  The JnEnv is valid as long as
+ * the context is.
+ */
+extern JnEnv journey_env(MemoryContext context);
+
+/*
+ * Reports a failure of the core as an error.  "what" is the noun the user
+ * knows, as in "journey"; it becomes part of the message.
+ */
+extern void journey_report(const JnError *err, const char *what) pg_attribute_noreturn();
+
+/*
+ * The same, softly: fills escontext if it asks for that and returns; else
+ * raises.  Use as `return journey_report_soft(...), (Datum) 0`.
+ */
+extern void journey_report_soft(const JnError *err, const char *what, Node *escontext);
+
+/*
+ * The length of an interval in microseconds, days as 24 hours.
+ * Errors: months in it, negative, infinite, or longer than int64, named by
+ * "argument" in the message.
+ */
+extern int64 journey_interval_us(const Interval *interval, const char *argument);
+
+/* A fixed length of time as an interval: hours and below, so it never depends on a calendar. */
+extern Interval *journey_us_interval(int64 us);
+
+/*
+ * Checks a time of a data point: raises for infinity.  NULL is the caller's
+ * business.
+ */
+extern void journey_check_time(TimestampTz at);
+
+#endif							/* JOURNEY_GLUE_H */
