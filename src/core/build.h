@@ -2,20 +2,26 @@
  * build.h
  *	  Building a journey: steps in any order in, the one form of bytes out.
  *
- * An object with five operations:
+ * An object with these operations:
  *
- *	 init		O(1), no allocation
- *	 add		O(1) amortized; the name is copied at its first use only
+ *	 new			O(1), one allocation of 256 bytes at most: many groups of
+ *					an aggregate have a builder at the same time
+ *	 add			O(1) amortized; the name is copied at its first use only
  *	 add_journey	O(steps + names) of the journey
- *	 finish		sorts if the steps came out of order: O(n log n), stable; else O(n)
- *	 size/write	the bytes, after finish and before the next add
+ *	 add_run		O(steps) of the run: for cutting one journey into many
+ *	 finish			sorts if the steps came out of order: O(n log n), stable;
+ *					O(n) for ordered runs one after another; O(k log k) for
+ *					k new names
+ *	 write			O(n); the bytes, after finish and before the next add
  *
  * Steps of one time are ordered by event name (bytes), or, if "keep_ties",
  * stay in the order in which they came.  finish may be called again after
  * further adds: the result is as if all had come first.
  *
- * Memory: 12 bytes a step (24 while sorting) and each distinct name once,
- * from the JnEnv given at each call; nothing else is owned.
+ * Memory: 12 bytes a step (18 while sorting), and 14 bytes and the text for
+ * each distinct name, all of it doubling as it grows; from the JnEnv given at
+ * each call, which must be the same.  Nothing else is owned.  A builder whose
+ * call was left by longjmp can only be thrown away with its memory.
  */
 #ifndef JN_BUILD_H
 #define JN_BUILD_H
@@ -27,17 +33,31 @@ typedef struct JnBuild JnBuild;
 /* Creates an empty builder in env's memory. */
 extern JnBuild *jn_build_new(const JnEnv *env, bool keep_ties);
 
+/* Releases a builder and all that it holds. */
+extern void jn_build_free(const JnEnv *env, JnBuild *b);
+
 /*
  * Adds a step.  "time" in microseconds.
- * Errors: JN_TIME_RANGE, JN_NAME_LONG, JN_NAME_UTF8, JN_TOO_MANY_STEPS; the
- * builder is as before.
+ * Errors: JN_TIME_RANGE, JN_NAME_LONG, JN_NAME_UTF8, JN_TOO_MANY_STEPS, and
+ * JN_TOO_LARGE when the names alone are too much; the builder is as before.
  */
 extern JnStatus jn_build_add(const JnEnv *env, JnBuild *b, int64_t time, const char *name, size_t size,
 							 JnError *err);
 
-/* Adds steps from .. to-1 of a journey, in their order.  Errors: JN_TOO_MANY_STEPS. */
+/*
+ * Adds steps from .. to-1 of a journey, in their order.
+ * Errors: JN_TOO_MANY_STEPS, JN_TOO_LARGE; some steps may have been added.
+ */
 extern JnStatus jn_build_add_journey(const JnEnv *env, JnBuild *b, const JnJourney *j, uint32_t from, uint32_t to,
 									 JnError *err);
+
+/*
+ * Adds the next "count" steps of a walk and moves it past them.  name[] is
+ * what jn_journey_names() gave for the walk's journey.
+ * Errors: JN_TOO_MANY_STEPS, JN_TOO_LARGE; some steps may have been added.
+ */
+extern JnStatus jn_build_add_run(const JnEnv *env, JnBuild *b, JnWalk *w, const JnName *name, uint32_t count,
+								 JnError *err);
 
 /* Number of steps so far. */
 extern uint32_t jn_build_steps(const JnBuild *b);
@@ -56,14 +76,21 @@ extern void jn_build_reset(JnBuild *b);
 
 /*
  * A builder as bytes and back, for partial aggregates: everything that later
- * adds and finish depend on, steps in the order of arrival.  The bytes of
- * another process of ours; bounded reading, but no proof.
+ * adds and finish depend on; steps of one time in the order of arrival.  The
+ * form is private to one version of the library and has no promise for disks.
+ * Reading is bounded and proves what the builder relies on, but accepts more
+ * than one form of a state.
+ * Errors: JN_BYTES_*, JN_NAME_LONG, JN_NAME_UTF8, JN_TIME_RANGE,
+ * JN_TOO_MANY_STEPS.
  */
 extern size_t jn_build_state_size(const JnBuild *b);
-extern void jn_build_state_write(const JnBuild *b, uint8_t *out);
+extern void jn_build_state_write(const JnEnv *env, const JnBuild *b, uint8_t *out);
 extern JnStatus jn_build_state_read(const JnEnv *env, const uint8_t *p, size_t size, JnBuild **b, JnError *err);
 
-/* Adds all steps of "from", which stays as it is.  Errors: JN_TOO_MANY_STEPS. */
+/*
+ * Adds all steps of "from", which stays as it is and may not be "into".
+ * Errors: JN_TOO_MANY_STEPS, JN_TOO_LARGE; some steps may have been added.
+ */
 extern JnStatus jn_build_merge(const JnEnv *env, JnBuild *into, const JnBuild *from, JnError *err);
 
 #endif							/* JN_BUILD_H */

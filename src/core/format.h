@@ -22,7 +22,8 @@
  *					names of events: varint count k, then k varint lengths (each
  *					at most JN_MAX_NAME), then the k names, UTF-8 without zero
  *					bytes, strictly ascending by memcmp (shorter first); each
- *					is the event of at least one step
+ *					is the event of at least one step; the empty name is a
+ *					name like any other
  *					codes: n indexes into the names, of 0 bytes if k = 1, 1 if
  *					k <= 255, 2 if k <= 65535, else 4
  *					times: n - 1 differences, see below; absent if n = 1
@@ -52,6 +53,12 @@
 
 #define JN_FORMAT_VERSION	1
 
+/*
+ * Longest journey.  A step takes at least 5/4 bytes, so that more cannot fit
+ * into the largest value anyway.
+ */
+#define JN_MAX_STEPS	((uint32_t) (JN_MAX_BYTES / 5 * 4))
+
 #define JN_AT_VERSION	0
 #define JN_AT_FLAGS		1
 #define JN_AT_TRACKS	2
@@ -77,10 +84,10 @@ typedef enum JnUnit
 } JnUnit;
 
 /* Microseconds in a unit; 0 for a value that is no unit. */
-static inline int64_t
+static inline uint64_t
 jn_unit_us(unsigned unit)
 {
-	static const int64_t us[4] = {1, 1000, 1000000, 0};
+	static const uint64_t us[4] = {1, 1000, 1000000, 0};
 
 	return us[unit & 3];
 }

@@ -49,13 +49,14 @@ typedef struct JnJourney
 /*
  * Reads the header from the first bytes of a value; "size" may be less than
  * the whole value, JN_HEADER_SIZE is enough.
- * Errors: JN_BYTES_SHORT, JN_BYTES_VERSION, JN_BYTES_TRACKS.
+ * Errors: JN_BYTES_SHORT, JN_BYTES_VERSION, JN_BYTES_TRACKS, JN_BYTES_CORRUPT.
  */
 extern JnStatus jn_header_read(const uint8_t *p, size_t size, JnHeader *head, JnError *err);
 
 /*
  * Opens a whole value of ours.  Cost: the lengths of the names.
- * Errors: those of jn_header_read(), JN_BYTES_SHORT, JN_BYTES_CORRUPT.
+ * Errors: those of jn_header_read(), JN_BYTES_SHORT, JN_BYTES_CORRUPT,
+ * JN_NAME_LONG.
  */
 extern JnStatus jn_journey_open(const uint8_t *p, size_t size, JnJourney *j, JnError *err);
 
@@ -100,6 +101,36 @@ jn_journey_times(const JnJourney *j, JnTimesReader *r)
 	jn_times_open(r, j->times, j->times_size, j->head.flags, j->head.n);
 }
 
+/*
+ * A walk over the steps of a journey, from the first on.  It remembers where
+ * it is, so cutting a journey into many pieces costs one pass, see
+ * jn_build_add_run().
+ */
+typedef struct JnWalk
+{
+	const JnJourney *j;
+	JnTimesReader times;
+	uint32_t	next;			/* step to come, j->head.n at the end */
+	int64_t		time;			/* its time, microseconds; undefined at the end */
+} JnWalk;
+
+static inline void
+jn_walk_open(JnWalk *w, const JnJourney *j)
+{
+	w->j = j;
+	jn_journey_times(j, &w->times);
+	w->next = 0;
+	w->time = j->head.first;
+}
+
+/* Moves to the next step; there must be one to come. */
+static inline void
+jn_walk_next(JnWalk *w)
+{
+	if (++w->next < w->j->head.n)
+		w->time = jn_time_after(w->time, jn_times_next(&w->times));
+}
+
 /* Time of step i, from 0, in microseconds.  Linear in the distance to the nearer end. */
 extern int64_t jn_journey_time(const JnEnv *env, const JnJourney *j, uint32_t i);
 
@@ -114,15 +145,17 @@ extern int	jn_journey_compare(const JnEnv *env, const JnJourney *a, const JnJour
 extern uint64_t jn_journey_hash(const JnJourney *j, uint64_t seed);
 
 /*
- * Hash of the order of events, times left out.  Part of the format: stable
- * over machines and versions.
+ * Hash of the order of events, times left out.  Part of the format, stable
+ * over machines and versions: h = n; for each step h = jn_mix64(h) ^
+ * jn_hash64(name); the result is jn_mix64(h).
  */
 extern uint64_t jn_journey_variant_hash(const JnEnv *env, const JnJourney *j);
 
 /*
  * The path as text, "view > cart > purchase".  A name that is empty, begins or
- * ends with a blank, or holds '>', '"' or a control character stands in double
- * quotes, quotes inside doubled: so equal texts mean equal paths.
+ * ends with a blank, or holds '>', '"' or a control character (below 0x20, or
+ * 0x7f) stands in double quotes, quotes inside doubled: so equal texts mean
+ * equal paths.
  * jn_journey_variant_size() gives the bytes; write fills exactly that many.
  */
 extern size_t jn_journey_variant_size(const JnEnv *env, const JnJourney *j);

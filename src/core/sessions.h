@@ -14,11 +14,8 @@
 /* The sessions of a journey, one after another. */
 typedef struct JnSessions
 {
-	const JnJourney *j;
-	JnTimesReader times;
+	JnWalk		walk;			/* at the first step of the session to come */
 	int64_t		gap;			/* microseconds, at least 0 */
-	uint32_t	next;			/* first step of the session to come */
-	int64_t		next_time;		/* its time */
 } JnSessions;
 
 /* One session: steps from .. to-1 of the journey. */
@@ -38,9 +35,14 @@ jn_session_breaks(int64_t before, int64_t time, int64_t gap)
 	return time > before && (uint64_t) time - (uint64_t) before > (uint64_t) gap;
 }
 
+/* Starts cutting; "gap" in microseconds, at least 0. */
 extern void jn_sessions_open(JnSessions *s, const JnJourney *j, int64_t gap);
 
-/* Gives the next session; false when there is none left. */
+/*
+ * Gives the next session; false when there is none left.  All sessions
+ * together cost one pass.  To make a journey of each, keep a JnWalk of your
+ * own and give jn_build_add_run() to - from steps of it.
+ */
 extern bool jn_sessions_next(const JnEnv *env, JnSessions *s, JnSession *session);
 
 #endif							/* JN_SESSIONS_H */

@@ -28,7 +28,8 @@ typedef struct JnTimesReader
 	const uint8_t *control;		/* 2-bit lengths */
 	const uint8_t *data;		/* next difference */
 	const uint8_t *wide;		/* next wide difference */
-	int64_t		unit_us;		/* microseconds in a unit */
+	const uint8_t *end;			/* of the differences, where the wide ones begin */
+	uint64_t	unit_us;		/* microseconds in a unit */
 	uint32_t	next;			/* number of the difference to read, from 0 */
 } JnTimesReader;
 
@@ -59,8 +60,32 @@ extern void jn_times_open(JnTimesReader *r, const uint8_t *p, size_t size, unsig
 /* Writes all n times to time[], microseconds, beginning with "first". */
 extern void jn_times_decode(const JnEnv *env, JnTimesReader *r, int64_t first, int64_t *time, uint32_t n);
 
-/* The next difference in microseconds.  Call it n - 1 times at most. */
+/*
+ * Time of step i, 0 <= i < n, of the section that jn_times_open() would read.
+ * Linear in the distance to the nearer end.
+ */
+extern int64_t jn_times_at(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, uint32_t n,
+						   int64_t first, int64_t last, uint32_t i);
+
+/*
+ * The time "d" microseconds after "time".  Spans are unsigned everywhere:
+ * from 4714 BC to 294276 AD is longer than INT64_MAX.
+ */
 static inline int64_t
+jn_time_after(int64_t time, uint64_t d)
+{
+	return (int64_t) ((uint64_t) time + d);
+}
+
+/* Microseconds from "from" to "to", which is not before it. */
+static inline uint64_t
+jn_time_span(int64_t from, int64_t to)
+{
+	return (uint64_t) to - (uint64_t) from;
+}
+
+/* The next difference in microseconds.  Call it n - 1 times at most. */
+static inline uint64_t
 jn_times_next(JnTimesReader *r)
 {
 	uint32_t	i = r->next++;
@@ -87,7 +112,7 @@ jn_times_next(JnTimesReader *r)
 		d = jn_load64(r->wide);
 		r->wide += 8;
 	}
-	return (int64_t) d * r->unit_us;
+	return d * r->unit_us;
 }
 
 #endif							/* JN_TIMES_H */
