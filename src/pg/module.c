@@ -5,14 +5,27 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "utils/guc.h"
 
 #include "compat.h"
+#include "decision.h"
 
 PG_MODULE_MAGIC;
 
 PGDLLEXPORT void _PG_init(void);
 
+/*
+ * Each feature defines its own settings.  Only journey.purpose may be set by
+ * everybody, because it is a claim that the decision checks; all others are
+ * PGC_SUSET or stricter.
+ *
+ * The prefix is reserved last: it throws away what a session had set under
+ * other names of ours before the library came, and refuses them from now on.
+ */
 void
 _PG_init(void)
 {
+	journey_decision_define_settings();
+
+	MarkGUCPrefixReserved("journey");
 }

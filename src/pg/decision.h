@@ -1,0 +1,59 @@
+/*
+ * decision.h
+ *	  Who may see what, decided while a statement runs.
+ *
+ * A decision belongs to one reader, one purpose, one statement and one
+ * snapshot.  It knows whether the reader was granted the purpose, and answers
+ * for one subject after the other whether raw values may be shown.  Everything
+ * that cannot be established is denied.
+ *
+ *		JourneyDecision *d = journey_decision_current();
+ *
+ *		if (journey_decision_allows(d, name, size))
+ *			... show the value ...
+ *
+ * Ask for the decision anew at every call: role and purpose may change while
+ * a statement runs, and a remembered pointer may be gone.  Ask also when the
+ * value is NULL or a constant, so that nothing a reader can notice (the
+ * warning, an error) depends on what a cell holds.
+ */
+#ifndef JOURNEY_DECISION_H
+#define JOURNEY_DECISION_H
+
+typedef struct JourneyDecision JourneyDecision;
+
+/* Longest name of a subject, in bytes, and of a purpose. */
+#define JOURNEY_MAX_SUBJECT		1024
+#define JOURNEY_MAX_PURPOSE		255
+
+/* Defines journey.purpose.  Called once, by _PG_init(). */
+extern void journey_decision_define_settings(void);
+
+/*
+ * The decision of the running statement for the current reader and the purpose
+ * declared by journey.purpose; never NULL.  Valid until the caller returns or
+ * runs other SQL.  All calls of a statement share it: some nanoseconds after
+ * the first.  Warns once a statement, in the leader, if everything is denied
+ * because no purpose is declared or granted.
+ */
+extern JourneyDecision *journey_decision_current(void);
+
+/* The same for a purpose named by the caller; not zero-terminated. */
+extern JourneyDecision *journey_decision_for(const char *purpose, int size);
+
+/*
+ * May the reader see raw values of this subject?  "subject" has "size" bytes
+ * and is not zero-terminated; NULL, unknown, too long: false.  The first
+ * question about a subject costs some index probes, the next ones a hash
+ * lookup.
+ */
+extern bool journey_decision_allows(JourneyDecision *decision,
+									const char *subject, int size);
+
+/*
+ * The purpose, zero-terminated, if the reader was granted it; else NULL, and
+ * then everybody is denied.  Lives as long as the decision.
+ */
+extern const char *journey_decision_purpose(const JourneyDecision *decision);
+
+#endif							/* JOURNEY_DECISION_H */
