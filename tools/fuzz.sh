@@ -1,0 +1,68 @@
+#!/bin/bash
+# Fuzzing of every reader of outside bytes with libFuzzer, ASan and UBSan:
+# the corpus test/fuzz/corpus/NAME/ is replayed, then FUZZ_SECONDS (20) of
+# new inputs.  TARGET=text does test/fuzz/fuzz_text.c alone.  What crashes is
+# kept in build/fuzz/NAME/ and belongs into the corpus, with a telling name.
+. "$(dirname "$0")/lib.sh"
+setup build check
+out=$BUILD/fuzz
+seconds=${FUZZ_SECONDS:-20}
+make -s -f "$ROOT/tools/core.mk" TOP="$ROOT/" OUT="$out" KIND=fuzz CC=clang -j"$(nproc)" \
+	FLAGS="-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer" \
+	LINKFLAGS="-fsanitize=fuzzer"
+
+# One reader: `passed failed` on its own line in its folder.
+fuzz_one()
+{
+	local name=$1 corpus=$ROOT/test/fuzz/corpus/$1 dir=$out/$1 files p=0 f=0
+
+	mkdir -p "$dir/found"
+	files=$(find "$corpus" -type f 2>/dev/null | sort)
+	if [ -n "$files" ]; then
+		# shellcheck disable=SC2086
+		if "$out/fuzz_$name" -timeout=10 $files >"$dir/replay.log" 2>&1; then
+			p=$(wc -l <<<"$files")
+		else
+			f=1
+			tail -n 40 "$dir/replay.log"
+		fi
+	fi
+	mkdir -p "$corpus"
+	if [ "$seconds" -gt 0 ]; then
+		if "$out/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+			-artifact_prefix="$dir/" "$dir/found" "$corpus" >"$dir/fuzz.log" 2>&1; then
+			p=$((p + 1))
+		else
+			f=$((f + 1))
+			tail -n 40 "$dir/fuzz.log"
+		fi
+	fi
+	printf '%-24s %5d passed %3d failed, %s inputs tried\n' "fuzz_$name" "$p" "$f" \
+		"$(sed -n 's/^stat::number_of_executed_units: *//p' "$dir/fuzz.log" 2>/dev/null)"
+	echo "$p $f" >"$dir/counts"
+}
+
+running=0
+names=()
+for source in "$ROOT"/test/fuzz/fuzz_${TARGET:-*}.c; do
+	[ -e "$source" ] || continue
+	name=$(basename "$source" .c)
+	name=${name#fuzz_}
+	names+=("$name")
+	rm -f "$out/$name/counts"
+	fuzz_one "$name" &
+	running=$((running + 1))
+	if [ "$running" -ge "$(nproc)" ]; then
+		wait -n
+		running=$((running - 1))
+	fi
+done
+wait
+passed=0
+failed=0
+for name in "${names[@]}"; do
+	read -r p f <"$out/$name/counts" || { p=0; f=1; }
+	passed=$((passed + p))
+	failed=$((failed + f))
+done
+result fuzz "$passed" "$failed"

@@ -1,0 +1,176 @@
+# What the scripts of this folder share.  Source it from bash:
+#
+#	. "$(dirname "$0")/lib.sh"
+#	setup build			# packages and the server, once; says what is missing
+#	build_extension			# compiles and installs into that server
+#	cluster_start			# a fresh cluster; PGHOST, PGUSER ... are set for psql
+#	db -c 'CREATE EXTENSION journey'
+#	cluster_stop			# also done by itself at exit, failure and interrupt
+#
+# Folders:
+#	$BUILD	build/, everything that we make
+#	$WORK	build/work, what the unprivileged user of the server must reach.
+#		If it cannot look into the checkout (mode 0700 above it), then
+#		build/work is a link to a folder of our own in /var/tmp.
+#	$CACHE	downloads: build/cache, or $JOURNEY_CACHE to share them
+#	$PG	the relocated server; $PG_CONFIG and $BINDIR are its own
+#
+# Tests report with `result NAME PASSED FAILED`.
+
+set -eu -o pipefail
+umask 022
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+BUILD=$ROOT/build
+WORK=$BUILD/work
+CACHE=${JOURNEY_CACHE:-$BUILD/cache}
+PG=$WORK/pg
+SHARED=$ROOT/../shared			# real data sets; tests that need them say so when they are not there
+
+# make's own variables must not reach the makefiles that we call
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
+export JOURNEY_PG_CONFIG=${JOURNEY_PG_CONFIG-${PG_CONFIG-}}	# what the user gave
+unset PG_CONFIG
+export LC_ALL=C.UTF-8
+
+say()
+{
+	printf '== %s\n' "$*"
+}
+
+die()
+{
+	printf 'journey: %s\n' "$*" >&2
+	exit 1
+}
+
+# Runs a command as the user of the server: ourselves, or nobody if we are root.
+as_server()
+{
+	if [ "$(id -u)" = 0 ]; then
+		HOME=$WORK setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"
+	else
+		"$@"
+	fi
+}
+
+# Makes a folder that belongs to the user of the server.
+server_dir()
+{
+	mkdir -p "$@"
+	if [ "$(id -u)" = 0 ]; then
+		chown nobody:nogroup "$@"
+	fi
+}
+
+# Makes $WORK, inside the checkout if the user of the server can reach it there.
+work_dir()
+{
+	[ -d "$WORK" ] && return
+	mkdir -p "$BUILD"
+	rm -f "$WORK"
+	if as_server test -x "$BUILD" 2>/dev/null; then
+		mkdir -p "$WORK"
+	else
+		ln -s "$(mktemp -d /var/tmp/journey.XXXXXX)" "$WORK"
+		chmod 755 "$WORK/"
+	fi
+}
+
+# Installs what the named groups need (see setup.sh) and finds our server.
+setup()
+{
+	bash "$ROOT/tools/setup.sh" "$@"
+	PG_CONFIG=$(cat "$PG/pg_config")
+	BINDIR=$("$PG_CONFIG" --bindir)
+	PGXS_DIR=$(dirname "$(dirname "$("$PG_CONFIG" --pgxs)")")
+	export PATH=$BINDIR:$PATH
+}
+
+# Compiles outside of the source tree and installs into our server.
+build_extension()
+{
+	mkdir -p "$WORK/obj"
+	make -s -C "$WORK/obj" -f "$ROOT/Makefile" -j"$(nproc)" PG_CONFIG="$PG_CONFIG" with_llvm=no all
+	make -s -C "$WORK/obj" -f "$ROOT/Makefile" PG_CONFIG="$PG_CONFIG" with_llvm=no install
+}
+
+# Starts a fresh cluster; arguments are further lines for postgresql.conf.
+# Inside `make check` the cluster that is running already is used.
+cluster_start()
+{
+	[ -n "${JOURNEY_CLUSTER-}" ] && return
+	CLUSTER=$WORK/cluster
+	if [ -f "$CLUSTER/postmaster.pid" ]; then
+		as_server "$BINDIR/pg_ctl" -D "$CLUSTER" -m immediate -w stop >/dev/null 2>&1 || true
+	fi
+	rm -rf "$CLUSTER"
+	server_dir "$CLUSTER"
+	SOCKETS=$(mktemp -d /tmp/journey.XXXXXX)	# short: a socket's path has at most 107 bytes
+	server_dir "$SOCKETS"
+	trap cluster_stop EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	cd "$ROOT"
+	(
+		cd "$CLUSTER"
+		as_server "$BINDIR/initdb" -D "$CLUSTER" -U postgres -A trust -N --no-locale -E UTF8 >/dev/null
+		{
+			echo "listen_addresses = ''"
+			echo "unix_socket_directories = '$SOCKETS'"
+			echo "unix_socket_permissions = 0777"
+			echo "fsync = off"
+			echo "jit = off"
+			printf '%s\n' "$@"
+		} >>postgresql.conf
+		as_server "$BINDIR/pg_ctl" -D "$CLUSTER" -l "$CLUSTER/log" -w start >/dev/null ||
+			{ tail -n 20 "$CLUSTER/log" >&2; die "the server does not start"; }
+	)
+	export PGHOST=$SOCKETS PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
+	export JOURNEY_CLUSTER=$CLUSTER
+	unset PGPASSWORD PGSERVICE PGOPTIONS PGSSLMODE
+}
+
+cluster_stop()
+{
+	[ -n "${SOCKETS-}" ] || return 0
+	if [ -f "$CLUSTER/postmaster.pid" ]; then
+		as_server "$BINDIR/pg_ctl" -D "$CLUSTER" -m fast -w stop >/dev/null 2>&1 ||
+			as_server "$BINDIR/pg_ctl" -D "$CLUSTER" -m immediate -w stop >/dev/null 2>&1 || true
+	fi
+	rm -rf "$SOCKETS"
+	unset SOCKETS JOURNEY_CLUSTER
+}
+
+# psql without anybody's settings; stops at the first error.
+db()
+{
+	psql -X -q -v ON_ERROR_STOP=1 "$@"
+}
+
+# Records and prints what a runner found; false if something failed.
+result()
+{
+	mkdir -p "$BUILD"
+	printf '%s %d %d\n' "$1" "$2" "$3" >>"${JOURNEY_RESULTS:-/dev/null}"
+	printf '== %s: %d passed, %d failed\n' "$1" "$2" "$3"
+	[ "$3" -eq 0 ]
+}
+
+# Reads the log of pg_regress (LOG DIFFS) into $passed and $failed, and shows
+# what failed.  15 writes "test x ... ok", 16 and later TAP.
+regress_counts()
+{
+	grep -E '^(test|ok|not ok) ' "$1" || true
+	passed=$(grep -cE '^test .* ok |^ok ' "$1" || true)
+	failed=$(grep -cE '^test .* FAILED|^not ok ' "$1" || true)
+	if ! grep -qE 'All [0-9]+ tests passed' "$1" && [ "$failed" = 0 ]; then
+		failed=1
+		cat "$1"
+	fi
+	if [ "$failed" != 0 ] && [ -s "$2" ]; then
+		head -n 200 "$2"
+		say "all differences: $2"
+	fi
+}

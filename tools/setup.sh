@@ -1,0 +1,150 @@
+#!/bin/bash
+# Installs what the named groups of goals need, and no more:
+#
+#	setup.sh build			compiler, libsodium, our copy of the server
+#	setup.sh build check		+ clang for fuzzing, the Perl modules of the TAP tests
+#	setup.sh matrix|coverage|valgrind|lint
+#
+# Packages come from the machine's own apt configuration.  The server is not
+# installed: its packages are unpacked into build/work/pg, where pg_config
+# answers with paths of that place, and only the shared libraries that they
+# depend on are installed.  So no system PostgreSQL is created or touched.
+# With PG_CONFIG given, a copy of that server is used instead.
+#
+# When nothing is missing, nothing is asked of the network.
+. "$(dirname "$0")/lib.sh"
+
+packages()
+{
+	case $1 in
+		build) echo gcc libc6-dev make libsodium-dev tzdata ;;
+		check) echo clang libclang-rt-dev clang-format perl libipc-run-perl ;;
+		matrix) echo mmdebstrap ;;
+		coverage) echo lcov ;;
+		valgrind) echo valgrind libc6-dbg ;;
+		*) die "setup.sh knows no group \"$1\"" ;;
+	esac
+}
+
+# Those of the named packages that are not installed.
+missing()
+{
+	local p
+
+	for p in "$@"; do
+		dpkg-query -W -f '${db:Status-Status}\n' "$p" 2>/dev/null | grep -qx installed || echo "$p"
+	done
+}
+
+# Runs a command of apt; if it fails, once more with fresh lists.  A broken
+# list of somebody else does not matter as long as our packages are found.
+with_lists()
+{
+	"$@" >"$BUILD/setup.log" 2>&1 && return
+	if [ "$(id -u)" = 0 ]; then
+		say "apt-get update"
+		apt-get update >>"$BUILD/setup.log" 2>&1 || true
+		"$@" >"$BUILD/setup.log" 2>&1 && return
+	fi
+	tail -n 15 "$BUILD/setup.log" >&2
+	die "failed: $*"
+}
+
+install()
+{
+	local list
+
+	list=$(missing "$@")
+	[ -n "$list" ] || return 0
+	# shellcheck disable=SC2086
+	set -- $list
+	if [ "$(id -u)" != 0 ]; then
+		die "packages are missing; as an administrator run:
+    apt-get install --no-install-recommends $*"
+	fi
+	say "installing $*"
+	with_lists env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=120 "$@"
+}
+
+# The major version that the distribution's package "postgresql" stands for.
+major()
+{
+	apt-cache depends postgresql 2>/dev/null | sed -n 's/.*Depends: postgresql-\([0-9][0-9]*\)$/\1/p' | head -n 1
+}
+
+# Downloads the packages of the server into the cache, unless they are there.
+download()
+{
+	local n
+
+	mkdir -p "$CACHE/deb"
+	cd "$CACHE/deb"
+	compgen -G 'postgresql-*-pgtap_*.deb' >/dev/null && return
+	n=$(major)
+	if [ -z "$n" ] && [ "$(id -u)" = 0 ]; then
+		say "apt-get update"
+		apt-get update >"$BUILD/setup.log" 2>&1 || true
+		n=$(major)
+	fi
+	[ -n "$n" ] || die "apt knows no package \"postgresql\"; as an administrator run: apt-get update"
+	[ "$n" -ge 15 ] || die "journey needs PostgreSQL 15 or newer, and apt offers $n"
+	say "downloading PostgreSQL $n"
+	with_lists apt-get download -o APT::Sandbox::User="$(id -un)" "postgresql-$n" "postgresql-client-$n" \
+		"postgresql-server-dev-$n" "postgresql-$n-pgtap"
+}
+
+# The shared libraries that the packages in the cache depend on.
+libraries()
+{
+	local f
+
+	for f in "$CACHE"/deb/postgresql-*.deb; do
+		dpkg-deb -f "$f" Depends
+	done | tr ',' '\n' | sed 's/[ (|].*//; s/^ *//' | grep '^lib' | grep -vE '^lib(llvm|pq-dev)' | sort -u
+}
+
+server()
+{
+	local f next
+
+	if [ -n "$JOURNEY_PG_CONFIG" ]; then
+		[ "$(cat "$PG/given" 2>/dev/null)" = "$JOURNEY_PG_CONFIG" ] && return
+	else
+		[ -x "$(cat "$PG/pg_config" 2>/dev/null)" ] && [ ! -e "$PG/given" ] && return
+	fi
+	work_dir
+	next=$WORK/pg.new
+	rm -rf "$next" "$PG" "$WORK/obj"
+	mkdir -p "$next"
+	if [ -n "$JOURNEY_PG_CONFIG" ]; then
+		say "copying the server of $JOURNEY_PG_CONFIG"
+		for f in --bindir --pkglibdir --sharedir --includedir-server; do
+			cp -r --parents "$("$JOURNEY_PG_CONFIG" $f)" "$next"
+		done
+		echo "$JOURNEY_PG_CONFIG" >"$next/given"
+	else
+		download
+		for f in "$CACHE"/deb/postgresql-*.deb; do
+			dpkg -x "$f" "$next"
+		done
+		libraries >"$next/libraries"
+	fi
+	chmod -R a+rX "$next"
+	mv "$next" "$PG"
+	find "$PG" -path '*/bin/pg_config' >"$PG/pg_config"
+}
+
+work_dir
+[ -n "$(command -v dpkg-query)" ] || die "this needs Debian or Ubuntu: dpkg is not there"
+want=
+for group in "$@"; do
+	want="$want $(packages "$group")"
+done
+# shellcheck disable=SC2086
+install $want
+server
+if [ -e "$PG/libraries" ]; then
+	# shellcheck disable=SC2046
+	install $(cat "$PG/libraries")
+fi

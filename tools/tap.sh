@@ -1,0 +1,26 @@
+#!/bin/bash
+# Restart, replica, dump and restore, upgrade: test/t/*.pl, or T=001 those
+# that begin so.  They start servers of their own, so they run as the user of
+# the server, from a copy that it can read.
+. "$(dirname "$0")/lib.sh"
+setup build check
+build_extension
+
+shopt -s nullglob
+files=("$ROOT"/test/t/${T-}*.pl)
+if [ ${#files[@]} = 0 ]; then
+	result tap 0 0
+	exit
+fi
+dir=$WORK/tap
+rm -rf "$dir"
+server_dir "$dir"
+mkdir "$dir/t"
+cp "$ROOT"/test/t/*.p[lm] "$dir/t/"
+cp -r "$ROOT/sql" "$ROOT/journey.control" "$dir/"
+cd "$dir"
+as_server env PERL5LIB="$PGXS_DIR/test/perl:$dir/t" PG_REGRESS="$PGXS_DIR/test/regress/pg_regress" \
+	TESTDIR="$dir" TESTDATADIR="$dir/tmp_check" TESTLOGDIR="$dir/tmp_check/log" PGHOST='' \
+	perl "$ROOT/tools/harness.pl" "$dir/counts" perl -- "${files[@]/#*\//t/}" || true
+read -r passed failed <"$dir/counts" || { passed=0; failed=1; }
+result tap "$passed" "$failed"
