@@ -45,7 +45,8 @@ SHLIB_LINK = -lsodium
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
-ifeq ($(wildcard $(PGXS)),)
+# some packages bring pgxs.mk without the headers
+ifeq ($(wildcard $(PGXS) $(shell $(PG_CONFIG) --includedir-server)/postgres.h),$(PGXS))
 $(error $(PG_CONFIG) knows no server headers: install those of your server, or \
 	try `make help` for goals that bring a server of their own)
 endif

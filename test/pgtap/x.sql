@@ -1,1 +1,0 @@
-BEGIN; SELECT plan(2); SELECT ok(true); SELECT ok(true); SELECT finish(); ROLLBACK;
