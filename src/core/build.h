@@ -46,7 +46,8 @@ extern JnStatus jn_build_add(const JnEnv *env, JnBuild *b, int64_t time, const c
 
 /*
  * Adds steps from .. to-1 of a journey, in their order.
- * Errors: JN_TOO_MANY_STEPS, JN_TOO_LARGE; some steps may have been added.
+ * Errors: JN_TOO_MANY_STEPS, JN_TOO_LARGE, JN_BYTES_CORRUPT; some steps may
+ * have been added.
  */
 extern JnStatus jn_build_add_journey(const JnEnv *env, JnBuild *b, const JnJourney *j, uint32_t from, uint32_t to,
 									 JnError *err);
@@ -54,7 +55,8 @@ extern JnStatus jn_build_add_journey(const JnEnv *env, JnBuild *b, const JnJourn
 /*
  * Adds the next "count" steps of a walk and moves it past them.  name[] is
  * what jn_journey_names() gave for the walk's journey.
- * Errors: JN_TOO_MANY_STEPS, JN_TOO_LARGE; some steps may have been added.
+ * Errors: JN_TOO_MANY_STEPS, JN_TOO_LARGE, JN_BYTES_CORRUPT; some steps may
+ * have been added.
  */
 extern JnStatus jn_build_add_run(const JnEnv *env, JnBuild *b, JnWalk *w, const JnName *name, uint32_t count,
 								 JnError *err);
@@ -64,7 +66,7 @@ extern uint32_t jn_build_steps(const JnBuild *b);
 
 /*
  * Puts the steps in order and plans the bytes.  Gives the size of the value.
- * There must be at least one step.  Errors: JN_TOO_LARGE.
+ * Errors: JN_TOO_LARGE; JN_ARGUMENT if there is no step.
  */
 extern JnStatus jn_build_finish(const JnEnv *env, JnBuild *b, size_t *size, JnError *err);
 
@@ -89,7 +91,8 @@ extern JnStatus jn_build_state_read(const JnEnv *env, const uint8_t *p, size_t s
 
 /*
  * Adds all steps of "from", which stays as it is and may not be "into".
- * Errors: JN_TOO_MANY_STEPS, JN_TOO_LARGE; some steps may have been added.
+ * Errors: JN_TOO_MANY_STEPS, JN_TOO_LARGE, JN_BYTES_CORRUPT; some steps may
+ * have been added.
  */
 extern JnStatus jn_build_merge(const JnEnv *env, JnBuild *into, const JnBuild *from, JnError *err);
 

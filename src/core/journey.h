@@ -20,6 +20,26 @@ typedef struct JnName
 	uint32_t	size;			/* bytes, 0 to JN_MAX_NAME */
 } JnName;
 
+/*
+ * Compares two names by bytes, the shorter first if one begins the other.
+ * Returns <0, 0, >0.
+ */
+static inline int
+jn_name_compare(JnName a, JnName b)
+{
+	size_t		common = a.size < b.size ? a.size : b.size;
+	int			order = common > 0 ? memcmp(a.data, b.data, common) : 0;
+
+	return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
+}
+
+/* The presence bit of a name. */
+static inline uint64_t
+jn_presence(const char *name, size_t size)
+{
+	return UINT64_C(1) << (jn_hash64(name, size) >> 58);
+}
+
 /* What the first JN_HEADER_SIZE bytes say. */
 typedef struct JnHeader
 {

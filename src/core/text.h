@@ -7,14 +7,24 @@
  *	 name     =  plain | '"' { any character, '"' doubled } '"'
  *	 plain    =  letter, digit or "_" first, then also ". : / -"; every
  *				 character beyond ASCII counts as a letter
- *	 time     =  YYYY-MM-DD ("T" | " ") HH:MM[:SS[.ffffff]] ("Z" | ("+"|"-") HH[[:]MM]) [" BC"]
+ *	 time     =  date ("T" | " ") HH:MM[:SS[.ffffff]] zone [" BC"]
+ *	 date     =  YYYY-MM-DD, the year with 4 to 6 digits
+ *	 zone     =  "Z" | ("+" | "-") HH[[:]MM]
  *
  * as in [view 2026-01-01T10:00:00Z, "add to cart" 2026-01-01T10:00:05.25Z].
- * White space between tokens is free.  Steps may come in any order; those of
- * one time stay as written.  Output is in UTC with "T" and "Z", with as few
- * digits of the fraction as are needed, whatever the session's settings, and
- * reads back as the same value.  Between the time and the next comma there is
- * room for the attributes that later tracks bring; none exists yet.
+ *
+ * White space between tokens is free; a plain name needs it before its time.
+ * A name may be empty: "".  Steps may come in any order; those of one time
+ * stay as written.  The calendar is the Gregorian one at all times; there is
+ * no year 0.  Hours go to 23, minutes and seconds to 59, zones to 15:59 either
+ * way: 24:00 and leap seconds, which the server would move into the next
+ * minute, are refused, so is a time without a zone or with more than six
+ * digits after the point.
+ *
+ * Output is in UTC with "T", seconds and "Z", with as few digits of the
+ * fraction as are needed, whatever the session's settings, and reads back as
+ * the same value.  Between the time and the next comma there is room for the
+ * attributes that later tracks bring; none exists yet.
  */
 #ifndef JN_TEXT_H
 #define JN_TEXT_H
@@ -25,22 +35,26 @@
 #define JN_TIME_TEXT	40
 
 /*
- * Reads a text into an empty builder (with keep_ties).
- * Errors: JN_TEXT_SYNTAX, JN_TEXT_TIME, JN_TIME_RANGE, JN_NAME_LONG,
- * JN_NAME_UTF8, JN_TOO_MANY_STEPS.
+ * Reads a text into an empty builder (with keep_ties).  At least one step.
+ * Errors, each with "at" in the text: JN_TEXT_SYNTAX, JN_TEXT_TIME,
+ * JN_TIME_RANGE, JN_NAME_LONG, JN_NAME_UTF8, JN_TOO_MANY_STEPS, JN_TOO_LARGE.
  */
 extern JnStatus jn_text_read(const JnEnv *env, const char *text, size_t size, JnBuild *b, JnError *err);
 
-/* Bytes of the text form, without a terminator, and the text itself. */
+/*
+ * Bytes of the text form, without a terminator, and the text itself.  The
+ * size may be larger than the server's 1 GB: the caller looks.  Both linear.
+ */
 extern size_t jn_text_size(const JnEnv *env, const JnJourney *j);
 extern void jn_text_write(const JnEnv *env, const JnJourney *j, char *out);
 
-/* Writes one time; returns the number of bytes, below JN_TIME_TEXT. */
+/* Writes one time, microseconds, without a terminator; returns the number of bytes, below JN_TIME_TEXT. */
 extern size_t jn_time_write(int64_t time, char *out);
 
 /*
  * Reads one time at *p, below end, and moves *p past it.
- * Errors: JN_TEXT_TIME, JN_TIME_RANGE; "at" is relative to *p.
+ * Errors: JN_TEXT_TIME with "at" relative to *p, where reading stopped or the
+ * number that is out of bounds begins; JN_TIME_RANGE.  *p stays then.
  */
 extern JnStatus jn_time_read(const char **p, const char *end, int64_t *time, JnError *err);
 

@@ -1,0 +1,572 @@
+/*
+ * journey.c
+ *	  Reading a journey: header, sections, proof, facts, comparison, variant.
+ *
+ * [view 2026-01-01T10:00:00Z, cart 2026-01-01T10:00:05Z] in its 47 bytes:
+ *
+ *	 01						version 1
+ *	 02						unit second, nothing wide
+ *	 00 00					no further tracks
+ *	 02 00 00 00			2 steps
+ *	 00 c8 ac 6c 4f ea 02 00		first, 820576800000000 us after 2000-01-01
+ *	 40 13 f9 6c 4f ea 02 00		last, 5000000 us later
+ *	 00 00 40 00 00 00 00 80		presence: "cart" is bit 22, "view" bit 63
+ *	 02 | 04 04 | c a r t v i e w	the names, ascending
+ *	 01 00					codes: view, cart
+ *	 00 | 05				times: one length, one difference of 5 s
+ *
+ * The order of the names is the order of their codes, so comparing two steps
+ * of one dictionary never looks at a name.
+ */
+#include "journey.h"
+
+#include "utf8.h"
+
+/* Dictionaries up to this size are handled without allocating. */
+#define FEW_NAMES	64
+
+/* ---- header and sections ---- */
+
+/*
+ * The length at p of a journey that has been opened: at most JN_MAX_NAME, so
+ * one varint of one or two bytes.  Returns the byte after it.
+ */
+static inline const uint8_t *
+next_length(const uint8_t *p, uint32_t *length)
+{
+	*length = p[0] & 0x7f;
+	if (p[0] < 0x80)
+		return p + 1;
+	*length |= (uint32_t) p[1] << 7;
+	return p + 2;
+}
+
+JnStatus
+jn_header_read(const uint8_t *p, size_t size, JnHeader *head, JnError *err)
+{
+	if (size < 1)
+		return jn_fail(err, JN_BYTES_SHORT, 0, 0, JN_HEADER_SIZE);
+	if (p[JN_AT_VERSION] > JN_FORMAT_VERSION)
+		return jn_fail(err, JN_BYTES_VERSION, JN_AT_VERSION, p[JN_AT_VERSION], JN_FORMAT_VERSION);
+	if (p[JN_AT_VERSION] < JN_FORMAT_VERSION)
+		return jn_fail(err, JN_BYTES_CORRUPT, JN_AT_VERSION, 0, 0);
+	if (size < JN_HEADER_SIZE)
+		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, JN_HEADER_SIZE);
+
+	head->flags = p[JN_AT_FLAGS];
+	head->tracks = jn_load16(p + JN_AT_TRACKS);
+	head->n = jn_load32(p + JN_AT_STEPS);
+	head->first = (int64_t) jn_load64(p + JN_AT_FIRST);
+	head->last = (int64_t) jn_load64(p + JN_AT_LAST);
+	head->presence = jn_load64(p + JN_AT_PRESENCE);
+
+	if (head->flags & ~(unsigned) JN_FLAGS_KNOWN)
+		return jn_fail(err, JN_BYTES_TRACKS, JN_AT_FLAGS, head->flags & ~(unsigned) JN_FLAGS_KNOWN, JN_FLAGS_KNOWN);
+	if (head->tracks & ~(unsigned) JN_TRACKS_KNOWN)
+		return jn_fail(err, JN_BYTES_TRACKS, JN_AT_TRACKS, head->tracks & ~(unsigned) JN_TRACKS_KNOWN,
+					   JN_TRACKS_KNOWN);
+	if (jn_unit_us(head->flags & JN_FLAG_UNIT) == 0)
+		return jn_fail(err, JN_BYTES_CORRUPT, JN_AT_FLAGS, 0, 0);
+	if (head->n == 0)
+		return jn_fail(err, JN_BYTES_CORRUPT, JN_AT_STEPS, 0, 0);
+	return JN_OK;
+}
+
+/*
+ * Reads the varint at offset *at and moves *at past it.  One that the end of
+ * the value cuts off is short, any other bad one corrupt.
+ */
+static JnStatus
+read_varint(const uint8_t *p, size_t size, size_t *at, uint32_t *v, JnError *err)
+{
+	const uint8_t *next = jn_varint_get(p + *at, p + size, v);
+	size_t		i = *at;
+
+	if (next != NULL)
+	{
+		*at = (size_t) (next - p);
+		return JN_OK;
+	}
+	while (i < size && i - *at < 5 && p[i] >= 0x80)
+		i++;
+	if (i == size && i - *at < 5)
+		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) size + 1);
+	return jn_fail(err, JN_BYTES_CORRUPT, *at, 0, 0);
+}
+
+/* Whether "need" bytes follow offset "at". */
+static JnStatus
+check_room(size_t size, size_t at, uint64_t need, JnError *err)
+{
+	if (size - at >= need)
+		return JN_OK;
+	return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) (at + need));
+}
+
+JnStatus
+jn_journey_open(const uint8_t *p, size_t size, JnJourney *j, JnError *err)
+{
+	JnStatus	status = jn_header_read(p, size, &j->head, err);
+	size_t		at = JN_HEADER_SIZE;
+	uint64_t	text = 0;
+	uint32_t	n;
+
+	if (status != JN_OK)
+		return status;
+	n = j->head.n;
+	j->bytes = p;
+	j->size = size;
+
+	status = read_varint(p, size, &at, &j->names, err);
+	if (status != JN_OK)
+		return status;
+	if (j->names == 0 || j->names > n)
+		return jn_fail(err, JN_BYTES_CORRUPT, JN_HEADER_SIZE, 0, 0);
+	status = check_room(size, at, j->names, err);
+	if (status != JN_OK)
+		return status;
+	j->lengths = p + at;
+	for (uint32_t i = 0; i < j->names; i++)
+	{
+		size_t		begin = at;
+		uint32_t	length;
+
+		status = read_varint(p, size, &at, &length, err);
+		if (status != JN_OK)
+			return status;
+		if (length > JN_MAX_NAME)
+			return jn_fail(err, JN_NAME_LONG, begin, length, JN_MAX_NAME);
+		text += length;
+	}
+	status = check_room(size, at, text, err);
+	if (status != JN_OK)
+		return status;
+	j->name_data = (const char *) p + at;
+	at += (size_t) text;
+
+	j->width = jn_code_width(j->names);
+	status = check_room(size, at, (uint64_t) n * j->width, err);
+	if (status != JN_OK)
+		return status;
+	j->codes = p + at;
+	at += (size_t) n * j->width;
+
+	/* each difference takes a byte at least, and four of them one of lengths */
+	status = check_room(size, at, (uint64_t) n - 1 + ((uint64_t) n + 2) / 4, err);
+	if (status != JN_OK)
+		return status;
+	if (n > 1 && (j->head.flags & JN_FLAG_WIDE))
+	{
+		uint64_t	need = 4 + (uint64_t) n - 1 + ((uint64_t) n + 2) / 4;
+
+		status = check_room(size, at, need, err);
+		if (status == JN_OK)
+			status = check_room(size, at, need + 8 * (uint64_t) jn_load32(p + at), err);
+		if (status != JN_OK)
+			return status;
+	}
+	j->times = p + at;
+	j->times_size = size - at;
+	return JN_OK;
+}
+
+/* ---- proof ---- */
+
+/* Names: ascending, UTF-8; gives what the presence bits must be. */
+static JnStatus
+check_names(const JnEnv *env, const JnJourney *j, uint64_t *presence, JnError *err)
+{
+	const uint8_t *p = j->lengths;
+	JnName		before = {NULL, 0};
+	JnName		name = {j->name_data, 0};
+
+	*presence = 0;
+	for (uint32_t i = 0; i < j->names; i++)
+	{
+		size_t		at = (size_t) ((const uint8_t *) name.data - j->bytes);
+		size_t		valid;
+
+		p = next_length(p, &name.size);
+		valid = jn_utf8_check(name.data, name.size);
+		if (valid < name.size)
+			return jn_fail(err, JN_NAME_UTF8, at + valid, 0, 0);
+		if (i > 0 && jn_name_compare(before, name) >= 0)
+			return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+		*presence |= jn_presence(name.data, name.size);
+		before = name;
+		name.data += name.size;
+		if (i % 1024 == 1023)
+			jn_tick(env);
+	}
+	return JN_OK;
+}
+
+/* Codes: below k, and each of them there.  "seen" has k bytes, all zero. */
+static JnStatus
+check_codes(const JnEnv *env, const JnJourney *j, uint8_t *seen, JnError *err)
+{
+	uint32_t	missing = j->names;
+
+	for (uint32_t i = 0; i < j->head.n; i++)
+	{
+		uint32_t	code = jn_journey_code(j, i);
+
+		if (code >= j->names)
+			return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (j->codes - j->bytes) + (size_t) i * j->width, 0, 0);
+		missing -= !seen[code];
+		seen[code] = 1;
+		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+			jn_tick(env);
+	}
+	if (missing > 0)
+		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (j->codes - j->bytes), 0, 0);
+	return JN_OK;
+}
+
+JnStatus
+jn_journey_validate(const JnEnv *env, const uint8_t *p, size_t size, JnJourney *j, JnError *err)
+{
+	JnStatus	status;
+	uint64_t	presence;
+	uint8_t    *seen;
+
+	if (size > JN_MAX_BYTES)
+		return jn_fail(err, JN_BYTES_CORRUPT, JN_MAX_BYTES, 0, 0);
+	status = jn_journey_open(p, size, j, err);
+	if (status != JN_OK)
+		return status;
+	if (!jn_time_ok(j->head.first))
+		return jn_fail(err, JN_TIME_RANGE, JN_AT_FIRST, j->head.first, 0);
+	if (!jn_time_ok(j->head.last))
+		return jn_fail(err, JN_TIME_RANGE, JN_AT_LAST, j->head.last, 0);
+	if (j->head.last < j->head.first)
+		return jn_fail(err, JN_BYTES_CORRUPT, JN_AT_LAST, 0, 0);
+
+	status = check_names(env, j, &presence, err);
+	if (status != JN_OK)
+		return status;
+	if (presence != j->head.presence)
+		return jn_fail(err, JN_BYTES_CORRUPT, JN_AT_PRESENCE, 0, 0);
+
+	/* there are k bytes of lengths in the value, so this is no larger than it */
+	seen = jn_alloc(env, j->names);
+	memset(seen, 0, j->names);
+	status = check_codes(env, j, seen, err);
+	jn_release(env, seen);
+	if (status != JN_OK)
+		return status;
+
+	status = jn_times_check(env, j->times, j->times_size, j->head.flags, j->head.n,
+							j->head.first, j->head.last, err);
+	if (status != JN_OK)
+	{
+		size_t		before = (size_t) (j->times - p);
+
+		err->at += before;
+		if (status == JN_BYTES_SHORT)
+		{
+			err->found += (int64_t) before;
+			err->limit += (int64_t) before;
+		}
+	}
+	return status;
+}
+
+/* ---- names ---- */
+
+
+void
+jn_journey_names(const JnJourney *j, JnName *name)
+{
+	const uint8_t *p = j->lengths;
+	const char *data = j->name_data;
+
+	for (uint32_t i = 0; i < j->names; i++)
+	{
+		p = next_length(p, &name[i].size);
+		name[i].data = data;
+		data += name[i].size;
+	}
+}
+
+JnName
+jn_journey_name(const JnJourney *j, uint32_t i)
+{
+	const uint8_t *p = j->lengths;
+	JnName		name = {j->name_data, 0};
+
+	for (uint32_t k = 0;; k++)
+	{
+		p = next_length(p, &name.size);
+		if (k == i)
+			return name;
+		name.data += name.size;
+	}
+}
+
+int64_t
+jn_journey_find(const JnJourney *j, const char *name, size_t size)
+{
+	const uint8_t *p = j->lengths;
+	const char *data = j->name_data;
+
+	if (size > JN_MAX_NAME || (j->head.presence & jn_presence(name, size)) == 0)
+		return -1;
+	for (uint32_t i = 0; i < j->names; i++)
+	{
+		uint32_t	length;
+
+		p = next_length(p, &length);
+		if (length == size && memcmp(data, name, size) == 0)
+			return i;
+		data += length;
+	}
+	return -1;
+}
+
+/* ---- times ---- */
+
+int64_t
+jn_journey_time(const JnEnv *env, const JnJourney *j, uint32_t i)
+{
+	return jn_times_at(env, j->times, j->times_size, j->head.flags, j->head.n,
+					   j->head.first, j->head.last, i);
+}
+
+/* ---- comparison ---- */
+
+/*
+ * Gives each name of two dictionaries its place in the order of both
+ * together: equal names, equal places.
+ */
+static void
+rank_names(const JnEnv *env, const JnJourney *a, const JnJourney *b, uint32_t *rank_a, uint32_t *rank_b)
+{
+	const uint8_t *next_a = a->lengths;
+	const uint8_t *next_b = b->lengths;
+	JnName		name_a = {a->name_data, 0};
+	JnName		name_b = {b->name_data, 0};
+	uint32_t	i = 0;
+	uint32_t	k = 0;
+
+	next_a = next_length(next_a, &name_a.size);
+	next_b = next_length(next_b, &name_b.size);
+	for (uint32_t rank = 0; i < a->names || k < b->names; rank++)
+	{
+		int			order = i == a->names ? 1 : k == b->names ? -1 : jn_name_compare(name_a, name_b);
+
+		if (order <= 0)
+		{
+			rank_a[i++] = rank;
+			name_a.data += name_a.size;
+			if (i < a->names)
+				next_a = next_length(next_a, &name_a.size);
+		}
+		if (order >= 0)
+		{
+			rank_b[k++] = rank;
+			name_b.data += name_b.size;
+			if (k < b->names)
+				next_b = next_length(next_b, &name_b.size);
+		}
+		if (rank % 1024 == 1023)
+			jn_tick(env);
+	}
+}
+
+/* Compares the steps, names by their ranks. */
+static int
+compare_steps(const JnEnv *env, const JnJourney *a, const JnJourney *b,
+			  const uint32_t *rank_a, const uint32_t *rank_b)
+{
+	JnWalk		x;
+	JnWalk		y;
+
+	jn_walk_open(&x, a);
+	jn_walk_open(&y, b);
+	while (x.next < a->head.n && y.next < b->head.n)
+	{
+		uint32_t	name_x = rank_a[jn_journey_code(a, x.next)];
+		uint32_t	name_y = rank_b[jn_journey_code(b, y.next)];
+
+		if (x.time != y.time)
+			return x.time < y.time ? -1 : 1;
+		if (name_x != name_y)
+			return name_x < name_y ? -1 : 1;
+		jn_walk_next(&x);
+		jn_walk_next(&y);
+		if (x.next % JN_TICK_EVERY == 0)
+			jn_tick(env);
+	}
+	return (a->head.n > b->head.n) - (a->head.n < b->head.n);
+}
+
+int
+jn_journey_compare(const JnEnv *env, const JnJourney *a, const JnJourney *b)
+{
+	uint32_t	few[2 * FEW_NAMES];
+	uint32_t   *rank = few;
+	size_t		names = (size_t) a->names + b->names;
+	int			order;
+
+	/* most pairs differ at once */
+	if (a->head.first != b->head.first)
+		return a->head.first < b->head.first ? -1 : 1;
+	if (a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0)
+		return 0;
+
+	if (names > 2 * FEW_NAMES)
+		rank = jn_alloc(env, names * sizeof(uint32_t));
+	rank_names(env, a, b, rank, rank + a->names);
+	order = compare_steps(env, a, b, rank, rank + a->names);
+	if (rank != few)
+		jn_release(env, rank);
+	return order;
+}
+
+uint64_t
+jn_journey_hash(const JnJourney *j, uint64_t seed)
+{
+	return jn_mix64(jn_hash64(j->bytes, j->size) ^ seed);
+}
+
+/* ---- variant ---- */
+
+uint64_t
+jn_journey_variant_hash(const JnEnv *env, const JnJourney *j)
+{
+	uint64_t	few[FEW_NAMES];
+	uint64_t   *hash = few;
+	uint64_t	h = j->head.n;
+	const uint8_t *p = j->lengths;
+	const char *data = j->name_data;
+
+	if (j->names > FEW_NAMES)
+		hash = jn_alloc(env, j->names * sizeof(uint64_t));
+	for (uint32_t i = 0; i < j->names; i++)
+	{
+		uint32_t	length;
+
+		p = next_length(p, &length);
+		hash[i] = jn_hash64(data, length);
+		data += length;
+		if (i % 1024 == 1023)
+			jn_tick(env);
+	}
+	for (uint32_t i = 0; i < j->head.n; i++)
+	{
+		h = jn_mix64(h) ^ hash[jn_journey_code(j, i)];
+		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+			jn_tick(env);
+	}
+	if (hash != few)
+		jn_release(env, hash);
+	return jn_mix64(h);
+}
+
+#define ARROW		" > "
+#define ARROW_SIZE	3
+
+/* A name of the dictionary, as the variant writes it. */
+typedef struct Word
+{
+	JnName		name;
+	uint32_t	size;			/* bytes written; more than name.size if quoted */
+} Word;
+
+/* Bytes that a name takes in a variant. */
+static uint32_t
+word_size(JnName name)
+{
+	bool		quoted = name.size == 0 || name.data[0] == ' ' || name.data[name.size - 1] == ' ';
+	uint32_t	quotes = 0;
+
+	for (uint32_t i = 0; i < name.size; i++)
+	{
+		unsigned char c = (unsigned char) name.data[i];
+
+		quoted |= c < 0x20 || c == 0x7f || c == '>' || c == '"';
+		quotes += c == '"';
+	}
+	return name.size + (quoted ? 2 + quotes : 0);
+}
+
+static char *
+write_word(const Word *word, char *out)
+{
+	if (word->size == word->name.size)
+	{
+		memcpy(out, word->name.data, word->size);
+		return out + word->size;
+	}
+	*out++ = '"';
+	for (uint32_t i = 0; i < word->name.size; i++)
+	{
+		if (word->name.data[i] == '"')
+			*out++ = '"';
+		*out++ = word->name.data[i];
+	}
+	*out++ = '"';
+	return out;
+}
+
+/* The words of a journey, in "few" if they fit, else allocated. */
+static Word *
+get_words(const JnEnv *env, const JnJourney *j, Word *few)
+{
+	Word	   *word = few;
+	const uint8_t *p = j->lengths;
+	const char *data = j->name_data;
+
+	if (j->names > FEW_NAMES)
+		word = jn_alloc(env, j->names * sizeof(Word));
+	for (uint32_t i = 0; i < j->names; i++)
+	{
+		p = next_length(p, &word[i].name.size);
+		word[i].name.data = data;
+		word[i].size = word_size(word[i].name);
+		data += word[i].name.size;
+		if (i % 64 == 63)
+			jn_tick(env);
+	}
+	return word;
+}
+
+size_t
+jn_journey_variant_size(const JnEnv *env, const JnJourney *j)
+{
+	Word		few[FEW_NAMES];
+	Word	   *word = get_words(env, j, few);
+	size_t		size = (size_t) (j->head.n - 1) * ARROW_SIZE;
+
+	for (uint32_t i = 0; i < j->head.n; i++)
+	{
+		size += word[jn_journey_code(j, i)].size;
+		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+			jn_tick(env);
+	}
+	if (word != few)
+		jn_release(env, word);
+	return size;
+}
+
+void
+jn_journey_variant_write(const JnEnv *env, const JnJourney *j, char *out)
+{
+	Word		few[FEW_NAMES];
+	Word	   *word = get_words(env, j, few);
+
+	for (uint32_t i = 0; i < j->head.n; i++)
+	{
+		if (i > 0)
+		{
+			memcpy(out, ARROW, ARROW_SIZE);
+			out += ARROW_SIZE;
+		}
+		out = write_word(&word[jn_journey_code(j, i)], out);
+		if (i % 1024 == 1023)
+			jn_tick(env);
+	}
+	if (word != few)
+		jn_release(env, word);
+}

@@ -1,0 +1,462 @@
+/*
+ * times.c
+ *	  The section of times: differences as split streams.
+ *
+ * Lemire, Kurz and Rupp, "Stream VByte: Faster Byte-Oriented Integer
+ * Compression", 2017, keep the lengths of the numbers apart from their bytes,
+ * so that a reader knows four lengths from one byte and never tests bytes for
+ * "more follow".  format.h fixes our form of it; here is one by hand.
+ *
+ * Steps at 10:00:00, 10:00:05, 10:20:00 and three days later:
+ *
+ *	 differences	5 s, 1195 s, 259200 s	all whole seconds: unit second
+ *	 lengths - 1	0, 1, 2					5 | 0x04ab | 0x03f480
+ *	 control		00 10 01 00				lowest bits first = 0x24
+ *	 bytes			24 | 05 | ab 04 | 80 f4 03
+ *
+ * Were the last one 200 years later, 6311433600 s would not fit into 32 bits:
+ *
+ *	 bytes			01 00 00 00 | 34 | 05 | ab 04 | ff ff ff ff |
+ *					80 e5 30 78 01 00 00 00
+ *
+ * with one wide difference counted in front and written at the end.
+ *
+ * Times may be as far apart as 4714 BC and 294276 AD, which is more than
+ * INT64_MAX microseconds: spans are unsigned throughout.
+ *
+ * Loops that see every difference are cut into pieces of JN_TICK_EVERY, with a
+ * tick between pieces and none within, and get the unit as a constant: the
+ * divisions become multiplications and the simple loops vectorize.
+ */
+#include "times.h"
+
+/* Bytes of lengths before the differences. */
+static inline size_t
+control_size(uint32_t n)
+{
+	return ((size_t) n + 2) / 4;
+}
+
+/* Microseconds from step i-1 to step i. */
+static inline uint64_t
+gap(const int64_t *time, uint32_t i)
+{
+	return jn_time_span(time[i - 1], time[i]);
+}
+
+static inline uint32_t
+piece_end(uint32_t from, uint32_t n)
+{
+	return n - from > JN_TICK_EVERY ? from + JN_TICK_EVERY : n;
+}
+
+/* ---- planning ---- */
+
+static inline bool
+whole(const int64_t *time, uint32_t from, uint32_t to, uint64_t us)
+{
+	for (uint32_t i = from; i < to; i++)
+		if (gap(time, i) % us != 0)
+			return false;
+	return true;
+}
+
+static JnUnit
+coarsest_unit(const JnEnv *env, const int64_t *time, uint32_t n)
+{
+	JnUnit		unit = JN_UNIT_S;
+	uint32_t	to;
+
+	/* what is whole in a unit is whole in the finer ones: never look back */
+	for (uint32_t from = 1; from < n && unit != JN_UNIT_US; from = to)
+	{
+		to = piece_end(from, n);
+		if (unit == JN_UNIT_S && !whole(time, from, to, 1000000))
+			unit = JN_UNIT_MS;
+		if (unit == JN_UNIT_MS && !whole(time, from, to, 1000))
+			unit = JN_UNIT_US;
+		jn_tick(env);
+	}
+	return unit;
+}
+
+/* Adds the bytes and the number of wide ones among differences from .. to-1. */
+static inline void
+measure(const int64_t *time, uint32_t from, uint32_t to, uint64_t us, JnTimesPlan *plan)
+{
+	size_t		size = to - from;
+	uint32_t	wide = 0;
+
+	for (uint32_t i = from; i < to; i++)
+	{
+		uint64_t	d = gap(time, i) / us;
+
+		size += (size_t) (d > 0xff) + (d > 0xffff) + (d > 0xffffff);
+		wide += d >= UINT32_MAX;
+	}
+	plan->size += size;
+	plan->wide += wide;
+}
+
+JnTimesPlan
+jn_times_plan(const JnEnv *env, const int64_t *time, uint32_t n)
+{
+	JnTimesPlan plan = {JN_UNIT_S, 0, 0};
+	uint32_t	to;
+
+	if (n < 2)
+		return plan;
+	plan.unit = coarsest_unit(env, time, n);
+	for (uint32_t from = 1; from < n; from = to)
+	{
+		to = piece_end(from, n);
+		switch (plan.unit)
+		{
+			case JN_UNIT_S:
+				measure(time, from, to, 1000000, &plan);
+				break;
+			case JN_UNIT_MS:
+				measure(time, from, to, 1000, &plan);
+				break;
+			case JN_UNIT_US:
+				measure(time, from, to, 1, &plan);
+				break;
+		}
+		jn_tick(env);
+	}
+	plan.size += control_size(n);
+	if (plan.wide > 0)
+		plan.size += 4 + 8 * (size_t) plan.wide;
+	return plan;
+}
+
+/* ---- writing ---- */
+
+/* Where the writer is in each of its streams. */
+typedef struct Writer
+{
+	uint8_t    *control;
+	uint8_t    *data;
+	uint8_t    *wide;			/* next wide difference */
+	uint8_t    *end;			/* of the differences; the wide ones begin here */
+} Writer;
+
+/* Writes one difference and returns its length - 1. */
+static inline unsigned
+put(Writer *w, uint64_t d)
+{
+	uint32_t	v = d < UINT32_MAX ? (uint32_t) d : UINT32_MAX;
+	unsigned	more = (unsigned) (v > 0xff) + (v > 0xffff) + (v > 0xffffff);
+
+	if (w->end - w->data >= 4)
+		jn_store32(w->data, v);
+	else
+		for (unsigned i = 0; i <= more; i++)
+			w->data[i] = (uint8_t) (v >> (8 * i));
+	w->data += more + 1;
+	if (v == UINT32_MAX)
+	{
+		jn_store64(w->wide, d);
+		w->wide += 8;
+	}
+	return more;
+}
+
+/* Writes differences from .. to-1; from - 1 is a multiple of 4. */
+static inline void
+put_piece(Writer *w, const int64_t *time, uint32_t from, uint32_t to, uint64_t us)
+{
+	uint32_t	i = from;
+
+	for (; to - i >= 4; i += 4)
+	{
+		unsigned	lengths = put(w, gap(time, i) / us);
+
+		lengths |= put(w, gap(time, i + 1) / us) << 2;
+		lengths |= put(w, gap(time, i + 2) / us) << 4;
+		lengths |= put(w, gap(time, i + 3) / us) << 6;
+		*w->control++ = (uint8_t) lengths;
+	}
+	if (i < to)
+	{
+		unsigned	lengths = 0;
+
+		for (unsigned shift = 0; i < to; i++, shift += 2)
+			lengths |= put(w, gap(time, i) / us) << shift;
+		*w->control++ = (uint8_t) lengths;
+	}
+}
+
+void
+jn_times_write(const JnEnv *env, const JnTimesPlan *plan, const int64_t *time, uint32_t n, uint8_t *out)
+{
+	Writer		w;
+	uint32_t	to;
+
+	if (n < 2)
+		return;
+	w.end = out + plan->size - 8 * (size_t) plan->wide;
+	w.wide = w.end;
+	w.control = out;
+	if (plan->wide > 0)
+	{
+		jn_store32(out, plan->wide);
+		w.control += 4;
+	}
+	w.data = w.control + control_size(n);
+	for (uint32_t from = 1; from < n; from = to)
+	{
+		to = piece_end(from, n);
+		switch (plan->unit)
+		{
+			case JN_UNIT_S:
+				put_piece(&w, time, from, to, 1000000);
+				break;
+			case JN_UNIT_MS:
+				put_piece(&w, time, from, to, 1000);
+				break;
+			case JN_UNIT_US:
+				put_piece(&w, time, from, to, 1);
+				break;
+		}
+		jn_tick(env);
+	}
+}
+
+/* ---- proving ---- */
+
+/* Where the sections begin, as far as sizes tell; relative to the section. */
+typedef struct Layout
+{
+	uint32_t	wide;			/* wide differences claimed */
+	size_t		control;
+	size_t		data;
+	size_t		end;			/* of the differences */
+} Layout;
+
+/* Lays out the section of n >= 2 times, or tells that it is too short. */
+static JnStatus
+lay_out(const uint8_t *p, size_t size, unsigned flags, uint32_t n, Layout *l, JnError *err)
+{
+	uint64_t	least = control_size(n) + ((uint64_t) n - 1);
+
+	l->wide = 0;
+	l->control = 0;
+	if (flags & JN_FLAG_WIDE)
+	{
+		if (size < 4)
+			return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) least + 4);
+		l->wide = jn_load32(p);
+		l->control = 4;
+
+		/* a wide difference takes 4 bytes in its place and 8 in the list */
+		least += 4 + 11 * (uint64_t) l->wide;
+	}
+	if (size < least)
+		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) least);
+	l->data = l->control + control_size(n);
+	l->end = size - 8 * (size_t) l->wide;
+	return JN_OK;
+}
+
+/* The little-endian number of "length" bytes at p. */
+static inline uint32_t
+number(const uint8_t *p, unsigned length)
+{
+	uint32_t	v = 0;
+
+	for (unsigned i = 0; i < length; i++)
+		v |= (uint32_t) p[i] << (8 * i);
+	return v;
+}
+
+JnStatus
+jn_times_check(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, uint32_t n,
+			   int64_t first, int64_t last, JnError *err)
+{
+	unsigned	unit = flags & JN_FLAG_UNIT;
+	uint64_t	us = jn_unit_us(unit);
+	Layout		l;
+	JnStatus	status;
+
+	if (us == 0 || first > last)
+		return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
+	if (n < 2)
+	{
+		if (unit != JN_UNIT_S || (flags & JN_FLAG_WIDE) || first != last || size > 0)
+			return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
+		return JN_OK;
+	}
+	status = lay_out(p, size, flags, n, &l, err);
+	if (status != JN_OK)
+		return status;
+	if ((flags & JN_FLAG_WIDE) && l.wide == 0)
+		return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
+
+	/* lengths beyond the last difference are 0 */
+	if ((n - 1) % 4 != 0 && p[l.data - 1] >> (2 * ((n - 1) % 4)) != 0)
+		return jn_fail(err, JN_BYTES_CORRUPT, l.data - 1, 0, 0);
+
+	uint64_t	span = jn_time_span(first, last);
+	uint64_t	left = span / us;	/* units that the differences may still add */
+	bool		fine = false;	/* no coarser unit would do */
+	size_t		at = l.data;
+	size_t		wide = l.end;
+
+	for (uint32_t i = 0; i < n - 1; i++)
+	{
+		unsigned	length = ((p[l.control + i / 4] >> (2 * (i % 4))) & 3) + 1;
+		uint64_t	d;
+
+		if (l.end - at < length)
+			return jn_fail(err, JN_BYTES_SHORT, at, (int64_t) size, (int64_t) (size + length - (l.end - at)));
+		d = number(p + at, length);
+		if (length > 1 && d >> (8 * (length - 1)) == 0)
+			return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+		if (d == UINT32_MAX)
+		{
+			if (wide == size)
+				return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+			d = jn_load64(p + wide);
+			if (d < UINT32_MAX)
+				return jn_fail(err, JN_BYTES_CORRUPT, wide, 0, 0);
+			wide += 8;
+		}
+		if (d > left)
+			return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+		left -= d;
+		fine |= d % 1000 != 0;
+		at += length;
+		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+			jn_tick(env);
+	}
+	if (at != l.end)
+		return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+	if (wide != size)
+		return jn_fail(err, JN_BYTES_CORRUPT, wide, 0, 0);
+
+	/* they add up to the last time exactly, and in the coarsest unit */
+	if (left != 0 || span % us != 0)
+		return jn_fail(err, JN_BYTES_CORRUPT, l.data, 0, 0);
+	if (unit != JN_UNIT_S && !fine)
+		return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
+	return JN_OK;
+}
+
+/* ---- reading ---- */
+
+void
+jn_times_open(JnTimesReader *r, const uint8_t *p, size_t size, unsigned flags, uint32_t n)
+{
+	r->unit_us = jn_unit_us(flags & JN_FLAG_UNIT);
+	r->next = 0;
+	r->control = p;
+	r->end = p + size;
+	if (n > 1 && (flags & JN_FLAG_WIDE))
+	{
+		r->control += 4;
+		r->end -= 8 * (size_t) jn_load32(p);
+	}
+	r->data = r->control + (n > 1 ? control_size(n) : 0);
+	r->wide = r->end;
+}
+
+/*
+ * One difference of a group of four, read with a load of four bytes that may
+ * reach into its neighbours.
+ */
+static inline uint64_t
+get_fast(JnTimesReader *r, const uint8_t **data, unsigned length)
+{
+	uint32_t	v = jn_load32(*data) & (UINT32_MAX >> (24 - 8 * length));
+
+	*data += length + 1;
+	if (v != UINT32_MAX)
+		return v * r->unit_us;
+	r->wide += 8;
+	return jn_load64(r->wide - 8) * r->unit_us;
+}
+
+/* Decodes "count" further times after t, beginning at a multiple of 4 of the differences. */
+static int64_t
+decode_piece(JnTimesReader *r, int64_t t, int64_t *time, uint32_t count)
+{
+	const uint8_t *data = r->data;
+	uint32_t	i = 0;
+
+	/* 16 bytes hold any four differences */
+	for (; count - i >= 4 && r->end - data >= 16; i += 4)
+	{
+		unsigned	lengths = r->control[(r->next + i) >> 2];
+
+		time[i] = t = jn_time_after(t, get_fast(r, &data, lengths & 3));
+		time[i + 1] = t = jn_time_after(t, get_fast(r, &data, lengths >> 2 & 3));
+		time[i + 2] = t = jn_time_after(t, get_fast(r, &data, lengths >> 4 & 3));
+		time[i + 3] = t = jn_time_after(t, get_fast(r, &data, lengths >> 6));
+	}
+	r->data = data;
+	r->next += i;
+	for (; i < count; i++)
+		time[i] = t = jn_time_after(t, jn_times_next(r));
+	return t;
+}
+
+void
+jn_times_decode(const JnEnv *env, JnTimesReader *r, int64_t first, int64_t *time, uint32_t n)
+{
+	int64_t		t = first;
+
+	if (n == 0)
+		return;
+	time[0] = first;
+	for (uint32_t done = 1; done < n;)
+	{
+		uint32_t	to = piece_end(done, n);
+
+		t = decode_piece(r, t, time + done, to - done);
+		done = to;
+		jn_tick(env);
+	}
+}
+
+int64_t
+jn_times_at(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, uint32_t n,
+			int64_t first, int64_t last, uint32_t i)
+{
+	JnTimesReader r;
+
+	jn_times_open(&r, p, size, flags, n);
+	if (i < n / 2)
+	{
+		for (uint32_t done = 0; done < i; done++)
+		{
+			first = jn_time_after(first, jn_times_next(&r));
+			if (done % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+				jn_tick(env);
+		}
+		return first;
+	}
+
+	/* backwards: the lengths tell where each difference begins, too */
+	const uint8_t *data = r.end;
+	const uint8_t *wide = p + size;
+
+	for (uint32_t step = n - 1; step > i; step--)
+	{
+		uint32_t	k = step - 1;
+		unsigned	length = ((r.control[k >> 2] >> (2 * (k & 3))) & 3) + 1;
+		uint64_t	d;
+
+		data -= length;
+		d = number(data, length);
+		if (d == UINT32_MAX)
+		{
+			wide -= 8;
+			d = jn_load64(wide);
+		}
+		last = (int64_t) ((uint64_t) last - d * r.unit_us);
+		if (step % JN_TICK_EVERY == 0)
+			jn_tick(env);
+	}
+	return last;
+}
