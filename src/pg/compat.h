@@ -17,4 +17,49 @@
 #include "varatt.h"
 #endif
 
+/*
+ * 16 marks what a library exports (089480c07705); before, everything was
+ * exported, and our hidden visibility would hide these too.
+ */
+#if PG_VERSION_NUM < 160000
+#include "fmgr.h"
+#undef PGDLLEXPORT
+#define PGDLLEXPORT __attribute__((visibility("default")))
+#undef PG_FUNCTION_INFO_V1
+#define PG_FUNCTION_INFO_V1(funcname) \
+	extern PGDLLEXPORT Datum funcname(PG_FUNCTION_ARGS); \
+	extern PGDLLEXPORT const Pg_finfo_record *pg_finfo_##funcname(void); \
+	const Pg_finfo_record * \
+	pg_finfo_##funcname(void) \
+	{ \
+		static const Pg_finfo_record info = {1}; \
+		return &info; \
+	} \
+	extern int	no_such_variable
+#endif
+
+/* 15.1 gave the helper of materializing functions its name (a19e5cee635d) */
+#if PG_VERSION_NUM < 150001
+#define InitMaterializedSRF(fcinfo, flags) SetSingleFuncCall(fcinfo, flags)
+#endif
+
+/* 16 brought soft errors (d9f7f5d32f20); before, every error is a hard one */
+#if PG_VERSION_NUM < 160000
+#define errsave(context, ...) \
+	do { \
+		(void) (context); \
+		ereport(ERROR, __VA_ARGS__); \
+	} while (0)
+#endif
+
+/* 17 brought infinite intervals (519fc1bd9e9d) */
+#if PG_VERSION_NUM < 170000
+#define INTERVAL_NOT_FINITE(interval) false
+#endif
+
+/* 18 put "does not return" before the declaration (28e7a9968ea6) */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn _Noreturn
+#endif
+
 #endif							/* JOURNEY_COMPAT_H */

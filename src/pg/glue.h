@@ -24,7 +24,7 @@ extern JnEnv journey_env(MemoryContext context);
  * Reports a failure of the core as an error.  "what" is the noun the user
  * knows, as in "journey"; it becomes part of the message.
  */
-extern void journey_report(const JnError *err, const char *what) pg_attribute_noreturn();
+pg_noreturn extern void journey_report(const JnError *err, const char *what);
 
 /*
  * The same, softly: fills escontext if it asks for that and returns; else

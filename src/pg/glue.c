@@ -1,0 +1,260 @@
+/*
+ * glue.c
+ *	  Where the core meets the server: memory, interrupts, errors, arguments.
+ */
+#include "postgres.h"
+
+#include "common/int.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "compat.h"
+#include "glue.h"
+
+/*
+ * How each JnStatus is told.  In the texts {what} is the caller's noun, and
+ * {at}, {found}, {limit} are the fields of the JnError, whose meaning for each
+ * status stands beside it in jn.h.
+ */
+typedef struct ErrorText
+{
+	int			sqlstate;
+	const char *message;
+	const char *detail;			/* or NULL */
+	const char *hint;			/* or NULL */
+} ErrorText;
+
+static const ErrorText error_text[] = {
+	[JN_OK] = {
+		ERRCODE_INTERNAL_ERROR,
+		"no error in {what}",
+	},
+	[JN_BYTES_SHORT] = {
+		ERRCODE_INVALID_BINARY_REPRESENTATION,
+		"invalid binary form of {what}",
+		"It ends after {found} bytes; at least {limit} are needed.",
+	},
+	[JN_BYTES_VERSION] = {
+		ERRCODE_FEATURE_NOT_SUPPORTED,
+		"{what} is of format version {found}",
+		"This version of the extension reads format version {limit}.",
+		"Upgrade the extension journey on this server to the version that wrote the value.",
+	},
+	[JN_BYTES_TRACKS] = {
+		ERRCODE_FEATURE_NOT_SUPPORTED,
+		"{what} has parts that this version of the extension does not know",
+		"The unknown bits at byte {at} are {found}.",
+		"Upgrade the extension journey on this server to the version that wrote the value.",
+	},
+	[JN_BYTES_CORRUPT] = {
+		ERRCODE_INVALID_BINARY_REPRESENTATION,
+		"invalid binary form of {what}",
+		"What stands at byte {at} breaks a rule of the format.",
+	},
+	[JN_TEXT_SYNTAX] = {
+		ERRCODE_INVALID_TEXT_REPRESENTATION,
+		"invalid input syntax for type {what}",
+		"The text cannot be read from byte {at} on, counted from 0.",
+		"Write steps as [view 2026-01-01T10:00:00Z, \"add to cart\" 2026-01-01T10:00:05.25Z].",
+	},
+	[JN_TEXT_TIME] = {
+		ERRCODE_INVALID_DATETIME_FORMAT,
+		"invalid time in a {what}",
+		"What stands at byte {at}, counted from 0, is not a time, or there is no such day.",
+		"Write times as 2026-01-01T10:00:05.25Z or 2026-01-01 12:00:05.25+02:00.",
+	},
+	[JN_NAME_LONG] = {
+		ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+		"name in a {what} is too long",
+		"It has {found} bytes; at most {limit} are allowed.",
+		"Shorten the names, for example with left(name, 200).",
+	},
+	[JN_NAME_UTF8] = {
+		ERRCODE_CHARACTER_NOT_IN_REPERTOIRE,
+		"name in a {what} is not valid UTF-8",
+		"Byte {at} cannot be read as part of a character.",
+	},
+	[JN_TIME_RANGE] = {
+		ERRCODE_DATETIME_FIELD_OVERFLOW,
+		"time in a {what} is out of range",
+		"Times lie between 4714-11-24 BC and 294276-12-31 AD, and are finite.",
+	},
+	[JN_TOO_MANY_STEPS] = {
+		ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+		"too many steps for one {what}",
+		"There are {found} steps; at most {limit} are allowed.",
+		"Group by a shorter period or by a finer key.",
+	},
+	[JN_TOO_LARGE] = {
+		ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+		"{what} is too large",
+		"It would take {found} bytes; at most {limit} are allowed.",
+		"Group by a shorter period or by a finer key.",
+	},
+	[JN_ARGUMENT] = {
+		ERRCODE_INVALID_PARAMETER_VALUE,
+		"{what} is out of range",
+		"{found} was given; the limit is {limit}.",
+	},
+	[JN_KEY_FORMAT] = {
+		ERRCODE_CONFIG_FILE_ERROR,
+		"invalid {what}",
+		"A key is 64 hexadecimal digits; at byte {at} stands something else.",
+		"Make one with: openssl rand -hex 32",
+	},
+	[JN_CRYPTO] = {
+		ERRCODE_EXTERNAL_ROUTINE_EXCEPTION,
+		"the cryptographic library refused to work on {what}",
+	},
+};
+
+/* JnStatus grows at its end only, so the length tells that a row is missing. */
+StaticAssertDecl(lengthof(error_text) == JN_STATUS_COUNT, "each JnStatus needs a row in error_text");
+
+
+/* ----- memory and interrupts ----- */
+
+static void *
+env_alloc(void *ctx, size_t size)
+{
+	return MemoryContextAllocHuge((MemoryContext) ctx, size);
+}
+
+static void *
+env_resize(void *ctx, void *ptr, size_t size)
+{
+	/* the chunk stays in the context that it came from */
+	return repalloc_huge(ptr, size);
+}
+
+static void
+env_release(void *ctx, void *ptr)
+{
+	pfree(ptr);
+}
+
+static void
+env_tick(void *ctx)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
+JnEnv
+journey_env(MemoryContext context)
+{
+	JnEnv		env;
+
+	env.alloc = env_alloc;
+	env.resize = env_resize;
+	env.release = env_release;
+	env.tick = env_tick;
+	env.ctx = context;
+	return env;
+}
+
+
+/* ----- errors ----- */
+
+/* A text of the table with the facts in place, or NULL for NULL. */
+static char *
+fill_in(const char *text, const JnError *err, const char *what)
+{
+	StringInfoData out;
+
+	if (text == NULL)
+		return NULL;
+
+	initStringInfo(&out);
+	while (*text != '\0')
+	{
+		if (strncmp(text, "{what}", 6) == 0)
+			appendStringInfoString(&out, what);
+		else if (strncmp(text, "{at}", 4) == 0)
+			appendStringInfo(&out, "%zu", err->at);
+		else if (strncmp(text, "{found}", 7) == 0)
+			appendStringInfo(&out, INT64_FORMAT, (int64) err->found);
+		else if (strncmp(text, "{limit}", 7) == 0)
+			appendStringInfo(&out, INT64_FORMAT, (int64) err->limit);
+		else
+		{
+			appendStringInfoChar(&out, *text++);
+			continue;
+		}
+		text = strchr(text, '}') + 1;
+	}
+	return out.data;
+}
+
+void
+journey_report_soft(const JnError *err, const char *what, Node *escontext)
+{
+	const ErrorText *row = &error_text[err->status];
+	char	   *message = fill_in(row->message, err, what);
+	char	   *detail = fill_in(row->detail, err, what);
+	char	   *hint = fill_in(row->hint, err, what);
+
+	errsave(escontext,
+			(errcode(row->sqlstate),
+			 errmsg_internal("%s", message),
+			 detail ? errdetail_internal("%s", detail) : 0,
+			 hint ? errhint("%s", hint) : 0));
+}
+
+void
+journey_report(const JnError *err, const char *what)
+{
+	journey_report_soft(err, what, NULL);
+	pg_unreachable();
+}
+
+
+/* ----- arguments and results ----- */
+
+int64
+journey_interval_us(const Interval *interval, const char *argument)
+{
+	int64		us;
+
+	/* before the months: an infinite interval is made of extreme ones */
+	if (INTERVAL_NOT_FINITE(interval))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be finite", argument)));
+	if (interval->month != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must not have months or years", argument),
+				 errdetail("A month has no fixed length."),
+				 errhint("Use weeks, days or hours, as in interval '30 days'.")));
+	if (pg_mul_s64_overflow(interval->day, USECS_PER_DAY, &us) ||
+		pg_add_s64_overflow(us, interval->time, &us))
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERVAL_FIELD_OVERFLOW),
+				 errmsg("%s is too long", argument),
+				 errdetail("It must fit into 64 bits of microseconds, about 292277 years.")));
+	if (us < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must not be negative", argument)));
+	return us;
+}
+
+Interval *
+journey_us_interval(int64 us)
+{
+	Interval   *interval = palloc0(sizeof(Interval));
+
+	interval->time = us;
+	return interval;
+}
+
+void
+journey_check_time(TimestampTz at)
+{
+	if (TIMESTAMP_NOT_FINITE(at))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
+				 errmsg("the time of a data point must be finite"),
+				 errhint("Leave such rows out, for example with FILTER (WHERE isfinite(at)).")));
+}
