@@ -38,7 +38,16 @@ extern void journey_decision_define_settings(void);
  */
 extern JourneyDecision *journey_decision_current(void);
 
-/* The same for a purpose named by the caller; not zero-terminated. */
+/*
+ * To be called by a function at its first call in a run of the executor (when
+ * fn_extra is NULL), before it asks for the decision: if other transactions
+ * have committed since, decides anew.  Without it, statements that a function
+ * runs one after the other in an old snapshot would share what the first one
+ * found.
+ */
+extern void journey_decision_begin(void);
+
+/* The same as journey_decision_current() for a purpose named by the caller; not zero-terminated. */
 extern JourneyDecision *journey_decision_for(const char *purpose, int size);
 
 /*

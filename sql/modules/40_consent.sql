@@ -1,0 +1,144 @@
+--| # Consent: the tables
+--|
+--| Who may read what, for which purpose, and what each data subject said
+--| about it. Nobody but the extension's owner has rights on these tables;
+--| the functions below write them, and the decision that runs inside each
+--| masked cell reads them directly.
+--|
+--| * `purpose` is a tree of dotted names: `analytics.product` lies below
+--|   `analytics`. Rows refer to a purpose by its number.
+--| * `reader_purpose` says which role may read for which purpose, and when.
+--| * `subject` gives each person a number.
+--| * `ledger` is the truth: what was said, in the order in which it was
+--|   recorded. Rows are added and never changed.
+--| * `state` is what the ledger comes to, one row for each subject and purpose
+--|   that the subject said something about. A trigger keeps it in the same
+--|   transaction; it can be checked and rebuilt at any time.
+--|
+--| Why `state` looks as it does. Whether a consent counts depends on the time
+--| of the reading, on withdrawals at purposes above, and on purposes that may
+--| be created below later. None of that can be worked out when the event is
+--| recorded, so `state` keeps what is needed to do it at the reading: the
+--| position in the ledger of the last consent given for the purpose, with its
+--| range of time and whether it covers the purposes below, and the position of
+--| the last event that closed the purpose. The answer for a purpose is then
+--| one index probe by subject and a comparison of two numbers along the path
+--| to the root: allowed if the latest consent that counts stands after the
+--| latest closing event. `src/pg/decision.c` has the rule in full.
+--|
+--| The latest consent for one purpose replaces earlier ones for the same
+--| purpose: a shorter one shortens, and one that starts in the future leaves
+--| a gap until then.
+--|
+--| `pg_dump` saves all of it but `state`, which the trigger fills again when
+--| the ledger is restored. Grants of roles that have been dropped are left
+--| out, because their number may belong to another role elsewhere.
+
+CREATE TYPE journey.subject_kind AS ENUM ('customer', 'consumer', 'employee', 'stakeholder');
+COMMENT ON TYPE journey.subject_kind IS
+'In which relation a data subject stands to the organisation: customer, consumer, employee or stakeholder.';
+
+CREATE TABLE journey.purpose (
+  number     int  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  name       text COLLATE "C" NOT NULL UNIQUE
+             CONSTRAINT purpose_name_check
+             CHECK (name ~ '^[a-z0-9_-]+([.][a-z0-9_-]+)*$' AND pg_catalog.length(name) <= 255),
+  parent     text COLLATE "C" GENERATED ALWAYS AS (pg_catalog.substring(name, '^(.*)[.][^.]*$')) STORED
+             REFERENCES journey.purpose (name),
+  dpv        text,
+  created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+);
+COMMENT ON TABLE journey.purpose IS
+'What data is used for: a tree of dotted names. The parent follows from the name. dpv is the IRI of the W3C Data Privacy Vocabulary, if there is one.';
+
+CREATE TABLE journey.reader_purpose (
+  reader      regrole NOT NULL,
+  purpose     int NOT NULL REFERENCES journey.purpose (number),
+  valid_from  timestamptz NOT NULL DEFAULT '-infinity',
+  valid_until timestamptz NOT NULL DEFAULT 'infinity',
+  granted_by  name NOT NULL DEFAULT SESSION_USER,
+  granted_at  timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  PRIMARY KEY (purpose, reader),
+  CONSTRAINT reader_purpose_range_check CHECK (valid_from < valid_until)
+);
+COMMENT ON TABLE journey.reader_purpose IS
+'Which role may read for which purpose and all below it, from valid_from until just before valid_until. The last grant for a role and a purpose replaces earlier ones.';
+
+CREATE TABLE journey.subject (
+  number     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  name       text COLLATE "C" NOT NULL UNIQUE
+             CONSTRAINT subject_name_check
+             CHECK (pg_catalog.octet_length(name) BETWEEN 1 AND 1024),
+  kind       journey.subject_kind NOT NULL DEFAULT 'customer',
+  restricted boolean NOT NULL DEFAULT false,
+  erased     boolean NOT NULL DEFAULT false
+);
+COMMENT ON TABLE journey.subject IS
+'The people whose data it is. name is what the subject columns of protected tables hold, as text. Data of a restricted or erased subject is always masked.';
+
+CREATE TABLE journey.ledger (
+  seq         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  subject     bigint NOT NULL REFERENCES journey.subject (number),
+  purpose     int    NOT NULL REFERENCES journey.purpose (number),
+  action      text   NOT NULL,
+  basis       text   NOT NULL DEFAULT 'consent',
+  covers_descendants boolean NOT NULL DEFAULT false,
+  valid_from  timestamptz,
+  valid_until timestamptz,
+  notice      text,
+  source      text,
+  evidence    jsonb,
+  recorded_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  recorded_by name NOT NULL DEFAULT SESSION_USER,
+  CONSTRAINT ledger_action_check CHECK (action IN ('give', 'refuse', 'withdraw')),
+  CONSTRAINT ledger_range_check CHECK (valid_from < valid_until),
+  CONSTRAINT ledger_give_check
+    CHECK (action = 'give' OR (NOT covers_descendants AND valid_from IS NULL AND valid_until IS NULL))
+);
+COMMENT ON TABLE journey.ledger IS
+'What subjects said, in the order of seq. Rows are added and never changed or removed. A NULL end of the range is no limit; notice is the version of the text the subject saw, source the channel, evidence whatever proves it.';
+
+CREATE TABLE journey.state (
+  subject     bigint NOT NULL,
+  purpose     int    NOT NULL,
+  given       bigint NOT NULL,
+  closed      bigint NOT NULL,
+  covers_descendants boolean NOT NULL,
+  valid_from  timestamptz NOT NULL,
+  valid_until timestamptz NOT NULL,
+  PRIMARY KEY (subject, purpose)
+) WITH (fillfactor = 80);
+COMMENT ON TABLE journey.state IS
+'What the ledger comes to, kept by its trigger: the seq of the last consent given (0: none) with its range and reach, and the seq of the last refusal or withdrawal (0: none). The ledger has the foreign keys.';
+
+SELECT pg_catalog.pg_extension_config_dump('journey.purpose', '');
+SELECT pg_catalog.pg_extension_config_dump('journey.purpose_number_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('journey.reader_purpose',
+         'WHERE EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = reader)');
+SELECT pg_catalog.pg_extension_config_dump('journey.subject', '');
+SELECT pg_catalog.pg_extension_config_dump('journey.subject_number_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('journey.ledger', '');
+SELECT pg_catalog.pg_extension_config_dump('journey.ledger_seq_seq', '');
+
+--| ## The ledger only grows
+--|
+--| Not even the owner can change or remove what is recorded. (A superuser can
+--| disable the trigger; what was done then can be detected, not prevented.)
+
+CREATE FUNCTION journey._ledger_refuse() RETURNS trigger
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RAISE EXCEPTION 'the consent ledger is append-only'
+    USING ERRCODE = 'restrict_violation',
+          DETAIL = pg_catalog.format('%s would change what was recorded.', TG_OP),
+          HINT = 'Record what is true now as a new event.';
+END
+$$;
+COMMENT ON FUNCTION journey._ledger_refuse() IS
+'Trigger of journey.ledger: refuses UPDATE, DELETE and TRUNCATE with an error.';
+REVOKE EXECUTE ON FUNCTION journey._ledger_refuse() FROM PUBLIC;
+
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journey.ledger
+  FOR EACH STATEMENT EXECUTE FUNCTION journey._ledger_refuse();
+ALTER TABLE journey.ledger ENABLE ALWAYS TRIGGER append_only;
