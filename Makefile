@@ -9,7 +9,7 @@
 TOP := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 
 HOUSE_GOALS := help setup build check unit fuzz pgtap isolation tap doctest \
-	lint matrix asan valgrind coverage bench demo dist
+	lint format matrix asan valgrind coverage bench demo dist
 ifeq ($(origin PG_CONFIG),undefined)
 HOUSE_GOALS += installcheck clean
 endif
@@ -35,11 +35,17 @@ DATA_built := $(INSTALL_SQL)
 REGRESS := $(sort $(patsubst $(TOP)test/sql/%.sql,%,$(wildcard $(TOP)test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=test --load-extension=journey
 
-# Added to the server's own flags, never instead of them.
+# Added to the server's own flags, never instead of them.  WERROR=1 makes
+# warnings errors, ASSERT=1 turns assertions on.
 PG_CPPFLAGS = -I$(TOP)src
 PG_CFLAGS = -std=gnu11 -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare
 ifdef WERROR
 PG_CFLAGS += -Werror
+endif
+ifdef ASSERT
+PG_CPPFLAGS += -DUSE_ASSERT_CHECKING=1
+else
+PG_CPPFLAGS += -DNDEBUG
 endif
 SHLIB_LINK = -lsodium
 

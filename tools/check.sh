@@ -1,7 +1,7 @@
 #!/bin/bash
 # All tests, from the quick ones to the slow.  Ends with `N passed, N failed`.
 . "$(dirname "$0")/lib.sh"
-setup build check
+setup build lint fuzz tap
 mkdir -p "$BUILD"
 export JOURNEY_RESULTS=$BUILD/results
 : >"$JOURNEY_RESULTS"

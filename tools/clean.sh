@@ -8,5 +8,5 @@ if [ -L "$WORK" ]; then
 	rm -rf "$(readlink "$WORK")"
 fi
 rm -rf "$BUILD" "$ROOT"/results "$ROOT"/output_iso "$ROOT"/regression.* "$ROOT"/tmp_check
-find "$ROOT/src" -name '*.o' -o -name '*.bc' | xargs -r rm -f
+find "$ROOT/src" '(' -name '*.o' -o -name '*.bc' ')' -delete
 rm -f "$ROOT"/*.so "$ROOT"/sql/journey--*.sql

@@ -4,7 +4,7 @@
 # new inputs.  TARGET=text does test/fuzz/fuzz_text.c alone.  What crashes is
 # kept in build/fuzz/NAME/ and belongs into the corpus, with a telling name.
 . "$(dirname "$0")/lib.sh"
-setup build check
+setup build fuzz
 out=$BUILD/fuzz
 seconds=${FUZZ_SECONDS:-20}
 make -s -f "$ROOT/tools/core.mk" TOP="$ROOT/" OUT="$out" KIND=fuzz CC=clang -j"$(nproc)" \

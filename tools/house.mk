@@ -7,14 +7,14 @@
 export T TARGET REGRESS MAJORS DATA FUZZ_SECONDS WERROR
 
 SCRIPT_GOALS := build check unit fuzz installcheck pgtap isolation tap doctest \
-	lint matrix asan valgrind coverage dist clean demo
+	lint format matrix asan valgrind coverage dist clean demo
 .PHONY: help setup bench $(SCRIPT_GOALS)
 
 help:
 	@sed -n 's/^#? \?//p' $(TOP)tools/house.mk
 
 setup:
-	@bash $(TOP)tools/setup.sh build check
+	@bash $(TOP)tools/setup.sh build lint fuzz tap
 
 bench:
 	@bash $(TOP)test/bench/run.sh
@@ -37,6 +37,7 @@ $(SCRIPT_GOALS):
 #? make tap [T=001]                restart, replica, dump and restore, upgrade
 #? make doctest [T=README]         the examples of README.md and doc/
 #? make lint                       format, layers, exported symbols, SQL labels, versions
+#? make format                     put the C sources into that format
 #? make matrix [MAJORS="15 17 18"] build, regression and pgTAP on each major
 #? make asan                       the suite on PostgreSQL 17 under ASan and UBSan
 #? make valgrind [REGRESS=x]       the regression suite under valgrind

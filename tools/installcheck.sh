@@ -8,7 +8,7 @@ cluster_start
 
 log=$BUILD/regress.log
 if [ -z "${REGRESS-}" ]; then
-	REGRESS=$(cd "$ROOT/test/sql" 2>/dev/null && ls ./*.sql | sed 's/^..//; s/\.sql$//' | sort | tr '\n' ' ') || true
+	REGRESS=$(find "$ROOT/test/sql" -name '*.sql' -printf '%f\n' | sed 's/\.sql$//' | sort | tr '\n' ' ')
 fi
 if [ -z "$REGRESS" ]; then
 	result regression 0 0

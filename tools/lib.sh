@@ -1,3 +1,5 @@
+# shellcheck disable=SC2034	# what is set here is used there
+#
 # What the scripts of this folder share.  Source it from bash:
 #
 #	. "$(dirname "$0")/lib.sh"
@@ -25,7 +27,6 @@ BUILD=$ROOT/build
 WORK=$BUILD/work
 CACHE=${JOURNEY_CACHE:-$BUILD/cache}
 PG=$WORK/pg
-SHARED=$ROOT/../shared			# real data sets; tests that need them say so when they are not there
 
 # make's own variables must not reach the makefiles that we call
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
@@ -87,12 +88,17 @@ setup()
 	export PATH=$BINDIR:$PATH
 }
 
-# Compiles outside of the source tree and installs into our server.
+# Compiles outside of the source tree and installs into our server.  Tests run
+# with assertions; `build_extension release` is as users get it.
 build_extension()
 {
-	mkdir -p "$WORK/obj"
-	make -s -C "$WORK/obj" -f "$ROOT/Makefile" -j"$(nproc)" PG_CONFIG="$PG_CONFIG" with_llvm=no all
-	make -s -C "$WORK/obj" -f "$ROOT/Makefile" PG_CONFIG="$PG_CONFIG" with_llvm=no install
+	local dir=$WORK/obj-${1:-assert} make
+
+	mkdir -p "$dir"
+	make=(make -s -C "$dir" -f "$ROOT/Makefile" PG_CONFIG="$PG_CONFIG" with_llvm=no)
+	[ "${1:-assert}" = release ] || make+=(ASSERT=1)
+	"${make[@]}" -j"$(nproc)" all
+	"${make[@]}" install
 }
 
 # Starts a fresh cluster; arguments are further lines for postgresql.conf.

@@ -2,12 +2,12 @@
 # pgTAP tests: test/pgtap/*.sql, or T=consent alone, in a database with the
 # extension and pgTAP.  Each file rolls back what it did.
 . "$(dirname "$0")/lib.sh"
-setup build check
+setup build tap
 build_extension
 cluster_start
 
 shopt -s nullglob
-files=("$ROOT"/test/pgtap/${T:-*}.sql)
+files=("$ROOT"/test/pgtap/"${T:-}"*.sql)
 if [ ${#files[@]} = 0 ]; then
 	result pgtap 0 0
 	exit

@@ -2,8 +2,8 @@
 # Installs what the named groups of goals need, and no more:
 #
 #	setup.sh build			compiler, libsodium, our copy of the server
-#	setup.sh build check		+ clang for fuzzing, the Perl modules of the TAP tests
-#	setup.sh matrix|coverage|valgrind|lint
+#	setup.sh build lint fuzz tap	all that `make check` needs
+#	setup.sh matrix|coverage|valgrind
 #
 # Packages come from the machine's own apt configuration.  The server is not
 # installed: its packages are unpacked into build/work/pg, where pg_config
@@ -18,7 +18,9 @@ packages()
 {
 	case $1 in
 		build) echo gcc libc6-dev make libsodium-dev tzdata ;;
-		check) echo clang libclang-rt-dev clang-format perl libipc-run-perl ;;
+		lint) echo pg-bsd-indent binutils ;;
+		fuzz) echo clang libclang-rt-dev ;;
+		tap) echo perl libipc-run-perl ;;
 		matrix) echo mmdebstrap ;;
 		coverage) echo lcov ;;
 		valgrind) echo valgrind libc6-dbg ;;
@@ -115,7 +117,7 @@ server()
 	fi
 	work_dir
 	next=$WORK/pg.new
-	rm -rf "$next" "$PG" "$WORK/obj"
+	rm -rf "$next" "$PG" "$WORK"/obj*
 	mkdir -p "$next"
 	if [ -n "$JOURNEY_PG_CONFIG" ]; then
 		say "copying the server of $JOURNEY_PG_CONFIG"

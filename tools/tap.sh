@@ -3,11 +3,11 @@
 # that begin so.  They start servers of their own, so they run as the user of
 # the server, from a copy that it can read.
 . "$(dirname "$0")/lib.sh"
-setup build check
+setup build tap
 build_extension
 
 shopt -s nullglob
-files=("$ROOT"/test/t/${T-}*.pl)
+files=("$ROOT"/test/t/"${T-}"*.pl)
 if [ ${#files[@]} = 0 ]; then
 	result tap 0 0
 	exit
