@@ -1,0 +1,267 @@
+/*
+ * journey_fn.c
+ *	  Questions about one journey: facts, steps, path; and two made one.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "compat.h"
+#include "core/build.h"
+#include "core/journey.h"
+#include "glue.h"
+#include "journey_value.h"
+
+PG_FUNCTION_INFO_V1(journey_step_count);
+PG_FUNCTION_INFO_V1(journey_started_at);
+PG_FUNCTION_INFO_V1(journey_ended_at);
+PG_FUNCTION_INFO_V1(journey_duration);
+PG_FUNCTION_INFO_V1(journey_event_at);
+PG_FUNCTION_INFO_V1(journey_time_at);
+PG_FUNCTION_INFO_V1(journey_steps);
+PG_FUNCTION_INFO_V1(journey_interactions);
+PG_FUNCTION_INFO_V1(journey_variant);
+PG_FUNCTION_INFO_V1(journey_variant_hash);
+PG_FUNCTION_INFO_V1(journey_merge);
+
+/* Columns of interactions(). */
+enum
+{
+	COL_STEP,
+	COL_AT,
+	COL_EVENT,
+	COL_CHANNEL,
+	COL_DECISION,
+	COL_ACTION,
+	COL_PERSONA,
+	COL_VALUE,
+	COL_SENSES,
+	COL_COUNT
+};
+
+static Datum
+text_datum(JnName name)
+{
+	return PointerGetDatum(cstring_to_text_with_len(name.data, name.size));
+}
+
+/* The dictionary as text Datums, so that each name is made once. */
+static Datum *
+name_texts(const JnJourney *j)
+{
+	JnName	   *name = palloc_extended(j->names * sizeof(JnName), MCXT_ALLOC_HUGE);
+	Datum	   *text = palloc_extended(j->names * sizeof(Datum), MCXT_ALLOC_HUGE);
+	uint32		i;
+
+	jn_journey_names(j, name);
+	for (i = 0; i < j->names; i++)
+		text[i] = text_datum(name[i]);
+	pfree(name);
+	return text;
+}
+
+Datum
+journey_step_count(PG_FUNCTION_ARGS)
+{
+	JnHeader	head;
+
+	/* a step takes more than a byte, so the count fits */
+	journey_open_header(PG_GETARG_DATUM(0), &head);
+	PG_RETURN_INT32(head.n);
+}
+
+Datum
+journey_started_at(PG_FUNCTION_ARGS)
+{
+	JnHeader	head;
+
+	journey_open_header(PG_GETARG_DATUM(0), &head);
+	PG_RETURN_TIMESTAMPTZ(head.first);
+}
+
+Datum
+journey_ended_at(PG_FUNCTION_ARGS)
+{
+	JnHeader	head;
+
+	journey_open_header(PG_GETARG_DATUM(0), &head);
+	PG_RETURN_TIMESTAMPTZ(head.last);
+}
+
+Datum
+journey_duration(PG_FUNCTION_ARGS)
+{
+	JnHeader	head;
+	uint64		us;
+
+	/* the whole range of timestamptz is longer than an int64 */
+	journey_open_header(PG_GETARG_DATUM(0), &head);
+	us = (uint64) head.last - (uint64) head.first;
+	if (us > PG_INT64_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERVAL_FIELD_OVERFLOW),
+				 errmsg("the journey lasts longer than an interval can hold"),
+				 errdetail("An interval without days and months holds up to about 292277 years.")));
+	PG_RETURN_INTERVAL_P(journey_us_interval((int64) us));
+}
+
+Datum
+journey_event_at(PG_FUNCTION_ARGS)
+{
+	JnJourney	j;
+	uint32		i;
+
+	journey_open(PG_GETARG_DATUM(0), &j);
+	if (!journey_step_index(&j.head, PG_GETARG_INT32(1), &i))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(text_datum(jn_journey_name(&j, jn_journey_code(&j, i))));
+}
+
+Datum
+journey_time_at(PG_FUNCTION_ARGS)
+{
+	JnEnv		env = journey_env(CurrentMemoryContext);
+	JnHeader	head;
+	JnJourney	j;
+	uint32		i;
+
+	/* the first and the last time stand in the header */
+	journey_open_header(PG_GETARG_DATUM(0), &head);
+	if (!journey_step_index(&head, PG_GETARG_INT32(1), &i))
+		PG_RETURN_NULL();
+	if (i == 0)
+		PG_RETURN_TIMESTAMPTZ(head.first);
+	if (i == head.n - 1)
+		PG_RETURN_TIMESTAMPTZ(head.last);
+
+	journey_open(PG_GETARG_DATUM(0), &j);
+	PG_RETURN_TIMESTAMPTZ(jn_journey_time(&env, &j, i));
+}
+
+Datum
+journey_steps(PG_FUNCTION_ARGS)
+{
+	JnJourney	j;
+	Datum	   *text;
+	Datum	   *step;
+	uint32		i;
+
+	journey_open(PG_GETARG_DATUM(0), &j);
+	text = name_texts(&j);
+	step = palloc_extended(j.head.n * sizeof(Datum), MCXT_ALLOC_HUGE);
+	for (i = 0; i < j.head.n; i++)
+	{
+		if (i % JN_TICK_EVERY == 0)
+			CHECK_FOR_INTERRUPTS();
+		step[i] = text[jn_journey_code(&j, i)];
+	}
+	PG_RETURN_ARRAYTYPE_P(construct_array(step, j.head.n, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+/*
+ * Fills a tuplestore in one go: in FROM the executor would do so anyway, and
+ * so the value is fetched once.
+ */
+Datum
+journey_interactions(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	JnJourney	j;
+	JnWalk		walk;
+	Datum	   *text;
+	Datum		value[COL_COUNT] = {0};
+	bool		null[COL_COUNT];
+
+	InitMaterializedSRF(fcinfo, 0);
+	journey_open(PG_GETARG_DATUM(0), &j);
+	text = name_texts(&j);
+
+	/* the tracks that a journey does not have are NULL */
+	memset(null, true, sizeof(null));
+	null[COL_STEP] = null[COL_AT] = null[COL_EVENT] = false;
+	for (jn_walk_open(&walk, &j); walk.next < j.head.n; jn_walk_next(&walk))
+	{
+		CHECK_FOR_INTERRUPTS();
+		value[COL_STEP] = Int32GetDatum(walk.next + 1);
+		value[COL_AT] = TimestampTzGetDatum(walk.time);
+		value[COL_EVENT] = text[jn_journey_code(&j, walk.next)];
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, value, null);
+	}
+	return (Datum) 0;
+}
+
+Datum
+journey_variant(PG_FUNCTION_ARGS)
+{
+	JnEnv		env = journey_env(CurrentMemoryContext);
+	JnJourney	j;
+	size_t		size;
+	text	   *result;
+
+	journey_open(PG_GETARG_DATUM(0), &j);
+	size = jn_journey_variant_size(&env, &j);
+	if (size > MaxAllocSize - VARHDRSZ)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("variant of the journey is too large"),
+				 errdetail("It would take %zu bytes; at most %zu are allowed.",
+						   size, (size_t) MaxAllocSize - VARHDRSZ),
+				 errhint("Use variant_hash() to group long paths.")));
+	result = palloc(VARHDRSZ + size);
+	SET_VARSIZE(result, VARHDRSZ + size);
+	jn_journey_variant_write(&env, &j, VARDATA(result));
+	PG_RETURN_TEXT_P(result);
+}
+
+Datum
+journey_variant_hash(PG_FUNCTION_ARGS)
+{
+	JnEnv		env = journey_env(CurrentMemoryContext);
+	JnJourney	j;
+
+	journey_open(PG_GETARG_DATUM(0), &j);
+	PG_RETURN_INT64((int64) jn_journey_variant_hash(&env, &j));
+}
+
+/* a || b.  No journey is a journey without steps, so NULL adds nothing. */
+Datum
+journey_merge(PG_FUNCTION_ARGS)
+{
+	MemoryContext work;
+	JnEnv		env;
+	JnBuild    *build;
+	JnError		err;
+	Datum		result;
+	int			i;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+	{
+		if (!PG_ARGISNULL(0))
+			PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+		if (!PG_ARGISNULL(1))
+			PG_RETURN_DATUM(PG_GETARG_DATUM(1));
+		PG_RETURN_NULL();
+	}
+
+	work = AllocSetContextCreate(CurrentMemoryContext, "journey merge", ALLOCSET_SMALL_SIZES);
+	env = journey_env(work);
+	build = jn_build_new(&env, true);
+	for (i = 0; i < 2; i++)
+	{
+		JnJourney	j;
+
+		journey_open(PG_GETARG_DATUM(i), &j);
+		if (jn_build_add_journey(&env, build, &j, 0, j.head.n, &err) != JN_OK)
+			journey_report(&err, "journey");
+	}
+	result = journey_finish(&env, build);
+	MemoryContextDelete(work);
+	return result;
+}

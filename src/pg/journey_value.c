@@ -1,0 +1,78 @@
+/*
+ * journey_value.c
+ *	  A value of the type journey as a Datum.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "compat.h"
+#include "core/build.h"
+#include "core/journey.h"
+#include "glue.h"
+#include "journey_value.h"
+
+/*
+ * A value was proven when it came in, so bytes that cannot be opened were
+ * damaged since, unless a newer version wrote them.
+ */
+pg_noreturn static void
+report_stored(const JnError *err)
+{
+	if (err->status == JN_BYTES_VERSION || err->status == JN_BYTES_TRACKS)
+		journey_report(err, "journey");
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("stored journey is damaged"),
+			 errdetail("What stands at byte %zu breaks a rule of the format.", err->at)));
+}
+
+struct varlena *
+journey_open(Datum value, JnJourney *j)
+{
+	struct varlena *v = PG_DETOAST_DATUM_PACKED(value);
+	JnError		err;
+
+	if (jn_journey_open((const uint8_t *) VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v), j, &err) != JN_OK)
+		report_stored(&err);
+	return v;
+}
+
+void
+journey_open_header(Datum value, JnHeader *head)
+{
+	struct varlena *v = (struct varlena *) DatumGetPointer(value);
+	JnError		err;
+
+	/* a slice is a copy, so take one only if the value is not at hand */
+	if (VARATT_IS_EXTERNAL(v) || VARATT_IS_COMPRESSED(v))
+		v = PG_DETOAST_DATUM_SLICE(value, 0, JN_HEADER_SIZE);
+	if (jn_header_read((const uint8_t *) VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v), head, &err) != JN_OK)
+		report_stored(&err);
+}
+
+Datum
+journey_finish(const JnEnv *env, JnBuild *build)
+{
+	struct varlena *v;
+	size_t		size;
+	JnError		err;
+
+	if (jn_build_finish(env, build, &size, &err) != JN_OK)
+		journey_report(&err, "journey");
+	v = palloc(VARHDRSZ + size);
+	SET_VARSIZE(v, VARHDRSZ + size);
+	jn_build_write(env, build, (uint8_t *) VARDATA(v));
+	return PointerGetDatum(v);
+}
+
+bool
+journey_step_index(const JnHeader *head, int32 n, uint32 *index)
+{
+	int64		i = n > 0 ? (int64) n - 1 : (int64) head->n + n;
+
+	if (n == 0 || i < 0 || i >= head->n)
+		return false;
+	*index = (uint32) i;
+	return true;
+}
