@@ -1,0 +1,114 @@
+/*
+ * sessionize_window.c
+ *	  journey.sessionize(at, gap [, boundary]): session numbers as a window function.
+ *
+ * What people write as lag(), a comparison and a running sum over a second
+ * window is one pass here: all that a row needs to know of the rows before it
+ * is the time and number of the last one that had a time.  That lives in the
+ * partition's memory.  No other row is ever fetched, so the mark follows the
+ * current row and the executor may forget everything before it.
+ *
+ * The frame does not matter, as for row_number().
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "utils/timestamp.h"
+#include "windowapi.h"
+
+#include "compat.h"
+#include "core/sessions.h"
+#include "glue.h"
+
+/* Position of the arguments. */
+enum
+{
+	ARG_AT,
+	ARG_GAP,
+	ARG_BOUNDARY
+};
+
+/* What is known in the middle of a partition; all zero at its start. */
+typedef struct SessionizeState
+{
+	int64		number;			/* current session; 0 before the first time */
+	TimestampTz before;			/* time of the last row that has one */
+	int64		gap;			/* microseconds, valid if gap_fixed */
+	bool		gap_fixed;		/* gap is the same on every row */
+	int8		direction;		/* +1 times ascend, -1 descend, 0 all equal so far */
+} SessionizeState;
+
+/* The gap on the current row, in microseconds. */
+static int64
+current_gap(WindowObject winobj)
+{
+	bool		isnull;
+	Datum		gap = WinGetFuncArgCurrent(winobj, ARG_GAP, &isnull);
+
+	if (isnull)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("gap must not be null"),
+				 errhint("Give the longest pause within a session, as in interval '30 minutes'.")));
+	return journey_interval_us(DatumGetIntervalP(gap), "gap");
+}
+
+/* Raises unless the row continues in the direction of those before it. */
+static void
+check_direction(SessionizeState *state, TimestampTz at)
+{
+	int8		direction = (at > state->before) - (at < state->before);
+
+	if (direction * state->direction < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("rows are not in order of time"),
+				 errdetail("Within a partition the times must ascend or descend."),
+				 errhint("Use sessionize(at, gap) OVER (PARTITION BY ... ORDER BY at).")));
+	if (direction != 0)
+		state->direction = direction;
+}
+
+PG_FUNCTION_INFO_V1(journey_sessionize);
+
+Datum
+journey_sessionize(PG_FUNCTION_ARGS)
+{
+	WindowObject winobj = PG_WINDOW_OBJECT();
+	SessionizeState *state = WinGetPartitionLocalMemory(winobj, sizeof(SessionizeState));
+	TimestampTz at;
+	int64		gap;
+	bool		isnull;
+	bool		breaks = false;
+
+	WinSetMarkPosition(winobj, WinGetCurrentPosition(winobj));
+
+	/* no time, no data point: neither it nor its boundary touches the neighbours */
+	at = DatumGetTimestampTz(WinGetFuncArgCurrent(winobj, ARG_AT, &isnull));
+	if (isnull)
+		PG_RETURN_NULL();
+	journey_check_time(at);
+
+	if (state->gap_fixed)
+		gap = state->gap;
+	else
+	{
+		gap = state->gap = current_gap(winobj);
+		state->gap_fixed = get_fn_expr_arg_stable(fcinfo->flinfo, ARG_GAP);
+	}
+
+	if (state->number > 0)
+	{
+		check_direction(state, at);
+		breaks = jn_session_breaks(Min(at, state->before), Max(at, state->before), gap);
+		if (!breaks && PG_NARGS() > ARG_BOUNDARY)
+			breaks = DatumGetBool(WinGetFuncArgCurrent(winobj, ARG_BOUNDARY, &isnull)) && !isnull;
+	}
+	else
+		breaks = true;			/* the first row begins the first session */
+
+	state->before = at;
+	if (breaks)
+		state->number++;
+	PG_RETURN_INT64(state->number);
+}
