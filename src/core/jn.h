@@ -49,6 +49,10 @@ typedef enum JnStatus
 	JN_KEY_FORMAT,				/* not 64 hex digits; at = offset */
 	JN_CRYPTO,					/* libsodium refused */
 
+	/* signals */
+	JN_TEXT_TIMES,				/* not the grammar of signal.h; at = where */
+	JN_TOO_MANY_POINTS,			/* found, limit */
+
 	JN_STATUS_COUNT
 } JnStatus;
 

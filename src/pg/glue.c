@@ -107,6 +107,18 @@ static const ErrorText error_text[] = {
 		ERRCODE_EXTERNAL_ROUTINE_EXCEPTION,
 		"the cryptographic library refused to work on {what}",
 	},
+	[JN_TEXT_TIMES] = {
+		ERRCODE_INVALID_TEXT_REPRESENTATION,
+		"invalid input syntax for type {what}",
+		"The text cannot be read from byte {at} on, counted from 0.",
+		"Write times as {2026-01-01T10:00:00Z, 2026-01-01T10:00:05.25Z}.",
+	},
+	[JN_TOO_MANY_POINTS] = {
+		ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+		"too many data points for one {what}",
+		"There are {found} points; at most {limit} are allowed.",
+		"Group by a shorter period or by a finer key.",
+	},
 };
 
 /* JnStatus grows at its end only, so the length tells that a row is missing. */
