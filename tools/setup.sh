@@ -11,6 +11,8 @@
 # depend on are installed.  So no system PostgreSQL is created or touched.
 # With PG_CONFIG given, a copy of that server is used instead.
 #
+# `setup.sh --list GROUP...` only names the packages.
+#
 # When nothing is missing, nothing is asked of the network.
 . "$(dirname "$0")/lib.sh"
 
@@ -103,7 +105,7 @@ libraries()
 
 	for f in "$CACHE"/deb/postgresql-*.deb; do
 		dpkg-deb -f "$f" Depends
-	done | tr ',' '\n' | sed 's/[ (|].*//; s/^ *//' | grep '^lib' | grep -vE '^lib(llvm|pq-dev)' | sort -u
+	done | tr ',' '\n' | sed 's/^ *//; s/[ (|].*//' | grep '^lib' | grep -vE '^lib(llvm|pq-dev)' | sort -u
 }
 
 server()
@@ -137,6 +139,13 @@ server()
 	find "$PG" -path '*/bin/pg_config' >"$PG/pg_config"
 }
 
+if [ "$1" = --list ]; then
+	shift
+	for group in "$@"; do
+		packages "$group"
+	done | xargs
+	exit
+fi
 work_dir
 [ -n "$(command -v dpkg-query)" ] || die "this needs Debian or Ubuntu: dpkg is not there"
 want=
