@@ -59,7 +59,7 @@ foreach my $name (@files)
 	$text =~ s/\((\w+(?:\[\])?)\) \{([^{}\n]*)\}/($1) LITERAL_($2)/g;
 
 	spew("$temp.c", $text);
-	system("pg_bsd_indent $temp.c $temp.out -bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 -di12 -nfc1 -i4"
+	system("pg_bsd_indent $temp.c $temp.out -bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 -di12 -nfc1 -nfcb -i4"
 		  . " -l119 -lp -lpl -nip -npro -sac -tpg -ts4 -U$temp.types >$temp.err 2>&1") == 0
 	  or die "$name: ", slurp("$temp.err");
 	my $after = slurp("$temp.out");

@@ -121,7 +121,7 @@ for major in $MAJORS; do
 	else
 		f=1
 	fi
-	[ $f = 0 ] || tail -n 60 "$logs/$major.log"
+	[ "$f" = 0 ] || tail -n 60 "$logs/$major.log"
 	result "PostgreSQL $major" "$p" "$f" || true
 	passed=$((passed + p))
 	failed=$((failed + f))

@@ -3,7 +3,7 @@
 #	perl sqllint.pl FILE...
 #
 # Functions write out volatility, strictness and PARALLEL, aggregates PARALLEL;
-# nothing is replaced; each object is preceded by prose in `--|` lines.
+# nothing is replaced; a module begins with prose in `--|` lines.
 use strict;
 use warnings;
 
@@ -13,6 +13,8 @@ foreach my $file (@ARGV)
 	local $/;
 	my $text = <$in>;
 	close($in);
+
+	print "$file: does not begin with a `--|` line\n" unless $text =~ /\A--\|/;
 
 	# statements, with strings, dollar quotes and comments in one piece
 	my $line = 1;
@@ -40,12 +42,6 @@ foreach my $file (@ARGV)
 		if ($code =~ /^ ?CREATE AGGREGATE\b/i)
 		{
 			$say->('no PARALLEL label') unless $code =~ /\bPARALLEL = (?:SAFE|RESTRICTED|UNSAFE)\b/i;
-		}
-		if ($code =~ /^ ?CREATE (?:FUNCTION|PROCEDURE|AGGREGATE|TYPE|TABLE|VIEW|DOMAIN) (?!journey\._)/i)
-		{
-			# the shell of a type, and what its words stand over already, need no words of their own
-			next if $code =~ /^ ?CREATE TYPE [\w.]+ ?;/i;
-			$say->('no --| lines before it') unless $statement =~ /^--\|/m;
 		}
 	}
 }
