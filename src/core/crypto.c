@@ -1,0 +1,168 @@
+/*
+ * crypto.c
+ *	  libsodium, behind the words of crypto.h.
+ *
+ * Every call of the library is checked, though none of those below can fail
+ * with the sizes we give: a key or a digest must never be what happened to be
+ * in memory.
+ */
+#include "crypto.h"
+
+#include <string.h>
+
+#include <sodium.h>
+
+#include "bytes.h"
+
+/* The eight bytes that keep our subkeys apart from those of other programs. */
+static const char kdf_context[crypto_kdf_CONTEXTBYTES + 1] = "journey\0";
+
+struct JnGuarded
+{
+	uint8_t		key[JN_KEY_SIZE];
+};
+
+JnStatus
+jn_crypto_init(JnError *err)
+{
+	/* 0 the first time, 1 later */
+	if (sodium_init() < 0)
+		return jn_fail(err, JN_CRYPTO, 0, 0, 0);
+	return JN_OK;
+}
+
+JnStatus
+jn_hash(uint8_t *out, size_t size, const uint8_t *key, size_t key_size,
+		const JnBytes *parts, int nparts, JnError *err)
+{
+	crypto_generichash_state state;
+	bool		ok;
+
+	if (size < JN_HASH_MIN || size > JN_HASH_MAX || key_size > JN_HASH_KEY_MAX)
+		return jn_fail(err, JN_CRYPTO, 0, (int64_t) size, JN_HASH_MAX);
+
+	ok = crypto_generichash_init(&state, key, key_size, size) == 0;
+	for (int i = 0; ok && i < nparts; i++)
+		ok = parts[i].size == 0 ||
+			crypto_generichash_update(&state, parts[i].data, parts[i].size) == 0;
+	ok = ok && crypto_generichash_final(&state, out, size) == 0;
+	/* the state holds the key until the first block is through */
+	sodium_memzero(&state, sizeof(state));
+	if (!ok)
+	{
+		sodium_memzero(out, size);
+		return jn_fail(err, JN_CRYPTO, 0, 0, 0);
+	}
+	return JN_OK;
+}
+
+JnStatus
+jn_key_derive(uint8_t out[JN_KEY_SIZE], const uint8_t root[JN_KEY_SIZE],
+			  JnKeyUse use, JnError *err)
+{
+	if (crypto_kdf_derive_from_key(out, JN_KEY_SIZE, (uint64_t) use,
+								   kdf_context, root) != 0)
+		return jn_fail(err, JN_CRYPTO, 0, 0, 0);
+	return JN_OK;
+}
+
+JnStatus
+jn_key_label(uint8_t out[JN_KEY_SIZE], const uint8_t key[JN_KEY_SIZE],
+			 const JnBytes *fields, int nfields, JnError *err)
+{
+	crypto_generichash_state state;
+	bool		ok;
+
+	ok = crypto_generichash_init(&state, key, JN_KEY_SIZE, JN_KEY_SIZE) == 0;
+	for (int i = 0; ok && i < nfields; i++)
+	{
+		uint8_t		size[4];
+
+		if (fields[i].size > UINT32_MAX)
+		{
+			sodium_memzero(&state, sizeof(state));
+			return jn_fail(err, JN_TOO_LARGE, 0, (int64_t) fields[i].size, UINT32_MAX);
+		}
+		jn_store32(size, (uint32_t) fields[i].size);
+		ok = crypto_generichash_update(&state, size, sizeof(size)) == 0 &&
+			(fields[i].size == 0 ||
+			 crypto_generichash_update(&state, fields[i].data, fields[i].size) == 0);
+	}
+	ok = ok && crypto_generichash_final(&state, out, JN_KEY_SIZE) == 0;
+	sodium_memzero(&state, sizeof(state));
+	if (!ok)
+	{
+		sodium_memzero(out, JN_KEY_SIZE);
+		return jn_fail(err, JN_CRYPTO, 0, 0, 0);
+	}
+	return JN_OK;
+}
+
+static bool
+is_hex_digit(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+JnStatus
+jn_key_parse(const char *text, size_t size, uint8_t out[JN_KEY_SIZE],
+			 JnError *err)
+{
+	size_t		written = 0;
+	size_t		at = 0;
+
+	if ((size == JN_KEY_DIGITS ||
+		 (size == JN_KEY_DIGITS + 1 && text[JN_KEY_DIGITS] == '\n')) &&
+		sodium_hex2bin(out, JN_KEY_SIZE, text, JN_KEY_DIGITS, NULL, &written, NULL) == 0 &&
+		written == JN_KEY_SIZE)
+		return JN_OK;
+
+	sodium_memzero(out, JN_KEY_SIZE);
+	while (at < size && at < JN_KEY_DIGITS && is_hex_digit(text[at]))
+		at++;
+	if (at == JN_KEY_DIGITS && text[at] == '\n')
+		at++;
+	return jn_fail(err, JN_KEY_FORMAT, at, (int64_t) size, JN_KEY_DIGITS);
+}
+
+JnStatus
+jn_guarded_new(JnGuarded **out, const uint8_t key[JN_KEY_SIZE], JnError *err)
+{
+	JnGuarded  *guarded = sodium_malloc(sizeof(JnGuarded));
+
+	if (guarded == NULL)
+		return jn_fail(err, JN_CRYPTO, 0, 0, 0);
+	memcpy(guarded->key, key, JN_KEY_SIZE);
+	if (sodium_mprotect_readonly(guarded) != 0)
+	{
+		sodium_free(guarded);
+		return jn_fail(err, JN_CRYPTO, 0, 0, 0);
+	}
+	*out = guarded;
+	return JN_OK;
+}
+
+const uint8_t *
+jn_guarded_key(const JnGuarded *guarded)
+{
+	return guarded->key;
+}
+
+void
+jn_guarded_free(JnGuarded *guarded)
+{
+	/* makes the pages writable again, wipes them, checks the canary */
+	sodium_free(guarded);
+}
+
+bool
+jn_same_secret(const void *a, const void *b, size_t size)
+{
+	return sodium_memcmp(a, b, size) == 0;
+}
+
+void
+jn_wipe(void *data, size_t size)
+{
+	sodium_memzero(data, size);
+}
