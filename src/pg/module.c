@@ -9,6 +9,7 @@
 
 #include "compat.h"
 #include "decision.h"
+#include "keyfile.h"
 
 PG_MODULE_MAGIC;
 
@@ -26,6 +27,7 @@ void
 _PG_init(void)
 {
 	journey_decision_define_settings();
+	journey_keyfile_define_settings();
 
 	MarkGUCPrefixReserved("journey");
 }

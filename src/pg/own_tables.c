@@ -67,6 +67,18 @@ static const TableDescription descriptions[JOURNEY_OWN_TABLES] = {
 		{"valid_from", TIMESTAMPTZOID},
 		{"valid_until", TIMESTAMPTZOID},
 	}},
+	{"policy", {
+		{"id", UUIDOID},
+		{"column_name", NAMEOID},
+		{"column_type", REGTYPEOID},
+		{"mask", TEXTOID},
+		{"class", TEXTOID},
+		{"value", TEXTOID},
+		{"keep_first", INT4OID},
+		{"keep_last", INT4OID},
+		{"min_hidden", INT4OID},
+		{"epoch", INT4OID},
+	}},
 };
 
 static JourneyTable found[JOURNEY_OWN_TABLES];
@@ -89,9 +101,8 @@ invalidate(Datum arg, Oid relid)
 	}
 }
 
-/* Owner and schema of the extension; false if it is not there. */
-static bool
-find_extension(Oid *extension, Oid *owner, Oid *schema)
+bool
+journey_find_extension(Oid *extension, Oid *owner, Oid *schema)
 {
 	Relation	rel;
 	ScanKeyData key;
@@ -213,7 +224,7 @@ journey_find_own_tables(JourneyTable *tables)
 		Oid			schema;
 
 		memset(found, 0, sizeof(found));
-		if (!find_extension(&extension, &owner, &schema))
+		if (!journey_find_extension(&extension, &owner, &schema))
 			return false;
 
 		for (int i = 0; i < JOURNEY_OWN_TABLES; i++)

@@ -19,6 +19,7 @@ typedef enum JourneyOwnTable
 	JOURNEY_READER_PURPOSE,
 	JOURNEY_SUBJECT,
 	JOURNEY_STATE,
+	JOURNEY_POLICY,
 	JOURNEY_OWN_TABLES
 } JourneyOwnTable;
 
@@ -46,7 +47,18 @@ enum
 	JOURNEY_STATE_FROM,			/* timestamptz, inclusive */
 	JOURNEY_STATE_UNTIL,		/* timestamptz, exclusive */
 
-	JOURNEY_OWN_COLUMNS = 7		/* the most that a table has */
+	JOURNEY_POLICY_ID = 0,		/* uuid */
+	JOURNEY_POLICY_COLUMN,		/* name */
+	JOURNEY_POLICY_TYPE,		/* regtype */
+	JOURNEY_POLICY_MASK,		/* text */
+	JOURNEY_POLICY_CLASS,		/* text */
+	JOURNEY_POLICY_VALUE,		/* text */
+	JOURNEY_POLICY_KEEP_FIRST,	/* int4 */
+	JOURNEY_POLICY_KEEP_LAST,	/* int4 */
+	JOURNEY_POLICY_MIN_HIDDEN,	/* int4 */
+	JOURNEY_POLICY_EPOCH,		/* int4 */
+
+	JOURNEY_OWN_COLUMNS = 10		/* the most that a table has */
 };
 
 typedef struct JourneyTable
@@ -55,6 +67,9 @@ typedef struct JourneyTable
 	Oid			index;			/* a btree that begins with the first column */
 	AttrNumber	column[JOURNEY_OWN_COLUMNS];	/* by the enum above */
 } JourneyTable;
+
+/* The extension, its owner and its schema; false if it is not there. */
+extern bool journey_find_extension(Oid *extension, Oid *owner, Oid *schema);
 
 /*
  * Finds all tables and copies what was found to tables[JOURNEY_OWN_TABLES].

@@ -1,0 +1,100 @@
+--| # Protected relations
+--|
+--| What `journey.protect()` did and what `journey.unprotect()` needs to undo it.
+--| Readers have no rights on these tables. Names of roles, relations and types
+--| are kept as `regrole`, `regclass` and `regtype`: they follow a rename and are
+--| dumped by name. Identifiers are random, so that seals of a dump that is
+--| restored beside other policies match their own or none.
+
+CREATE TABLE journey.protected_relation (
+  id uuid PRIMARY KEY,
+  view regclass NOT NULL,
+  base regclass NOT NULL UNIQUE,
+  base_oid oid NOT NULL,
+  schema_name name NOT NULL,
+  relation_name name NOT NULL,
+  subject name NOT NULL,
+  row_action text NOT NULL CHECK (row_action IN ('keep', 'suppress'))
+);
+COMMENT ON TABLE journey.protected_relation IS 'One row for each protected relation.';
+COMMENT ON COLUMN journey.protected_relation.view IS 'The view that readers see.';
+COMMENT ON COLUMN journey.protected_relation.base IS 'The table with the raw values.';
+COMMENT ON COLUMN journey.protected_relation.base_oid IS
+  'The same as a number, which a restore does not follow: policy.attnum is good only where both agree.';
+COMMENT ON COLUMN journey.protected_relation.schema_name IS 'Where unprotect() puts the table back.';
+COMMENT ON COLUMN journey.protected_relation.relation_name IS 'The name that unprotect() gives back.';
+COMMENT ON COLUMN journey.protected_relation.subject IS 'The column that names the data subject.';
+COMMENT ON COLUMN journey.protected_relation.row_action IS 'keep: denied rows show masks. suppress: they are hidden.';
+
+CREATE TABLE journey.policy (
+  id uuid PRIMARY KEY,
+  protected_id uuid NOT NULL REFERENCES journey.protected_relation ON DELETE CASCADE,
+  column_name name NOT NULL,
+  attnum int2 NOT NULL,
+  column_type regtype,
+  mask text NOT NULL CHECK (mask IN ('row', 'public', 'null', 'constant', 'partial', 'token')),
+  class text NOT NULL,
+  value text,
+  keep_first int,
+  keep_last int,
+  min_hidden int,
+  epoch int,
+  UNIQUE (protected_id, column_name),
+  CHECK ((mask = 'row') = (column_name = '')),
+  CHECK ((mask = 'row') = (column_type IS NULL)),
+  CHECK ((mask = 'constant') = (value IS NOT NULL)),
+  CHECK ((mask = 'partial') = (keep_first IS NOT NULL)),
+  CHECK ((mask = 'partial') = (keep_last IS NOT NULL)),
+  CHECK ((mask = 'partial') = (min_hidden IS NOT NULL)),
+  CHECK ((mask = 'token') = (epoch IS NOT NULL)),
+  CHECK (keep_first BETWEEN 0 AND 255),
+  CHECK (keep_last BETWEEN 0 AND 255),
+  CHECK (min_hidden BETWEEN 1 AND 255),
+  CHECK (epoch >= 0)
+);
+COMMENT ON TABLE journey.policy IS
+  'One row for each column of a protected relation, and one for its rows as a whole. A seal names one of them.';
+COMMENT ON COLUMN journey.policy.column_name IS 'Empty for the rows as a whole.';
+COMMENT ON COLUMN journey.policy.attnum IS 'Number of the column in the base table; refresh() follows a rename by it.';
+COMMENT ON COLUMN journey.policy.column_type IS 'A cell of another type is shown as NULL.';
+COMMENT ON COLUMN journey.policy.mask IS 'public columns are not masked.';
+COMMENT ON COLUMN journey.policy.class IS
+  'The class of data. Tokens of equal values are equal if purpose, class and epoch are.';
+COMMENT ON COLUMN journey.policy.value IS 'What a constant mask shows, as text that no session setting reads differently.';
+COMMENT ON COLUMN journey.policy.keep_first IS 'Characters that a partial mask shows at the start.';
+COMMENT ON COLUMN journey.policy.keep_last IS 'Characters that a partial mask shows at the end.';
+COMMENT ON COLUMN journey.policy.min_hidden IS
+  'Fillers of a partial mask; a text with fewer characters to hide is hidden whole.';
+COMMENT ON COLUMN journey.policy.epoch IS 'Another number gives other tokens.';
+
+CREATE TABLE journey.protected_member (
+  protected_id uuid NOT NULL REFERENCES journey.protected_relation ON DELETE CASCADE,
+  member regclass NOT NULL,
+  old_name name NOT NULL,
+  old_owner regrole NOT NULL,
+  PRIMARY KEY (protected_id, member)
+);
+COMMENT ON TABLE journey.protected_member IS
+  'The base table, its partitions and children, and their sequences; indexes that had to be renamed.';
+COMMENT ON COLUMN journey.protected_member.old_name IS 'The name that unprotect() gives back.';
+COMMENT ON COLUMN journey.protected_member.old_owner IS 'The owner that unprotect() gives back.';
+
+CREATE TABLE journey.protected_grant (
+  protected_id uuid NOT NULL,
+  member regclass NOT NULL,
+  column_name name NOT NULL,
+  grantee regrole NOT NULL,
+  grantor regrole NOT NULL,
+  privilege text NOT NULL,
+  grantable boolean NOT NULL,
+  FOREIGN KEY (protected_id, member) REFERENCES journey.protected_member ON DELETE CASCADE
+);
+COMMENT ON TABLE journey.protected_grant IS
+  'The rights on each member as they were. A member without rows had the rights that come with its creation.';
+COMMENT ON COLUMN journey.protected_grant.column_name IS 'Empty for rights on the whole relation.';
+COMMENT ON COLUMN journey.protected_grant.grantee IS 'PUBLIC is role 0, shown as -.';
+
+SELECT pg_catalog.pg_extension_config_dump('journey.protected_relation', '');
+SELECT pg_catalog.pg_extension_config_dump('journey.policy', '');
+SELECT pg_catalog.pg_extension_config_dump('journey.protected_member', '');
+SELECT pg_catalog.pg_extension_config_dump('journey.protected_grant', '');

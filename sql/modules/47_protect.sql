@@ -1,0 +1,434 @@
+--| # protect()
+--|
+--|     SELECT journey.protect('public.events', subject => 'user_id', columns => '{
+--|       "id": "public", "ts": "public",
+--|       "email": {"mask": "token", "class": "email"},
+--|       "phone": {"mask": "partial", "keep_last": 2},
+--|       "city":  {"mask": "constant", "value": "somewhere"}}');
+--|
+--| moves the table to the schema `journey_base`, takes everybody's rights on it
+--| except the owner's, and puts a view with the old name in its place that shows
+--| each reader what the data subjects consented to. Columns that are not listed
+--| are masked by NULL. Everything is checked before anything is changed, and
+--| everything happens in one transaction.
+--|
+--| | mask | option | shows |
+--| |---|---|---|
+--| | `public` | | the value, to everybody |
+--| | `null` | | NULL |
+--| | `constant` | `value` | always the same value |
+--| | `partial` | `keep_first`, `keep_last` (0), `min_hidden` (4) | the ends of a text, and exactly `min_hidden` `*` between them; a text with fewer characters to hide is hidden whole |
+--| | `token` | `class`, `epoch` (0) | a keyed hash: equal for equal values of one purpose, class and epoch. text, varchar, char, bytea, uuid and bigint. The class of a column is its own unless given |
+
+--| ## Finding out
+
+CREATE FUNCTION journey._check_owner() RETURNS void
+  LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_extension e
+                 WHERE e.extname = 'journey' AND pg_has_role(current_user, e.extowner, 'USAGE')) THEN
+    RAISE EXCEPTION 'permission denied to change the protection of relations'
+      USING ERRCODE = 'insufficient_privilege',
+            DETAIL = 'It takes the rights of the owner of the extension.';
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION journey._check_owner() IS 'Raises for roles without the rights of the extension''s owner.';
+
+CREATE FUNCTION journey._tree(relation regclass) RETURNS SETOF regclass
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH RECURSIVE tree (member) AS (
+    SELECT relation::oid
+    UNION
+    SELECT i.inhrelid FROM pg_inherits i JOIN tree t ON i.inhparent = t.member
+  )
+  SELECT t.member::regclass FROM tree t
+$$;
+COMMENT ON FUNCTION journey._tree(regclass) IS 'The relation and all that inherit from it, partitions too.';
+
+CREATE FUNCTION journey._members(relation regclass) RETURNS SETOF regclass
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT t FROM journey._tree(relation) t
+  UNION
+  SELECT s.oid::regclass
+  FROM journey._tree(relation) t
+  JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = t
+                  AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+  JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+$$;
+COMMENT ON FUNCTION journey._members(regclass) IS 'The tree of the relation and the sequences that its columns own.';
+
+CREATE FUNCTION journey._dependents(relation regclass) RETURNS text
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH target (classid, objid) AS (
+    SELECT 'pg_class'::regclass::oid, t::oid FROM journey._tree(relation) t
+    UNION ALL
+    SELECT 'pg_type'::regclass, unnest(ARRAY[y.oid, y.typarray])
+    FROM journey._tree(relation) t JOIN pg_type y ON y.typrelid = t
+  ), dependent (name) AS (
+    SELECT CASE WHEN r.ev_class NOT IN (SELECT t.objid FROM target t)
+                THEN pg_describe_object('pg_class'::regclass, r.ev_class, 0)
+                ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END
+    FROM target
+    JOIN pg_depend d ON d.refclassid = target.classid AND d.refobjid = target.objid
+    LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+    WHERE (d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass, 'pg_policy'::regclass)
+           AND (r.oid IS NULL OR r.ev_class <> relation OR r.ev_type <> '1'))
+       OR (d.refclassid = 'pg_type'::regclass AND d.deptype = 'n')
+  )
+  SELECT string_agg(DISTINCT name, ', ' ORDER BY name) FROM dependent
+$$;
+COMMENT ON FUNCTION journey._dependents(regclass) IS
+  'Views, rules, functions, policies, and users of the row type, that are bound to the relation or its tree; NULL if there are none. '
+  'They would follow the relation to its new place.';
+
+CREATE FUNCTION journey._publications(relation regclass) RETURNS text
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT string_agg(DISTINCT quote_ident(p.pubname), ', ' ORDER BY quote_ident(p.pubname))
+  FROM journey._tree(relation) t
+  JOIN pg_class c ON c.oid = t
+  CROSS JOIN pg_publication p
+  WHERE EXISTS (SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid AND r.prrelid = c.oid)
+     OR EXISTS (SELECT FROM pg_publication_namespace n WHERE n.pnpubid = p.oid AND n.pnnspid = c.relnamespace)
+$$;
+COMMENT ON FUNCTION journey._publications(regclass) IS
+  'Publications that name the relation, one of its tree, or a schema of these; NULL if there are none.';
+
+--| ## Checking
+
+CREATE FUNCTION journey._check_tree(relation regclass) RETURNS void
+  LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  bad text;
+BEGIN
+  SELECT string_agg(c.oid::regclass::text, ', ' ORDER BY c.oid::regclass::text) INTO bad
+  FROM journey._tree(relation) t JOIN pg_class c ON c.oid = t
+  WHERE c.relrowsecurity OR c.relforcerowsecurity;
+  IF bad IS NOT NULL THEN
+    RAISE EXCEPTION 'row security is enabled on %', bad
+      USING ERRCODE = 'object_not_in_prerequisite_state',
+            DETAIL = 'Its policies would be checked for the owner of the view and no longer for readers.',
+            HINT = 'Drop the policies and disable row security first.';
+  END IF;
+
+  SELECT string_agg(c.oid::regclass::text, ', ' ORDER BY c.oid::regclass::text) INTO bad
+  FROM journey._tree(relation) t JOIN pg_class c ON c.oid = t
+  WHERE c.relkind NOT IN ('r', 'p') OR c.relpersistence = 't';
+  IF bad IS NOT NULL THEN
+    RAISE EXCEPTION 'cannot protect %', relation
+      USING ERRCODE = 'wrong_object_type',
+            DETAIL = format('Among its partitions or children are foreign or temporary tables: %s.', bad),
+            HINT = 'Detach them first.';
+  END IF;
+
+  SELECT string_agg(DISTINCT i.inhparent::regclass::text, ', ' ORDER BY i.inhparent::regclass::text) INTO bad
+  FROM journey._tree(relation) t JOIN pg_inherits i ON i.inhrelid = t
+  WHERE i.inhparent NOT IN (SELECT u FROM journey._tree(relation) u);
+  IF bad IS NOT NULL THEN
+    RAISE EXCEPTION 'cannot protect % alone', relation
+      USING ERRCODE = 'object_not_in_prerequisite_state',
+            DETAIL = format('Rows can be read through %s as well.', bad),
+            HINT = 'Protect the table at the top, or take the inheritance away.';
+  END IF;
+
+  bad := journey._dependents(relation);
+  IF bad IS NOT NULL THEN
+    RAISE EXCEPTION 'other objects depend on %', relation
+      USING ERRCODE = 'dependent_objects_still_exist',
+            DETAIL = format('They would go on showing raw values: %s.', bad),
+            HINT = 'Drop them, and create them again on the protected relation.';
+  END IF;
+
+  bad := journey._publications(relation);
+  IF bad IS NOT NULL THEN
+    RAISE EXCEPTION '% is part of a publication', relation
+      USING ERRCODE = 'object_not_in_prerequisite_state',
+            DETAIL = format('Raw values would leave the database through %s, or stop to without a word.', bad),
+            HINT = 'Take the table and its schema out of the publication first.';
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION journey._check_tree(regclass) IS
+  'Raises if raw rows of the table or its tree could be reached, or would be needed, other than through the view.';
+
+CREATE FUNCTION journey._check_relation(relation regclass) RETURNS void
+  LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  class pg_class;
+  problem text;
+BEGIN
+  SELECT c.* INTO class FROM pg_class c WHERE c.oid = relation;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'relation % does not exist', relation USING ERRCODE = 'undefined_table';
+  END IF;
+  IF EXISTS (SELECT FROM journey.protected_relation p WHERE relation IN (p.view, p.base)) THEN
+    RAISE EXCEPTION '% is protected already', relation
+      USING ERRCODE = 'duplicate_object',
+            HINT = 'Use journey.refresh() for new columns, or journey.unprotect() to begin again.';
+  END IF;
+
+  problem := CASE
+    WHEN class.relkind NOT IN ('r', 'p') THEN 'It is not a table.'
+    WHEN class.relpersistence = 't' THEN 'It is a temporary table.'
+    WHEN class.oid < 16384 OR class.relnamespace IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)
+      THEN 'It is a table of the system.'
+    WHEN class.relnamespace = 'journey'::regnamespace THEN 'It is a table of the extension.'
+    WHEN class.relnamespace = to_regnamespace('journey_base') THEN 'It is in the schema of base tables.'
+    WHEN EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = class.oid
+                                           AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e')
+      THEN 'It belongs to an extension.'
+    WHEN class.relispartition THEN 'It is a partition; protect the partitioned table.'
+  END;
+  IF problem IS NOT NULL THEN
+    RAISE EXCEPTION 'cannot protect %', relation USING ERRCODE = 'wrong_object_type', DETAIL = problem;
+  END IF;
+
+  PERFORM journey._check_tree(relation);
+END
+$$;
+COMMENT ON FUNCTION journey._check_relation(regclass) IS 'Raises if the relation cannot be protected.';
+
+CREATE FUNCTION journey._plain_type(type regtype, typmod int, OUT base regtype, OUT base_typmod int, OUT checked boolean)
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH RECURSIVE chain (type, typmod, checked, depth) AS (
+    SELECT _plain_type.type::oid, _plain_type.typmod, false, 0
+    UNION ALL
+    SELECT t.typbasetype, t.typtypmod,
+           c.checked OR t.typnotnull OR EXISTS (SELECT FROM pg_constraint k WHERE k.contypid = t.oid),
+           c.depth + 1
+    FROM chain c JOIN pg_type t ON t.oid = c.type AND t.typtype = 'd'
+  )
+  SELECT c.type::regtype, c.typmod, c.checked FROM chain c ORDER BY c.depth DESC LIMIT 1
+$$;
+COMMENT ON FUNCTION journey._plain_type(regtype, int) IS
+  'The type under all domains, its length or precision, and whether a domain on the way has a constraint.';
+
+CREATE FUNCTION journey._check_subject(relation regclass, subject text) RETURNS name
+  LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  type regtype;
+BEGIN
+  SELECT a.atttypid::regtype INTO type
+  FROM pg_attribute a
+  WHERE a.attrelid = relation AND a.attname = subject AND a.attnum > 0 AND NOT a.attisdropped;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'column % of % does not exist', coalesce(quote_ident(subject), 'NULL'), relation
+      USING ERRCODE = 'undefined_column',
+            DETAIL = 'The argument "subject" names the column that says whose data a row is.';
+  END IF;
+  IF NOT EXISTS (SELECT FROM journey._plain_type(type, -1) p JOIN pg_type t ON t.oid = p.base
+                 WHERE t.typtype = 'e'
+                    OR p.base IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype, 'uuid'::regtype,
+                                  'int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype)) THEN
+    RAISE EXCEPTION 'column % of type % cannot name subjects', quote_ident(subject), type
+      USING ERRCODE = 'datatype_mismatch',
+            DETAIL = 'Subjects are named by text, and the text form of this type may depend on settings of the reader.',
+            HINT = 'Use a column of a text, integer, numeric, uuid or enum type.';
+  END IF;
+  RETURN subject;
+END
+$$;
+COMMENT ON FUNCTION journey._check_subject(regclass, text) IS
+  'The name of the subject''s column; raises if there is none, or its text form is not the same for every reader.';
+
+CREATE FUNCTION journey._constant(value jsonb, type text) RETURNS text
+  LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+  SET datestyle = 'ISO, YMD' SET timezone = 'UTC' SET intervalstyle = 'postgres'
+  SET extra_float_digits = 1 SET bytea_output = 'hex' SET lc_monetary = 'C'
+AS $$
+DECLARE
+  input text := CASE jsonb_typeof(value) WHEN 'string' THEN value #>> '{}' ELSE value::text END;
+  result text;
+BEGIN
+  EXECUTE format('SELECT CAST(CAST(%L AS %s) AS pg_catalog.text)', input, type) INTO result;
+  RETURN result;
+END
+$$;
+COMMENT ON FUNCTION journey._constant(jsonb, text) IS
+  'The text form of a constant of a type, as written with settings that every session reads alike; raises what the type raises.';
+
+CREATE FUNCTION journey._option(options jsonb, name text, low int, high int, fallback int, quoted_column text) RETURNS int
+  LANGUAGE plpgsql IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  option jsonb := options -> name;
+BEGIN
+  IF option IS NULL THEN
+    RETURN fallback;
+  END IF;
+  IF jsonb_typeof(option) <> 'number' OR option::numeric <> trunc(option::numeric)
+     OR option::numeric NOT BETWEEN low AND high THEN
+    RAISE EXCEPTION 'invalid option "%" of column %', name, quoted_column
+      USING ERRCODE = 'invalid_parameter_value',
+            DETAIL = format('It must be a whole number from %s to %s.', low, high);
+  END IF;
+  RETURN option::numeric::int;
+END
+$$;
+COMMENT ON FUNCTION journey._option(jsonb, text, int, int, int, text) IS
+  'A whole number among the options of a column, or the fallback; raises outside of low to high, both inclusive.';
+
+CREATE FUNCTION journey._column_policy(a pg_catalog.pg_attribute, spec jsonb) RETURNS journey.policy
+  LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  quoted text := quote_ident(a.attname);
+  type text := format_type(a.atttypid, a.atttypmod);
+  plain record;
+  options jsonb;
+  allowed text[];
+  unknown text;
+  length int;
+  result journey.policy;
+BEGIN
+  options := CASE jsonb_typeof(spec) WHEN 'string' THEN jsonb_build_object('mask', spec)
+                                     WHEN 'object' THEN jsonb_build_object('mask', 'null') || spec END;
+  IF options IS NULL OR jsonb_typeof(options -> 'mask') <> 'string' THEN
+    RAISE EXCEPTION 'invalid description of column %', quoted
+      USING ERRCODE = 'invalid_parameter_value',
+            DETAIL = 'It must be the name of a mask, or an object with the key "mask".';
+  END IF;
+
+  result.id := gen_random_uuid();
+  result.column_name := a.attname;
+  result.attnum := a.attnum;
+  result.column_type := a.atttypid;
+  result.mask := options ->> 'mask';
+
+  allowed := CASE result.mask
+    WHEN 'public' THEN '{}' WHEN 'null' THEN '{}'
+    WHEN 'constant' THEN '{value}'
+    WHEN 'partial' THEN '{keep_first,keep_last,min_hidden}'
+    WHEN 'token' THEN '{epoch}' END;
+  IF allowed IS NULL THEN
+    RAISE EXCEPTION 'unknown mask "%" of column %', result.mask, quoted
+      USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'Masks are public, null, constant, partial and token.';
+  END IF;
+  allowed := '{mask,class}' || allowed;
+  SELECT string_agg(format('"%s"', k), ', ' ORDER BY k) INTO unknown
+  FROM jsonb_object_keys(options) k WHERE k <> ALL (allowed);
+  IF unknown IS NOT NULL THEN
+    RAISE EXCEPTION 'unknown option % of column %', unknown, quoted
+      USING ERRCODE = 'invalid_parameter_value',
+            DETAIL = format('The mask %s knows: %s.', result.mask, array_to_string(allowed, ', '));
+  END IF;
+
+  IF options ? 'class' AND (jsonb_typeof(options -> 'class') <> 'string' OR options ->> 'class' = ''
+                            OR octet_length(options ->> 'class') > 255) THEN
+    RAISE EXCEPTION 'invalid option "class" of column %', quoted
+      USING ERRCODE = 'invalid_parameter_value',
+            DETAIL = 'It must be a text of 1 to 255 bytes.';
+  END IF;
+  result.class := coalesce(options ->> 'class', format('%s.%s', a.attrelid::regclass, quoted));
+
+  IF result.mask = 'constant' THEN
+    IF coalesce(jsonb_typeof(options -> 'value'), 'null') = 'null' THEN
+      RAISE EXCEPTION 'missing option "value" of column %', quoted
+        USING ERRCODE = 'invalid_parameter_value',
+              HINT = 'Use the mask null to show NULL.';
+    END IF;
+    BEGIN
+      result.value := journey._constant(options -> 'value', type);
+    EXCEPTION WHEN OTHERS THEN
+      RAISE EXCEPTION 'the constant of column % is no value of type %', quoted, type
+        USING ERRCODE = 'invalid_parameter_value', DETAIL = SQLERRM || '.';
+    END;
+    RETURN result;
+  END IF;
+
+  IF result.mask NOT IN ('partial', 'token') THEN
+    RETURN result;
+  END IF;
+
+  SELECT p.* INTO plain FROM journey._plain_type(a.atttypid, a.atttypmod) p;
+  IF plain.checked THEN
+    RAISE EXCEPTION 'mask % does not fit column % of type %', result.mask, quoted, type
+      USING ERRCODE = 'datatype_mismatch',
+            DETAIL = 'The domain has constraints, which masked values might break.',
+            HINT = 'Use a constant that the domain allows, or the mask null.';
+  END IF;
+
+  IF result.mask = 'partial' THEN
+    IF plain.base NOT IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype) THEN
+      RAISE EXCEPTION 'mask % does not fit column % of type %', result.mask, quoted, type
+        USING ERRCODE = 'datatype_mismatch', DETAIL = 'It is for text, varchar and char.';
+    END IF;
+    result.keep_first := journey._option(options, 'keep_first', 0, 255, 0, quoted);
+    result.keep_last := journey._option(options, 'keep_last', 0, 255, 0, quoted);
+    result.min_hidden := journey._option(options, 'min_hidden', 1, 255, 4, quoted);
+    length := result.keep_first + result.keep_last + result.min_hidden;
+  ELSE
+    IF plain.base NOT IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype,
+                          'bytea'::regtype, 'uuid'::regtype, 'int8'::regtype) THEN
+      RAISE EXCEPTION 'mask % does not fit column % of type %', result.mask, quoted, type
+        USING ERRCODE = 'datatype_mismatch', DETAIL = 'It is for text, varchar, char, bytea, uuid and bigint.';
+    END IF;
+    result.epoch := journey._option(options, 'epoch', 0, 2147483647, 0, quoted);
+    length := 30;
+  END IF;
+
+  -- the length of varchar(n) and char(n) is kept with four bytes of header added
+  IF plain.base IN ('varchar'::regtype, 'bpchar'::regtype) AND plain.base_typmod >= 0
+     AND plain.base_typmod - 4 < length THEN
+    RAISE EXCEPTION 'mask % does not fit column % of type %', result.mask, quoted, type
+      USING ERRCODE = 'datatype_mismatch',
+            DETAIL = format('Masked values have up to %s characters.', length),
+            HINT = 'Use another mask, or a longer type.';
+  END IF;
+  RETURN result;
+END
+$$;
+COMMENT ON FUNCTION journey._column_policy(pg_catalog.pg_attribute, jsonb) IS
+  'The policy of a column as the user described it; raises if the description is wrong or the mask does not fit the type.';
+
+CREATE FUNCTION journey._policies(relation regclass, columns jsonb) RETURNS SETOF journey.policy
+  LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  unknown text;
+BEGIN
+  IF jsonb_typeof(columns) IS DISTINCT FROM 'object' THEN
+    RAISE EXCEPTION 'the argument "columns" must be a JSON object'
+      USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'For example {"id": "public", "email": {"mask": "token"}}.';
+  END IF;
+  SELECT string_agg(quote_ident(k), ', ' ORDER BY k) INTO unknown
+  FROM jsonb_object_keys(columns) k
+  WHERE NOT EXISTS (SELECT FROM pg_attribute a
+                    WHERE a.attrelid = relation AND a.attname = k AND a.attnum > 0 AND NOT a.attisdropped);
+  IF unknown IS NOT NULL THEN
+    RAISE EXCEPTION 'column % of % does not exist', unknown, relation USING ERRCODE = 'undefined_column';
+  END IF;
+  RETURN QUERY
+    SELECT (p.policy).*
+    FROM (SELECT journey._column_policy(a, coalesce(columns -> a.attname, '"null"')) AS policy
+          FROM pg_attribute a
+          WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped
+          ORDER BY a.attnum OFFSET 0) p;
+END
+$$;
+COMMENT ON FUNCTION journey._policies(regclass, jsonb) IS
+  'The policies of all columns, those not described masked by NULL; raises as _column_policy does.';

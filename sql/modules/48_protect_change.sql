@@ -1,0 +1,264 @@
+--| ## Doing and undoing
+--|
+--| `journey.protect()` changes, `journey.refresh()` follows changes of the
+--| table, `journey.unprotect()` gives back the state before.
+
+CREATE FUNCTION journey._set_rights(relation regclass, attnum int2, rights aclitem[]) RETURNS void
+  LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+  AS 'MODULE_PATHNAME', 'journey__set_rights';
+COMMENT ON FUNCTION journey._set_rights(regclass, int2, aclitem[]) IS
+  'Sets the rights on a relation (attnum 0) or column exactly as given, grantors too; NULL gives those of a new one. For superusers.';
+
+CREATE FUNCTION journey._rights(relation regclass)
+  RETURNS TABLE (column_name name, attnum int2, grantee regrole, grantor regrole, privilege text, grantable boolean)
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 10
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT '', 0::int2, x.grantee, x.grantor, x.privilege_type, x.is_grantable
+  FROM pg_class c, aclexplode(c.relacl) x
+  WHERE c.oid = relation
+  UNION ALL
+  SELECT a.attname, a.attnum, x.grantee, x.grantor, x.privilege_type, x.is_grantable
+  FROM pg_attribute a, aclexplode(a.attacl) x
+  WHERE a.attrelid = relation AND NOT a.attisdropped
+$$;
+COMMENT ON FUNCTION journey._rights(regclass) IS
+  'The rights on a relation and its columns, one row each; the relation''s own have an empty column name and attnum 0.';
+
+CREATE FUNCTION journey._close(relation regclass) RETURNS void
+  LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  PERFORM journey._set_rights(relation, 0::int2,
+            coalesce(array_agg(makeaclitem(r.grantee, r.grantor, r.privilege, r.grantable)), '{}'))
+  FROM journey._rights(relation) r JOIN pg_class c ON c.oid = relation
+  WHERE r.attnum = 0 AND r.grantee = c.relowner
+  HAVING EXISTS (SELECT FROM pg_class k WHERE k.oid = relation AND k.relacl IS NOT NULL);
+
+  PERFORM journey._set_rights(relation, r.attnum, NULL)
+  FROM (SELECT DISTINCT q.attnum FROM journey._rights(relation) q WHERE q.attnum <> 0 ORDER BY 1) r;
+END
+$$;
+COMMENT ON FUNCTION journey._close(regclass) IS 'Takes all rights on a relation and its columns but those of its owner.';
+
+CREATE FUNCTION journey._add_members(protected_id uuid, base regclass) RETURNS void
+  LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+  WITH added AS (
+    INSERT INTO journey.protected_member (protected_id, member, old_name, old_owner)
+    SELECT _add_members.protected_id, m, c.relname, c.relowner
+    FROM journey._members(base) m JOIN pg_class c ON c.oid = m
+    ON CONFLICT DO NOTHING
+    RETURNING member
+  )
+  INSERT INTO journey.protected_grant (protected_id, member, column_name, grantee, grantor, privilege, grantable)
+  SELECT _add_members.protected_id, a.member, r.column_name, r.grantee, r.grantor, r.privilege, r.grantable
+  FROM added a, journey._rights(a.member) r;
+  PERFORM journey._close(m) FROM journey._members(base) m;
+END
+$$;
+COMMENT ON FUNCTION journey._add_members(uuid, regclass) IS
+  'Remembers rights and owners of the table, its tree and their sequences, unless known, and takes all rights but the owner''s.';
+
+CREATE FUNCTION journey._old_rights(protected_id uuid, member regclass)
+  RETURNS TABLE (column_name name, grantee regrole, privilege text, item aclitem)
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 10
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT g.column_name, g.grantee, g.privilege, makeaclitem(g.grantee, g.grantor, g.privilege, g.grantable)
+  FROM journey.protected_grant g
+  WHERE g.protected_id = _old_rights.protected_id AND g.member = _old_rights.member
+    AND (g.grantee = 0::oid OR EXISTS (SELECT FROM pg_roles r WHERE r.oid = g.grantee))
+    AND EXISTS (SELECT FROM pg_roles r WHERE r.oid = g.grantor)
+$$;
+COMMENT ON FUNCTION journey._old_rights(uuid, regclass) IS
+  'The rights on a member as they were before, without those of roles that are gone.';
+
+CREATE FUNCTION journey._is_free(name text, schema regnamespace) RETURNS boolean
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT NOT EXISTS (SELECT FROM pg_class c WHERE c.relname = name AND c.relnamespace = schema)
+     AND NOT EXISTS (SELECT FROM pg_type t WHERE t.typname = name AND t.typnamespace = schema)
+$$;
+COMMENT ON FUNCTION journey._is_free(text, regnamespace) IS 'Whether a schema has neither a relation nor a type of this name.';
+
+CREATE FUNCTION journey._free_name(wanted name, a regnamespace, b regnamespace) RETURNS name
+  LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  stem text := wanted;
+  result text;
+BEGIN
+  -- room for the number, within the 63 bytes of a name
+  WHILE octet_length(stem) > 56 LOOP
+    stem := left(stem, -1);
+  END LOOP;
+  FOR i IN 1 .. 99999 LOOP
+    result := stem || '_' || i;
+    IF journey._is_free(result, a) AND journey._is_free(result, b) THEN
+      RETURN result;
+    END IF;
+  END LOOP;
+  RAISE EXCEPTION 'no free name for %', quote_ident(wanted) USING ERRCODE = 'program_limit_exceeded';
+END
+$$;
+COMMENT ON FUNCTION journey._free_name(name, regnamespace, regnamespace) IS
+  'A name of at most 63 bytes, like the wanted one, that neither schema has.';
+
+CREATE FUNCTION journey._rename(relation regclass, new_name name) RETURNS void
+  LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  kind text := (SELECT CASE c.relkind WHEN 'i' THEN 'INDEX' WHEN 'I' THEN 'INDEX' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END
+                FROM pg_class c WHERE c.oid = relation AND c.relname <> new_name);
+BEGIN
+  IF kind IS NOT NULL THEN
+    EXECUTE format('ALTER %s %s RENAME TO %I', kind, relation, new_name);
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION journey._rename(regclass, name) IS 'Renames a table, sequence or index, unless it has that name already.';
+
+CREATE FUNCTION journey._companions(relation regclass) RETURNS SETOF regclass
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT i.indexrelid::regclass FROM pg_index i WHERE i.indrelid = relation
+  UNION ALL
+  SELECT s.oid::regclass FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+  WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = relation
+    AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+$$;
+COMMENT ON FUNCTION journey._companions(regclass) IS
+  'What changes its schema together with a table: its indexes, and the sequences that its columns own.';
+
+CREATE FUNCTION journey._move(relation regclass, target regnamespace) RETURNS void
+  LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  home regnamespace := (SELECT c.relnamespace FROM pg_class c WHERE c.oid = relation);
+BEGIN
+  -- two sources of one name must fit side by side, and so must their indexes
+  PERFORM journey._rename(m, journey._free_name(c.relname, home, target))
+  FROM (SELECT relation UNION ALL SELECT journey._companions(relation)) AS x (m)
+  JOIN pg_class c ON c.oid = m
+  LEFT JOIN pg_type t ON t.oid = c.reltype
+  LEFT JOIN pg_type e ON e.oid = t.typarray
+  WHERE NOT journey._is_free(c.relname, target) OR NOT journey._is_free(e.typname, target);
+  EXECUTE format('ALTER TABLE %s SET SCHEMA %s', relation, target);
+END
+$$;
+COMMENT ON FUNCTION journey._move(regclass, regnamespace) IS
+  'Moves a table with its indexes and sequences to a schema, under other names where the schema has theirs.';
+
+CREATE FUNCTION journey._base_schema() RETURNS regnamespace
+  LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  extension_owner regrole := (SELECT e.extowner FROM pg_extension e WHERE e.extname = 'journey');
+  schema_owner regrole;
+BEGIN
+  IF to_regnamespace('journey_base') IS NULL THEN
+    EXECUTE format('CREATE SCHEMA journey_base AUTHORIZATION %s', extension_owner);
+    REVOKE ALL ON SCHEMA journey_base FROM PUBLIC;
+    COMMENT ON SCHEMA journey_base IS 'Tables with raw values behind the views of journey.protect().';
+  END IF;
+  SELECT n.nspowner INTO schema_owner FROM pg_namespace n WHERE n.nspname = 'journey_base';
+  IF NOT (SELECT r.rolsuper OR r.oid = extension_owner FROM pg_roles r WHERE r.oid = schema_owner) THEN
+    RAISE EXCEPTION 'schema "journey_base" belongs to %', schema_owner
+      USING ERRCODE = 'object_not_in_prerequisite_state',
+            DETAIL = 'Its owner could take tables with raw values away.',
+            HINT = format('Look at what is in it, then ALTER SCHEMA journey_base OWNER TO %s.', extension_owner);
+  END IF;
+  RETURN to_regnamespace('journey_base');
+END
+$$;
+COMMENT ON FUNCTION journey._base_schema() IS
+  'The schema of base tables; made when it is missing, an error if it belongs to a role that it should not.';
+
+CREATE FUNCTION journey._make_view(protected_id uuid, owner regrole) RETURNS regclass
+  LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+  p journey.protected_relation := (SELECT p FROM journey.protected_relation p WHERE p.id = protected_id);
+  existing boolean := EXISTS (SELECT FROM pg_class c WHERE c.oid = p.view AND c.relkind = 'v');
+  view_name text := CASE WHEN existing THEN p.view::text ELSE format('%I.%I', p.schema_name, p.relation_name) END;
+  subject text := format('b.%I::pg_catalog.text', p.subject);
+  names text;
+  cells text;
+  condition text;
+BEGIN
+  SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum),
+         string_agg(CASE c.mask WHEN 'public' THEN format('b.%I', a.attname) ELSE
+                      format('journey._cell(b.%I, %s, %L::journey._seal)::%s%s', a.attname, subject,
+                             c.id || ' ' || c.column_name, format_type(a.atttypid, a.atttypmod),
+                             ' COLLATE ' || (SELECT format('%s.%I', l.collnamespace::regnamespace, l.collname)
+                                             FROM pg_collation l WHERE l.oid = a.attcollation))
+                    END, ', ' ORDER BY a.attnum)
+  INTO names, cells
+  FROM journey.policy c JOIN pg_attribute a ON a.attrelid = p.base AND a.attname = c.column_name AND a.attnum > 0
+  WHERE c.protected_id = _make_view.protected_id;
+
+  SELECT format(' WHERE journey._row(%s, %L::journey._seal)', subject, c.id) INTO condition
+  FROM journey.policy c
+  WHERE c.protected_id = _make_view.protected_id AND c.mask = 'row' AND p.row_action = 'suppress';
+
+  EXECUTE format('CREATE OR REPLACE VIEW %s (%s) WITH (security_barrier = true) AS SELECT %s FROM %s AS b%s',
+                 view_name, names, cells, p.base, condition);
+  IF NOT existing THEN
+    EXECUTE format('ALTER VIEW %s OWNER TO %s', view_name, owner);
+    UPDATE journey.protected_relation SET view = view_name::regclass WHERE id = _make_view.protected_id;
+    PERFORM journey._open_view(_make_view.protected_id);
+  END IF;
+
+  EXECUTE format('COMMENT ON VIEW %s IS %L', view_name, obj_description(p.base, 'pg_class'));
+  FOR names IN
+    SELECT format('COMMENT ON COLUMN %s.%I IS %L', view_name, a.attname, col_description(p.base, a.attnum))
+    FROM pg_attribute a
+    WHERE a.attrelid = p.base AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY a.attnum
+  LOOP
+    EXECUTE names;
+  END LOOP;
+  RETURN view_name;
+END
+$$;
+COMMENT ON FUNCTION journey._make_view(uuid, regrole) IS
+  'Makes the view of a protected relation for its policies, or changes the one that is there, and copies the comments.';
+
+CREATE FUNCTION journey._open_view(protected_id uuid) RETURNS void
+  LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  p journey.protected_relation := (SELECT p FROM journey.protected_relation p WHERE p.id = protected_id);
+  owner regrole := (SELECT m.old_owner FROM journey.protected_member m
+                    WHERE m.protected_id = p.id AND m.member = p.base);
+BEGIN
+  -- set even if nobody may read: default privileges may have given rights
+  PERFORM journey._set_rights(p.view, 0::int2, acldefault('r', owner) || coalesce(array_agg(g.item), '{}'))
+  FROM journey._old_rights(p.id, p.base) g
+  WHERE g.column_name = '' AND g.privilege = 'SELECT' AND g.grantee <> owner;
+
+  PERFORM journey._set_rights(p.view, g.attnum, g.rights)
+  FROM (SELECT a.attnum, array_agg(g.item) AS rights
+        FROM journey._old_rights(p.id, p.base) g
+        JOIN pg_attribute a ON a.attrelid = p.view AND a.attname = g.column_name
+        WHERE g.privilege = 'SELECT' AND g.grantee <> owner
+        GROUP BY a.attnum) g;
+END
+$$;
+COMMENT ON FUNCTION journey._open_view(uuid) IS
+  'Gives the view of a protected relation the rights to read, and only those, that were on the table.';
+

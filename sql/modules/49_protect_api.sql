@@ -1,0 +1,294 @@
+--| ## The three commands
+
+CREATE FUNCTION journey.protect(relation regclass, subject text, columns jsonb DEFAULT '{}',
+                                row_action text DEFAULT 'keep', owner regrole DEFAULT NULL) RETURNS regclass
+  LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  new_id uuid := gen_random_uuid();
+  subject_column name;
+  old_owner regrole;
+  view_schema regnamespace;
+  base_schema regnamespace;
+  policies journey.policy[];
+BEGIN
+  PERFORM journey._check_owner();
+  IF relation IS NULL THEN
+    RAISE EXCEPTION 'no relation to protect' USING ERRCODE = 'null_value_not_allowed';
+  END IF;
+  IF row_action IS NULL OR row_action NOT IN ('keep', 'suppress') THEN
+    RAISE EXCEPTION 'invalid row_action %', coalesce(quote_literal(row_action), 'NULL')
+      USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'Use ''keep'' to show masks, or ''suppress'' to hide rows.';
+  END IF;
+  IF owner IS NOT NULL AND coalesce((SELECT r.rolcanlogin OR r.rolsuper FROM pg_roles r WHERE r.oid = owner), true) THEN
+    RAISE EXCEPTION 'role % cannot own protected relations', owner
+      USING ERRCODE = 'invalid_parameter_value',
+            DETAIL = 'Whoever can log in as the owner reads raw values.',
+            HINT = 'Name a role with NOLOGIN that is no superuser.';
+  END IF;
+
+  -- everything that can be wrong, before anything is changed
+  PERFORM journey._check_relation(relation);
+  EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', relation);
+  PERFORM journey._check_relation(relation);
+  subject_column := journey._check_subject(relation, subject);
+  policies := ARRAY(SELECT p FROM journey._policies(relation, columns) p);
+  IF EXISTS (SELECT FROM unnest(policies) p WHERE p.mask = 'token') THEN
+    PERFORM journey.key_check();
+  END IF;
+  base_schema := journey._base_schema();
+  SELECT c.relowner, c.relnamespace INTO old_owner, view_schema FROM pg_class c WHERE c.oid = relation;
+
+  INSERT INTO journey.protected_relation (id, view, base, base_oid, schema_name, relation_name, subject, row_action)
+  SELECT new_id, relation, relation, relation, n.nspname, c.relname, subject_column, row_action
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.oid = relation;
+  INSERT INTO journey.policy
+    (id, protected_id, column_name, attnum, column_type, mask, class, value, keep_first, keep_last, min_hidden, epoch)
+  SELECT p.id, new_id, p.column_name, p.attnum, p.column_type, p.mask, p.class,
+         p.value, p.keep_first, p.keep_last, p.min_hidden, p.epoch
+  FROM unnest(policies) p
+  UNION ALL
+  SELECT gen_random_uuid(), new_id, '', 0::int2, NULL, 'row', '', NULL, NULL, NULL, NULL, NULL;
+
+  PERFORM journey._add_members(new_id, relation);
+  INSERT INTO journey.protected_member (protected_id, member, old_name, old_owner)
+  SELECT new_id, m, c.relname, c.relowner
+  FROM journey._companions(relation) m JOIN pg_class c ON c.oid = m
+  ON CONFLICT DO NOTHING;
+  PERFORM journey._move(relation, base_schema);
+  EXECUTE format('GRANT USAGE ON SCHEMA %s TO %s', base_schema, coalesce(owner, old_owner));
+  PERFORM journey._make_view(new_id, old_owner);
+
+  IF owner IS NOT NULL THEN
+    PERFORM journey._set_owner(m.member, owner)
+    FROM journey.protected_member m WHERE m.protected_id = new_id
+    ORDER BY m.member::oid;
+    PERFORM journey._set_owner(p.view, owner) FROM journey.protected_relation p WHERE p.id = new_id;
+  END IF;
+  RETURN relation;
+END
+$$;
+COMMENT ON FUNCTION journey.protect(regclass, text, jsonb, text, regrole) IS
+  'Moves a table to journey_base, takes all rights on it but its owner''s, and puts a view in its place '
+  'that shows each reader what the subjects in the column "subject" consented to. '
+  'columns: for each column the name of a mask (public, null, constant, partial, token) or an object with "mask", "class" and the mask''s options; '
+  'columns that are not listed are masked by NULL. row_action: keep or suppress. owner: a NOLOGIN role that takes the table over. '
+  'Returns the table in its new place. For owners of the extension.';
+
+CREATE FUNCTION journey._set_owner(relation regclass, owner regrole) RETURNS void
+  LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  kind text := (SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END
+                FROM pg_class c
+                WHERE c.oid = relation AND c.relowner <> owner AND c.relkind IN ('r', 'p', 'v'));
+BEGIN
+  -- sequences and indexes follow their tables
+  IF kind IS NOT NULL THEN
+    EXECUTE format('ALTER %s %s OWNER TO %s', kind, relation, owner);
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION journey._set_owner(regclass, regrole) IS
+  'Gives a table or view to another role, unless it has it; other kinds follow their table.';
+
+CREATE FUNCTION journey._find_protected(relation regclass) RETURNS journey.protected_relation
+  LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  result journey.protected_relation;
+BEGIN
+  SELECT p.* INTO result FROM journey.protected_relation p WHERE relation IN (p.view, p.base);
+  IF NOT FOUND THEN
+    RAISE EXCEPTION '% is not protected', coalesce(relation::text, 'NULL')
+      USING ERRCODE = 'object_not_in_prerequisite_state';
+  END IF;
+  EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', result.base);
+  RETURN result;
+END
+$$;
+COMMENT ON FUNCTION journey._find_protected(regclass) IS
+  'What is known about a protected relation, by its view or its base table, which is locked; raises if it is not protected.';
+
+CREATE FUNCTION journey.unprotect(relation regclass) RETURNS void
+  LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  p journey.protected_relation;
+  view_exists boolean;
+  target regnamespace;
+  bad text;
+  users regrole[];
+BEGIN
+  PERFORM journey._check_owner();
+  p := journey._find_protected(relation);
+  target := to_regnamespace(quote_ident(p.schema_name));
+  IF target IS NULL THEN
+    RAISE EXCEPTION 'schema % does not exist', quote_ident(p.schema_name)
+      USING ERRCODE = 'undefined_schema', DETAIL = 'The table came from there.';
+  END IF;
+  view_exists := EXISTS (SELECT FROM pg_class c WHERE c.oid = p.view AND c.relkind = 'v');
+  IF view_exists THEN
+    bad := journey._dependents(p.view);
+    IF bad IS NOT NULL THEN
+      RAISE EXCEPTION 'other objects depend on %', p.view
+        USING ERRCODE = 'dependent_objects_still_exist',
+              DETAIL = format('They use the masked view: %s.', bad),
+              HINT = 'Drop them first.';
+    END IF;
+  END IF;
+  SELECT string_agg(quote_ident(m.old_name), ', ' ORDER BY m.old_name) INTO bad
+  FROM journey.protected_member m
+  JOIN (SELECT p.base AS m UNION ALL SELECT journey._companions(p.base)) x ON x.m = m.member
+  JOIN pg_class c ON c.relname = m.old_name AND c.relnamespace = target
+  WHERE m.protected_id = p.id AND NOT (view_exists AND c.oid = p.view);
+  IF bad IS NOT NULL THEN
+    RAISE EXCEPTION 'schema % has other relations named %', target, bad
+      USING ERRCODE = 'duplicate_table', HINT = 'Rename them first.';
+  END IF;
+
+  users := ARRAY(SELECT c.relowner FROM pg_class c WHERE c.oid = p.base);
+  IF view_exists THEN
+    EXECUTE format('DROP VIEW %s', p.view);
+  END IF;
+  PERFORM journey._move(p.base, target);
+  PERFORM journey._rename(m.member, m.old_name)
+  FROM journey.protected_member m
+  JOIN (SELECT p.base AS m UNION ALL SELECT journey._companions(p.base)) x ON x.m = m.member
+  WHERE m.protected_id = p.id;
+  PERFORM journey._set_owner(m.member, m.old_owner)
+  FROM journey.protected_member m
+  JOIN pg_class c ON c.oid = m.member
+  JOIN pg_roles r ON r.oid = m.old_owner
+  WHERE m.protected_id = p.id
+  ORDER BY m.member::oid;
+  PERFORM journey._restore_rights(p.id);
+
+  DELETE FROM journey.protected_relation r WHERE r.id = p.id;
+  PERFORM journey._leave_base_schema(u) FROM unnest(users) u;
+END
+$$;
+COMMENT ON FUNCTION journey.unprotect(regclass) IS
+  'Gives a protected relation back its place, name, owner and rights as they were, and drops the view. '
+  'An error, before anything is changed, if other objects depend on the view. For owners of the extension.';
+
+CREATE FUNCTION journey._restore_rights(protected_id uuid) RETURNS void
+  LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  PERFORM journey._set_rights(x.member, x.attnum, x.rights)
+  FROM (SELECT m.member, coalesce(a.attnum, 0::int2) AS attnum, array_agg(g.item) AS rights
+        FROM journey.protected_member m
+        JOIN pg_class c ON c.oid = m.member
+        CROSS JOIN journey._old_rights(m.protected_id, m.member) g
+        LEFT JOIN pg_attribute a ON a.attrelid = m.member AND a.attname = g.column_name
+        WHERE m.protected_id = _restore_rights.protected_id
+          AND (g.column_name = '' OR a.attnum IS NOT NULL)
+        GROUP BY 1, 2
+        ORDER BY 1, 2) x;
+END
+$$;
+COMMENT ON FUNCTION journey._restore_rights(uuid) IS
+  'Gives all members the rights that were remembered; those of roles that are gone are left out.';
+
+CREATE FUNCTION journey._leave_base_schema(role regrole) RETURNS void
+  LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF to_regnamespace('journey_base') IS NOT NULL
+     AND NOT EXISTS (SELECT FROM pg_class c
+                     WHERE c.relowner = role AND c.relnamespace = to_regnamespace('journey_base')
+                       AND c.relkind IN ('r', 'p')) THEN
+    EXECUTE format('REVOKE USAGE ON SCHEMA journey_base FROM %s', role);
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION journey._leave_base_schema(regrole) IS
+  'Takes the right to use journey_base from a role that owns no table in it any more.';
+
+CREATE FUNCTION journey.refresh(relation regclass) RETURNS void
+  LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  p journey.protected_relation;
+  view_exists boolean;
+  change record;
+BEGIN
+  PERFORM journey._check_owner();
+  p := journey._find_protected(relation);
+  view_exists := EXISTS (SELECT FROM pg_class c WHERE c.oid = p.view AND c.relkind = 'v');
+
+  -- a restored table has new numbers; names are right then
+  IF p.base_oid <> p.base::oid THEN
+    UPDATE journey.policy c SET attnum = a.attnum
+    FROM pg_attribute a
+    WHERE c.protected_id = p.id AND a.attrelid = p.base AND a.attname = c.column_name;
+    UPDATE journey.protected_relation r SET base_oid = p.base::oid WHERE r.id = p.id;
+  END IF;
+
+  -- renamed columns: same number, and no column has the old name
+  FOR change IN
+    SELECT c.id, c.column_name AS old_name, a.attname AS new_name
+    FROM journey.policy c
+    JOIN pg_attribute a ON a.attrelid = p.base AND a.attnum = c.attnum AND NOT a.attisdropped
+    WHERE c.protected_id = p.id AND c.mask <> 'row' AND a.attname <> c.column_name
+    ORDER BY c.attnum
+  LOOP
+    UPDATE journey.policy c SET column_name = change.new_name WHERE c.id = change.id;
+    UPDATE journey.protected_grant g SET column_name = change.new_name
+    WHERE g.protected_id = p.id AND g.member = p.base AND g.column_name = change.old_name;
+    UPDATE journey.protected_relation r SET subject = change.new_name
+    WHERE r.id = p.id AND r.subject = change.old_name;
+    IF view_exists THEN
+      EXECUTE format('ALTER VIEW %s RENAME COLUMN %I TO %I', p.view, change.old_name, change.new_name);
+    END IF;
+  END LOOP;
+
+  DELETE FROM journey.policy c
+  WHERE c.protected_id = p.id AND c.mask <> 'row'
+    AND NOT EXISTS (SELECT FROM pg_attribute a
+                    WHERE a.attrelid = p.base AND a.attname = c.column_name AND a.attnum = c.attnum AND NOT a.attisdropped);
+  PERFORM journey._check_subject(p.base, (SELECT r.subject FROM journey.protected_relation r WHERE r.id = p.id));
+
+  -- another type: whatever was said about the old one does not hold
+  DELETE FROM journey.policy c
+  USING pg_attribute a
+  WHERE c.protected_id = p.id AND a.attrelid = p.base AND a.attname = c.column_name AND a.atttypid <> c.column_type;
+
+  INSERT INTO journey.policy
+    (id, protected_id, column_name, attnum, column_type, mask, class)
+  SELECT n.id, p.id, n.column_name, n.attnum, n.column_type, n.mask, n.class
+  FROM journey._policies(p.base, '{}') n
+  WHERE NOT EXISTS (SELECT FROM journey.policy c WHERE c.protected_id = p.id AND c.column_name = n.column_name);
+
+  PERFORM journey._add_members(p.id, p.base);
+  PERFORM journey._make_view(p.id, c.relowner) FROM pg_class c WHERE c.oid = p.base;
+END
+$$;
+COMMENT ON FUNCTION journey.refresh(regclass) IS
+  'Follows changes of a protected table: new columns appear masked by NULL, renamed ones under their new name, '
+  'dropped ones no more; rights on the table, on new partitions and on their columns are taken. '
+  'A view that was dropped is made again with the rights of the time of protect(). For owners of the extension.';
+
+REVOKE EXECUTE ON FUNCTION
+  journey._check_owner(), journey._tree(regclass), journey._members(regclass), journey._dependents(regclass),
+  journey._publications(regclass), journey._check_tree(regclass), journey._check_relation(regclass),
+  journey._plain_type(regtype, int), journey._check_subject(regclass, text), journey._constant(jsonb, text),
+  journey._option(jsonb, text, int, int, int, text), journey._column_policy(pg_catalog.pg_attribute, jsonb),
+  journey._policies(regclass, jsonb), journey._set_rights(regclass, int2, aclitem[]), journey._rights(regclass),
+  journey._close(regclass), journey._add_members(uuid, regclass), journey._is_free(text, regnamespace),
+  journey._free_name(name, regnamespace, regnamespace), journey._rename(regclass, name), journey._companions(regclass),
+  journey._move(regclass, regnamespace), journey._base_schema(), journey._make_view(uuid, regrole),
+  journey._open_view(uuid), journey._old_rights(uuid, regclass), journey.protect(regclass, text, jsonb, text, regrole),
+  journey._set_owner(regclass, regrole), journey._find_protected(regclass), journey.unprotect(regclass),
+  journey._restore_rights(uuid), journey._leave_base_schema(regrole), journey.refresh(regclass)
+FROM PUBLIC;

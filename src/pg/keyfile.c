@@ -1,0 +1,328 @@
+/*
+ * keyfile.c
+ *	  The root key of this backend, see keyfile.h.
+ *
+ * The file is opened first and judged by its open descriptor, so that nobody
+ * can swap it between the look and the read; a symbolic link as the last part
+ * of the path is refused for the same reason.  What we trust: a regular file
+ * of the server's user or of root that nobody else may read or write.
+ *
+ * lstat() once a statement tells whether the file is still the one we read:
+ * its inode, size and both times, and so also its mode and owner, whose change
+ * touches the change time.  A file that becomes bad takes the key with it.
+ */
+#include "postgres.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "access/parallel.h"
+#include "access/xact.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "storage/fd.h"
+#include "storage/ipc.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+
+#include "compat.h"
+#include "core/crypto.h"
+#include "keyfile.h"
+
+PG_FUNCTION_INFO_V1(journey_key_check);
+
+/* What can be wrong, in the order of the checks. */
+typedef enum KeyProblem
+{
+	KEY_FINE = 0,
+	KEY_NOT_SET,
+	KEY_NOT_OPENED,				/* found = errno */
+	KEY_NOT_REGULAR,
+	KEY_OWNER,					/* found = uid */
+	KEY_MODE,					/* found = permission bits */
+	KEY_NOT_READ,				/* found = errno */
+	KEY_SYNTAX,					/* error = where */
+	KEY_CRYPTO
+} KeyProblem;
+
+/* The setting journey.key_file. */
+static char *key_file_setting = NULL;
+
+/* What we know, and of which file; path is in TopMemoryContext. */
+static struct
+{
+	TimestampTz looked_at;		/* start of the statement that looked; 0: never */
+	char	   *path;			/* NULL if nothing was read yet */
+	struct stat file;			/* as it was when it was read */
+	KeyProblem	problem;
+	int			found;
+	JnError		error;
+	JnGuarded  *key;			/* not NULL if and only if problem is KEY_FINE */
+} root;
+
+static void
+forget_key(int code, Datum arg)
+{
+	jn_guarded_free(root.key);
+	root.key = NULL;
+}
+
+static bool
+same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+		a->st_size == b->st_size &&
+		a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+		a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+/* Judges and reads the open file into root. */
+static KeyProblem
+read_key(int fd)
+{
+	static bool registered = false;
+	char		text[JN_KEY_DIGITS + 2];	/* one more than allowed, to notice */
+	uint8_t		key[JN_KEY_SIZE];
+	ssize_t		size;
+	JnStatus	status;
+
+	if (fstat(fd, &root.file) != 0)
+	{
+		root.found = errno;
+		return KEY_NOT_READ;
+	}
+	if (!S_ISREG(root.file.st_mode))
+		return KEY_NOT_REGULAR;
+	if (root.file.st_uid != geteuid() && root.file.st_uid != 0)
+	{
+		root.found = (int) root.file.st_uid;
+		return KEY_OWNER;
+	}
+	if ((root.file.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+	{
+		root.found = (int) (root.file.st_mode & 07777);
+		return KEY_MODE;
+	}
+
+	/* here and not at load: children of a postmaster that preloads us lose its callbacks */
+	if (!registered)
+	{
+		on_proc_exit(forget_key, (Datum) 0);
+		registered = true;
+	}
+
+	size = read(fd, text, sizeof(text));
+	if (size < 0)
+	{
+		root.found = errno;
+		return KEY_NOT_READ;
+	}
+
+	status = jn_crypto_init(&root.error);
+	if (status == JN_OK)
+		status = jn_key_parse(text, (size_t) size, key, &root.error);
+	jn_wipe(text, sizeof(text));
+	if (status == JN_OK)
+		status = jn_guarded_new(&root.key, key, &root.error);
+	jn_wipe(key, sizeof(key));
+
+	return status == JN_OK ? KEY_FINE : status == JN_KEY_FORMAT ? KEY_SYNTAX : KEY_CRYPTO;
+}
+
+/* Looks at the file, unless this statement has done so; fills root. */
+static KeyProblem
+look_at_key(void)
+{
+	TimestampTz now = GetCurrentStatementStartTimestamp();
+	const char *path = key_file_setting;
+	struct stat file;
+	int			fd;
+
+	if (root.looked_at == now && root.path != NULL && strcmp(root.path, path) == 0)
+		return root.problem;
+
+	if (root.key != NULL && root.path != NULL && strcmp(root.path, path) == 0 &&
+		lstat(path, &file) == 0 && same_file(&file, &root.file))
+	{
+		root.looked_at = now;
+		return KEY_FINE;
+	}
+
+	/* From here on there is no key until we have read one. */
+	forget_key(0, (Datum) 0);
+	root.looked_at = 0;
+	if (root.path != NULL)
+		pfree(root.path);
+	root.path = NULL;
+	root.path = MemoryContextStrdup(TopMemoryContext, path);
+	root.looked_at = now;
+	root.found = 0;
+
+	if (*path == '\0')
+		return root.problem = KEY_NOT_SET;
+
+	/*
+	 * O_NONBLOCK: a named pipe must not hang the backend.  A relative path
+	 * begins at the data directory, which is where the server runs.
+	 */
+	fd = OpenTransientFile(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | PG_BINARY);
+	if (fd < 0)
+	{
+		root.found = errno;
+		return root.problem = KEY_NOT_OPENED;
+	}
+	root.problem = read_key(fd);
+	CloseTransientFile(fd);
+	return root.problem;
+}
+
+const unsigned char *
+journey_root_key(void)
+{
+	static TimestampTz warned_at = 0;
+
+	if (look_at_key() == KEY_FINE)
+		return jn_guarded_key(root.key);
+
+	if (warned_at != GetCurrentStatementStartTimestamp() && !IsParallelWorker())
+	{
+		warned_at = GetCurrentStatementStartTimestamp();
+		ereport(WARNING,
+				(errcode(ERRCODE_CONFIG_FILE_ERROR),
+				 errmsg("columns masked by tokens are shown as NULL"),
+				 errdetail("The server has no usable key."),
+				 errhint("An administrator can run SELECT journey.key_check() to see why.")));
+	}
+	return NULL;
+}
+
+#define HOW_TO_MAKE_A_KEY \
+	"Run \"openssl rand -hex 32 > FILE\" and \"chmod 600 FILE\" as the user of the server, " \
+	"then ALTER SYSTEM SET journey.key_file = 'FILE' and SELECT pg_reload_conf()."
+
+const unsigned char *
+journey_require_root_key(void)
+{
+	const char *path = key_file_setting;
+
+	switch (look_at_key())
+	{
+		case KEY_FINE:
+			break;
+		case KEY_NOT_SET:
+			ereport(ERROR,
+					(errcode(ERRCODE_CONFIG_FILE_ERROR),
+					 errmsg("there is no key for token masks"),
+					 errdetail("The setting \"%s\" is empty.", "journey.key_file"),
+					 errhint(HOW_TO_MAKE_A_KEY)));
+			break;
+		case KEY_NOT_OPENED:
+			errno = root.found;
+			if (root.found == ELOOP)
+				ereport(ERROR,
+						(errcode(ERRCODE_CONFIG_FILE_ERROR),
+						 errmsg("key file \"%s\" is a symbolic link", path),
+						 errhint("Name the file itself in journey.key_file.")));
+			ereport(ERROR,
+					(errcode_for_file_access(),
+					 errmsg("could not open key file \"%s\": %m", path),
+					 errhint(HOW_TO_MAKE_A_KEY)));
+			break;
+		case KEY_NOT_REGULAR:
+			ereport(ERROR,
+					(errcode(ERRCODE_CONFIG_FILE_ERROR),
+					 errmsg("key file \"%s\" is not a regular file", path),
+					 errhint(HOW_TO_MAKE_A_KEY)));
+			break;
+		case KEY_OWNER:
+			ereport(ERROR,
+					(errcode(ERRCODE_CONFIG_FILE_ERROR),
+					 errmsg("key file \"%s\" belongs to somebody else", path),
+					 errdetail("Its owner is the user with number %d; it must be the user of the server or root.",
+							   root.found),
+					 errhint("Change its owner with chown.")));
+			break;
+		case KEY_MODE:
+			ereport(ERROR,
+					(errcode(ERRCODE_CONFIG_FILE_ERROR),
+					 errmsg("key file \"%s\" can be used by others", path),
+					 errdetail("Its permissions are %04o; group and others must have none.", root.found),
+					 errhint("Run \"chmod 600\" on it. If others may have read the key, make a new one.")));
+			break;
+		case KEY_NOT_READ:
+			errno = root.found;
+			ereport(ERROR,
+					(errcode_for_file_access(),
+					 errmsg("could not read key file \"%s\": %m", path)));
+			break;
+		case KEY_SYNTAX:
+			ereport(ERROR,
+					(errcode(ERRCODE_CONFIG_FILE_ERROR),
+					 errmsg("key file \"%s\" does not hold a key", path),
+					 errdetail("A key is %d hexadecimal digits and at most one newline; byte %zu does not belong there or is missing.",
+							   JN_KEY_DIGITS, root.error.at + 1),
+					 errhint(HOW_TO_MAKE_A_KEY)));
+			break;
+		case KEY_CRYPTO:
+			ereport(ERROR,
+					(errcode(ERRCODE_SYSTEM_ERROR),
+					 errmsg("the system gave no protected memory or no randomness for the key")));
+			break;
+	}
+	return jn_guarded_key(root.key);
+}
+
+/*
+ * Which key is this?  The fingerprint comes from a key of its own, so it says
+ * nothing about the root key or about tokens.
+ */
+Datum
+journey_key_check(PG_FUNCTION_ARGS)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *key;
+	uint8_t		use_key[JN_KEY_SIZE];
+	uint8_t		hash[JN_HASH_MIN];
+	char		text[2 * JN_HASH_MIN];
+	JnError		error;
+	JnStatus	status;
+
+	if (!superuser())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be superuser to check the key file")));
+
+	key = journey_require_root_key();
+	status = jn_key_derive(use_key, key, JN_KEY_FINGERPRINT, &error);
+	if (status == JN_OK)
+		status = jn_hash(hash, sizeof(hash), use_key, sizeof(use_key), NULL, 0, &error);
+	jn_wipe(use_key, sizeof(use_key));
+	if (status != JN_OK)
+		elog(ERROR, "cannot compute the fingerprint of the key");
+
+	for (int i = 0; i < JN_HASH_MIN; i++)
+	{
+		text[2 * i] = digits[hash[i] >> 4];
+		text[2 * i + 1] = digits[hash[i] & 15];
+	}
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(text, sizeof(text)));
+}
+
+void
+journey_keyfile_define_settings(void)
+{
+	DefineCustomStringVariable("journey.key_file",
+							   "The file that holds the root key for masks.",
+							   "64 hexadecimal digits; a relative path begins at the data directory. "
+							   "The file must belong to the user of the server or to root, "
+							   "and group and others must have no rights on it.",
+							   &key_file_setting,
+							   "",
+							   PGC_SUSET,
+							   GUC_SUPERUSER_ONLY,
+							   NULL,
+							   NULL,
+							   NULL);
+}
