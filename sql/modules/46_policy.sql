@@ -26,6 +26,8 @@ COMMENT ON COLUMN journey.protected_relation.relation_name IS 'The name that unp
 COMMENT ON COLUMN journey.protected_relation.subject IS 'The column that names the data subject.';
 COMMENT ON COLUMN journey.protected_relation.row_action IS 'keep: denied rows show masks. suppress: they are hidden.';
 
+--| What each column shows to whom it is denied.
+
 CREATE TABLE journey.policy (
   id uuid PRIMARY KEY,
   protected_id uuid NOT NULL REFERENCES journey.protected_relation ON DELETE CASCADE,
@@ -67,6 +69,8 @@ COMMENT ON COLUMN journey.policy.min_hidden IS
   'Fillers of a partial mask; a text with fewer characters to hide is hidden whole.';
 COMMENT ON COLUMN journey.policy.epoch IS 'Another number gives other tokens.';
 
+--| What changed hands, and what must come back.
+
 CREATE TABLE journey.protected_member (
   protected_id uuid NOT NULL REFERENCES journey.protected_relation ON DELETE CASCADE,
   member regclass NOT NULL,
@@ -78,6 +82,8 @@ COMMENT ON TABLE journey.protected_member IS
   'The base table, its partitions and children, and their sequences; indexes that had to be renamed.';
 COMMENT ON COLUMN journey.protected_member.old_name IS 'The name that unprotect() gives back.';
 COMMENT ON COLUMN journey.protected_member.old_owner IS 'The owner that unprotect() gives back.';
+
+--| Rights are rows, so that each grantor comes back too.
 
 CREATE TABLE journey.protected_grant (
   protected_id uuid NOT NULL,

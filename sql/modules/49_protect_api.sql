@@ -115,6 +115,9 @@ $$;
 COMMENT ON FUNCTION journey._find_protected(regclass) IS
   'What is known about a protected relation, by its view or its base table, which is locked; raises if it is not protected.';
 
+--| `unprotect()` needs the view to be free of dependents, and the old names to
+--| be free in the old schema.
+
 CREATE FUNCTION journey.unprotect(relation regclass) RETURNS void
   LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
   SET search_path = pg_catalog, pg_temp
@@ -213,6 +216,10 @@ END
 $$;
 COMMENT ON FUNCTION journey._leave_base_schema(regrole) IS
   'Takes the right to use journey_base from a role that owns no table in it any more.';
+
+--| `refresh()` is for after ALTER TABLE and ATTACH PARTITION on the table itself.
+--| A column that the view shows cannot be dropped or given another type: take
+--| CASCADE, which drops the view (readers see nothing then), and refresh.
 
 CREATE FUNCTION journey.refresh(relation regclass) RETURNS void
   LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE

@@ -50,17 +50,19 @@ typedef enum KeyProblem
 /* The setting journey.key_file. */
 static char *key_file_setting = NULL;
 
-/* What we know, and of which file; path is in TopMemoryContext. */
-static struct
+/* What we know, and of which file. */
+typedef struct RootKey
 {
 	TimestampTz looked_at;		/* start of the statement that looked; 0: never */
-	char	   *path;			/* NULL if nothing was read yet */
+	char	   *path;			/* in TopMemoryContext; NULL if nothing was read yet */
 	struct stat file;			/* as it was when it was read */
 	KeyProblem	problem;
 	int			found;
 	JnError		error;
 	JnGuarded  *key;			/* not NULL if and only if problem is KEY_FINE */
-} root;
+} RootKey;
+
+static RootKey root;
 
 static void
 forget_key(int code, Datum arg)

@@ -1,5 +1,5 @@
 /*
- * mask.c
+ * mask_fn.c
  *	  One cell of a protected relation: decide, then show or mask.
  *
  * The view that journey.protect() makes has for every masked column
@@ -326,7 +326,7 @@ static Datum
 mask_token(FunctionCallInfo fcinfo, Site *site, JourneyDecision *decision)
 {
 	uint8_t		token[JN_TOKEN_SIZE];
-	JnTokenKind kind = JN_TOKEN_NULL;
+	JnTokenKind kind;
 	const void *data = NULL;
 	int			size = 0;
 	uint8_t		int_bytes[8];
@@ -337,7 +337,7 @@ mask_token(FunctionCallInfo fcinfo, Site *site, JourneyDecision *decision)
 		PG_RETURN_NULL();
 
 	if (PG_ARGISNULL(0))
-		 /* a kind of its own */ ;
+		kind = JN_TOKEN_NULL;
 	else if (site->base_type == UUIDOID)
 	{
 		kind = JN_TOKEN_UUID;
