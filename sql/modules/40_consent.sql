@@ -38,6 +38,7 @@ CREATE TYPE journey.subject_kind AS ENUM ('customer', 'consumer', 'employee', 's
 COMMENT ON TYPE journey.subject_kind IS
 'In which relation a data subject stands to the organisation: customer, consumer, employee or stakeholder.';
 
+--| The tree of purposes. The parent follows from the name, and must exist.
 CREATE TABLE journey.purpose (
   number     int  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   name       text COLLATE "C" NOT NULL UNIQUE
@@ -51,6 +52,8 @@ CREATE TABLE journey.purpose (
 COMMENT ON TABLE journey.purpose IS
 'What data is used for: a tree of dotted names. The parent follows from the name. dpv is the IRI of the W3C Data Privacy Vocabulary, if there is one.';
 
+--| Which role reads for what. One row for a role and a purpose: a new grant
+--| replaces the old one.
 CREATE TABLE journey.reader_purpose (
   reader      regrole NOT NULL,
   purpose     int NOT NULL REFERENCES journey.purpose (number),
@@ -64,6 +67,7 @@ CREATE TABLE journey.reader_purpose (
 COMMENT ON TABLE journey.reader_purpose IS
 'Which role may read for which purpose and all below it, from valid_from until just before valid_until. The last grant for a role and a purpose replaces earlier ones.';
 
+--| The people.
 CREATE TABLE journey.subject (
   number     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   name       text COLLATE "C" NOT NULL UNIQUE
@@ -76,6 +80,9 @@ CREATE TABLE journey.subject (
 COMMENT ON TABLE journey.subject IS
 'The people whose data it is. name is what the subject columns of protected tables hold, as text. Data of a restricted or erased subject is always masked.';
 
+--| What they said. Roles are kept by name: they say who it was then, whoever
+--| has that number now. The list of actions grows with the functions that
+--| record them.
 CREATE TABLE journey.ledger (
   seq         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   subject     bigint NOT NULL REFERENCES journey.subject (number),
@@ -98,6 +105,8 @@ CREATE TABLE journey.ledger (
 COMMENT ON TABLE journey.ledger IS
 'What subjects said, in the order of seq. Rows are added and never changed or removed. A NULL end of the range is no limit; notice is the version of the text the subject saw, source the channel, evidence whatever proves it.';
 
+--| What it comes to. There is room in the pages so that an update of a row
+--| stays in its page and leaves the index alone.
 CREATE TABLE journey.state (
   subject     bigint NOT NULL,
   purpose     int    NOT NULL,
@@ -126,7 +135,7 @@ SELECT pg_catalog.pg_extension_config_dump('journey.ledger_seq_seq', '');
 --| disable the trigger; what was done then can be detected, not prevented.)
 
 CREATE FUNCTION journey._ledger_refuse() RETURNS trigger
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   RAISE EXCEPTION 'the consent ledger is append-only'

@@ -5,7 +5,7 @@
 --| in any order gives the same.
 
 CREATE FUNCTION journey._ledger_to_state() RETURNS trigger
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   IF NEW.action = 'give' THEN
@@ -56,7 +56,7 @@ COMMENT ON VIEW journey._state_expected IS
 
 CREATE FUNCTION journey.state_check()
 RETURNS TABLE (subject text, purpose text, problem text)
-LANGUAGE sql STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT u.name, p.name,
          CASE WHEN s.subject IS NULL THEN 'missing'
@@ -76,7 +76,7 @@ COMMENT ON FUNCTION journey.state_check() IS
 REVOKE EXECUTE ON FUNCTION journey.state_check() FROM PUBLIC;
 
 CREATE FUNCTION journey._state_rebuild() RETURNS bigint
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   removed bigint;

@@ -6,7 +6,7 @@
 --| programs that record what people say.
 
 CREATE FUNCTION journey._purpose_number(purpose text) RETURNS int
-LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   result int;
@@ -34,7 +34,7 @@ REVOKE EXECUTE ON FUNCTION journey._purpose_number(text) FROM PUBLIC;
 --|     SELECT journey.revoke_purpose('ana', 'analytics.product');
 
 CREATE FUNCTION journey.create_purpose(name text, dpv text DEFAULT NULL) RETURNS int
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -71,12 +71,14 @@ COMMENT ON FUNCTION journey.create_purpose(text, text) IS
 'Creates a purpose and those above it that do not exist yet; returns its number. One that exists is left as it is, but gets the given dpv, the IRI of the W3C Data Privacy Vocabulary.';
 REVOKE EXECUTE ON FUNCTION journey.create_purpose(text, text) FROM PUBLIC;
 
+--| A grant lets the role say `SET journey.purpose` and mean it.
 CREATE FUNCTION journey.grant_purpose(reader regrole, purpose text,
                                       until timestamptz DEFAULT NULL, since timestamptz DEFAULT NULL) RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
+  target int := journey._purpose_number(grant_purpose.purpose);
   starts timestamptz := coalesce(since, statement_timestamp());
   ends   timestamptz := coalesce(until, 'infinity');
 BEGIN
@@ -91,7 +93,7 @@ BEGIN
   END IF;
 
   INSERT INTO journey.reader_purpose AS g (reader, purpose, valid_from, valid_until)
-  VALUES (grant_purpose.reader, journey._purpose_number(grant_purpose.purpose), starts, ends)
+  VALUES (grant_purpose.reader, target, starts, ends)
   ON CONFLICT (purpose, reader) DO UPDATE
     SET valid_from = excluded.valid_from, valid_until = excluded.valid_until,
         granted_by = excluded.granted_by, granted_at = excluded.granted_at;
@@ -101,8 +103,9 @@ COMMENT ON FUNCTION journey.grant_purpose(regrole, text, timestamptz, timestampt
 'Lets a role, and those who inherit its rights, read for a purpose and all below it: from since (default: now) until just before until (default: no end). Replaces an earlier grant of the same role and purpose. The reader is written as SQL writes a role: ''ana'', or ''"Ana"'' if the name has capitals.';
 REVOKE EXECUTE ON FUNCTION journey.grant_purpose(regrole, text, timestamptz, timestamptz) FROM PUBLIC;
 
+--| The next statement of the reader does without it.
 CREATE FUNCTION journey.revoke_purpose(reader regrole, purpose text) RETURNS boolean
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -147,7 +150,7 @@ REVOKE EXECUTE ON FUNCTION journey.revoke_purpose(regrole, text) FROM PUBLIC;
 CREATE FUNCTION journey._consent_record(action text, subject text, purpose text,
                                         valid_from timestamptz, valid_until timestamptz, covers_descendants boolean,
                                         notice text, source text, evidence jsonb) RETURNS bigint
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -193,11 +196,12 @@ COMMENT ON FUNCTION journey._consent_record(text, text, text, timestamptz, times
 'Adds one event to the ledger under the lock of its subject, which is created if it is new; returns the position.';
 REVOKE EXECUTE ON FUNCTION journey._consent_record(text, text, text, timestamptz, timestamptz, boolean, text, text, jsonb) FROM PUBLIC;
 
+--| `SELECT journey.consent_give(user_id, 'analytics') FROM …` records many.
 CREATE FUNCTION journey.consent_give(subject text, purpose text,
                                      valid_until timestamptz DEFAULT NULL, covers_descendants boolean DEFAULT false,
                                      notice text DEFAULT NULL, source text DEFAULT NULL, evidence jsonb DEFAULT NULL,
                                      valid_from timestamptz DEFAULT NULL) RETURNS bigint
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 1000 SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER COST 1000 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   RETURN journey._consent_record('give', subject, purpose, valid_from, valid_until, covers_descendants,
@@ -208,9 +212,10 @@ COMMENT ON FUNCTION journey.consent_give(text, text, timestamptz, boolean, text,
 'Records that a subject consents to a purpose, from valid_from until just before valid_until (NULL: no limit), and to those below only if covers_descendants. Replaces the subject''s earlier consent for the same purpose. notice is the version of the text shown, source the channel, evidence what proves it. Returns the position in the ledger. NULL or unknown purpose, NULL or empty subject: an error; a new subject is created.';
 REVOKE EXECUTE ON FUNCTION journey.consent_give(text, text, timestamptz, boolean, text, text, jsonb, timestamptz) FROM PUBLIC;
 
+--| Withdrawing takes what giving took: the subject and the purpose.
 CREATE FUNCTION journey.consent_withdraw(subject text, purpose text, notice text DEFAULT NULL,
                                          source text DEFAULT NULL, evidence jsonb DEFAULT NULL) RETURNS bigint
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 1000 SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER COST 1000 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   RETURN journey._consent_record('withdraw', subject, purpose, NULL, NULL, false, notice, source, evidence);
@@ -220,9 +225,10 @@ COMMENT ON FUNCTION journey.consent_withdraw(text, text, text, text, jsonb) IS
 'Records that a subject withdraws consent to a purpose and all below it, whether or not there was one. Takes effect with the next statement of any reader. Returns the position in the ledger. NULL or unknown purpose, NULL or empty subject: an error; a new subject is created.';
 REVOKE EXECUTE ON FUNCTION journey.consent_withdraw(text, text, text, text, jsonb) FROM PUBLIC;
 
+--| A refusal has the effect of a withdrawal, and says that there was a question.
 CREATE FUNCTION journey.consent_refuse(subject text, purpose text, notice text DEFAULT NULL,
                                        source text DEFAULT NULL, evidence jsonb DEFAULT NULL) RETURNS bigint
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER COST 1000 SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER COST 1000 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   RETURN journey._consent_record('refuse', subject, purpose, NULL, NULL, false, notice, source, evidence);

@@ -550,8 +550,7 @@ find_standing(JourneyDecision *decision)
 	Standing	standing;
 
 	/*
-	 * A refresh of a materialized view and its like store what they read,
-	 * where a later withdrawal cannot reach it.
+	 * A refresh of a materialized view and its like store what they read, where a later withdrawal cannot reach it.
 	 */
 	if (decision->restricted)
 		return STORED_COPY;
