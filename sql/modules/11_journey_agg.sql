@@ -14,19 +14,19 @@ COMMENT ON FUNCTION journey._journey_agg_transfn(pg_catalog.internal, pg_catalog
 
 CREATE FUNCTION journey._journey_agg_combinefn(a pg_catalog.internal, b pg_catalog.internal) RETURNS pg_catalog.internal
 AS 'MODULE_PATHNAME', 'journey_agg_combinefn'
-LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100;
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION journey._journey_agg_combinefn(pg_catalog.internal, pg_catalog.internal) IS
 'Joins two states of journey_agg(at, event): what one pass over the rows of both would have given.';
 
 CREATE FUNCTION journey._journey_agg_serialfn(state pg_catalog.internal) RETURNS pg_catalog.bytea
 AS 'MODULE_PATHNAME', 'journey_agg_serialfn'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION journey._journey_agg_serialfn(pg_catalog.internal) IS
 'The state of journey_agg(at, event) as bytes, for another process of the same server.';
 
 CREATE FUNCTION journey._journey_agg_deserialfn(bytes pg_catalog.bytea, nothing pg_catalog.internal) RETURNS pg_catalog.internal
 AS 'MODULE_PATHNAME', 'journey_agg_deserialfn'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION journey._journey_agg_deserialfn(pg_catalog.bytea, pg_catalog.internal) IS
 'The state of journey_agg(at, event) from its bytes.';
 
@@ -59,20 +59,20 @@ COMMENT ON FUNCTION journey._journey_agg_transfn(pg_catalog.internal, journey.jo
 
 CREATE FUNCTION journey._journey_agg_journey_combinefn(a pg_catalog.internal, b pg_catalog.internal) RETURNS pg_catalog.internal
 AS 'MODULE_PATHNAME', 'journey_agg_journey_combinefn'
-LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100;
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION journey._journey_agg_journey_combinefn(pg_catalog.internal, pg_catalog.internal) IS
 'Joins two states of journey_agg(journey): what one pass over the journeys of both would have given.';
 
 CREATE FUNCTION journey._journey_agg_journey_serialfn(state pg_catalog.internal) RETURNS pg_catalog.bytea
 AS 'MODULE_PATHNAME', 'journey_agg_journey_serialfn'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION journey._journey_agg_journey_serialfn(pg_catalog.internal) IS
 'The state of journey_agg(journey) as bytes, for another process of the same server.';
 
 CREATE FUNCTION journey._journey_agg_journey_deserialfn(bytes pg_catalog.bytea, nothing pg_catalog.internal)
 RETURNS pg_catalog.internal
 AS 'MODULE_PATHNAME', 'journey_agg_journey_deserialfn'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION journey._journey_agg_journey_deserialfn(pg_catalog.bytea, pg_catalog.internal) IS
 'The state of journey_agg(journey) from its bytes.';
 

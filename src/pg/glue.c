@@ -33,7 +33,7 @@ static const ErrorText error_text[] = {
 	[JN_BYTES_SHORT] = {
 		ERRCODE_INVALID_BINARY_REPRESENTATION,
 		"invalid binary form of {what}",
-		"It ends after {found} bytes; at least {limit} are needed.",
+		"Found {found} of at least {limit} bytes.",
 	},
 	[JN_BYTES_VERSION] = {
 		ERRCODE_FEATURE_NOT_SUPPORTED,

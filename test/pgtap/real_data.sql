@@ -1,0 +1,214 @@
+-- Real event logs against reference answers.  The data lies beside the
+-- checkout, in ../shared, or where JOURNEY_SHARED says.
+\set here `test -r "${JOURNEY_SHARED:-../shared}/data/reference/sepsis.json" && echo true || echo false`
+\if :here
+\else
+\warn SKIP: real data: there is no ../shared/data; set JOURNEY_SHARED to the folder that holds data/
+\echo 1..0 # SKIP no ../shared/data
+\quit
+\endif
+
+SET client_min_messages = warning;
+SET timezone = 'UTC';
+SET search_path = public, journey;
+BEGIN;
+SELECT plan(216);
+
+-- What a test looks at: the log, its journeys, their sessions at 30 minutes.
+CREATE TEMP TABLE log (who text, ts timestamptz, seq bigint, event text);
+CREATE TEMP TABLE journeys (who text, j journey);
+CREATE TEMP TABLE cut (who text, session int, j journey);
+
+CREATE FUNCTION pg_temp.build() RETURNS void LANGUAGE sql AS $$
+	TRUNCATE journeys, cut;
+	INSERT INTO journeys SELECT who, journey_agg(ts, event ORDER BY ts, seq) FROM log GROUP BY who;
+	INSERT INTO cut SELECT who, s.session, s.j FROM journeys, sessions(j, '30 min') s;
+$$;
+
+-- Variants and directly-follows pairs of some journeys, against "ref".
+CREATE FUNCTION pg_temp.check_paths(name text, j journey[], ref jsonb) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	pairs jsonb;
+	v record;
+BEGIN
+	SELECT count(DISTINCT steps(x)) AS by_steps, count(DISTINCT variant(x)) AS by_text,
+		   count(DISTINCT variant_hash(x)) AS by_hash
+	INTO v FROM unnest(j) x;
+	RETURN NEXT is(v.by_steps, (ref ->> 'distinct_variants')::bigint, name || ': distinct variants');
+	RETURN NEXT is(v.by_text, v.by_steps, name || ': as many texts');
+	RETURN NEXT is(v.by_hash, v.by_steps, name || ': as many hashes');
+
+	SELECT jsonb_agg(jsonb_build_array(to_jsonb(t.s), t.n) ORDER BY t.n DESC, t.s COLLATE "C") INTO pairs
+	FROM (SELECT steps(x) AS s, count(*) AS n FROM unnest(j) x GROUP BY steps(x)
+		  ORDER BY 2 DESC, steps(x) COLLATE "C" LIMIT 10) t;
+	RETURN NEXT is(pairs, ref -> 'variants_top10', name || ': top 10 variants');
+
+	CREATE TEMP TABLE dfg AS
+	SELECT a, b, count(*) AS n
+	FROM (SELECT u.e AS a, lead(u.e) OVER (PARTITION BY x.i ORDER BY u.o) AS b
+		  FROM unnest(j) WITH ORDINALITY x(x, i), unnest(steps(x.x)) WITH ORDINALITY u(e, o)) p
+	WHERE b IS NOT NULL GROUP BY a, b;
+	IF ref ? 'distinct_dfg' THEN
+		RETURN NEXT is((SELECT count(*) FROM dfg), (ref ->> 'distinct_dfg')::bigint, name || ': distinct pairs');
+		RETURN NEXT is((SELECT sum(n) FROM dfg), (ref ->> 'dfg_total')::numeric, name || ': pairs in all');
+	END IF;
+	SELECT jsonb_agg(jsonb_build_array(t.a, t.b, t.n) ORDER BY t.n DESC, t.a COLLATE "C", t.b COLLATE "C") INTO pairs
+	FROM (SELECT * FROM dfg ORDER BY n DESC, a COLLATE "C", b COLLATE "C" LIMIT 20) t;
+	RETURN NEXT is(pairs, ref -> 'dfg_top20', name || ': top 20 pairs');
+	DROP TABLE dfg;
+END
+$$;
+
+-- Number and durations of some journeys, against "ref".
+CREATE FUNCTION pg_temp.check_facts(name text, j journey[], ref jsonb) RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT is(jsonb_build_object(
+				  'n', count(*),
+				  'events_max', max(step_count(x)),
+				  'events_mean', round(avg(step_count(x)), 6),
+				  'events_median', percentile_cont(0.5) WITHIN GROUP (ORDER BY step_count(x)),
+				  'duration_s_mean', round(avg(extract(epoch FROM duration(x))), 3),
+				  'duration_s_max', max(extract(epoch FROM duration(x)))),
+			  jsonb_build_object('n', ref -> 'n', 'events_max', ref -> 'events_max', 'events_mean', ref -> 'events_mean', 'events_median', ref -> 'events_median',
+				  'duration_s_mean', ref -> 'duration_s_mean', 'duration_s_max', ref -> 'duration_s_max'),
+			  name || ': how many, how long')
+	FROM unnest(j) x;
+$$;
+
+-- A log as described in the reference, by key and by session.
+CREATE FUNCTION pg_temp.check_log(name text, ref jsonb) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	whole journey[];
+	pieces journey[];
+BEGIN
+	PERFORM pg_temp.build();
+	whole := ARRAY(SELECT j FROM journeys);
+	pieces := ARRAY(SELECT j FROM cut);
+
+	RETURN NEXT is((SELECT sum(step_count(j)) FROM journeys), (ref ->> 'rows_used')::bigint, name || ': every row is a step');
+	RETURN NEXT is((SELECT sum(step_count(j)) FROM cut), (ref ->> 'rows_used')::bigint, name || ': and of one session');
+	RETURN NEXT is((SELECT min(started_at(j)) FROM journeys), (ref ->> 'first_ts')::timestamptz, name || ': first');
+	RETURN NEXT is((SELECT max(ended_at(j)) FROM journeys), (ref ->> 'last_ts')::timestamptz, name || ': last');
+	RETURN NEXT is_empty(
+		'SELECT who, ts, event FROM log EXCEPT ALL SELECT who, i.at, i.event FROM journeys, interactions(j) i',
+		name || ': interactions give the rows back');
+	RETURN QUERY SELECT * FROM pg_temp.check_facts(name, whole, ref -> 'by_key');
+	RETURN QUERY SELECT * FROM pg_temp.check_paths(name, whole, ref -> 'by_key');
+
+	IF ref ? 'by_session_30min' THEN
+		RETURN QUERY SELECT * FROM pg_temp.check_facts(name || ' sessions', pieces, ref -> 'by_session_30min');
+		RETURN QUERY SELECT * FROM pg_temp.check_paths(name || ' sessions', pieces, ref -> 'by_session_30min');
+	END IF;
+	RETURN NEXT is_empty(
+		'SELECT who, merge_all FROM (SELECT who, journey_agg(j ORDER BY session) AS merge_all FROM cut GROUP BY who) x
+		 EXCEPT SELECT who, j FROM journeys',
+		name || ': the sessions merge to the journey');
+	RETURN NEXT is_empty(
+		'SELECT who, session, i.at, i.event FROM cut, interactions(j) i
+		 EXCEPT ALL
+		 SELECT who, sessionize(ts, ''30 min'') OVER (PARTITION BY who ORDER BY ts, seq), ts, event FROM log',
+		name || ': sessionize agrees');
+	RETURN NEXT is_empty(
+		'SELECT j FROM journeys WHERE j::text::journey <> j OR j::bytea::journey <> j',
+		name || ': text and bytes read back');
+END
+$$;
+
+-- NASA web server: sections of all requests, and pages
+CREATE TEMP TABLE nasa (seq int, host text, ts timestamptz, method text, url text, section text, kind text, status int, bytes bigint);
+\copy nasa FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/nasa_http_19950801.csv.gz"' WITH (FORMAT csv, HEADER)
+\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/nasa_http_19950801.json"`
+INSERT INTO log SELECT host, ts, seq, section FROM nasa;
+SELECT pg_temp.check_log('nasa', :'ref'::jsonb -> 'all_requests');
+TRUNCATE log;
+INSERT INTO log SELECT host, ts, seq, url FROM nasa WHERE kind = 'page' AND method = 'GET' AND status IN (200, 304);
+SELECT pg_temp.check_log('nasa pages', :'ref'::jsonb -> 'pages');
+TRUNCATE log;
+
+-- hospital
+CREATE TEMP TABLE sepsis (seq int, case_id text, ts timestamptz, event text, resource text, age text);
+\copy sepsis FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/sepsis.csv.gz"' WITH (FORMAT csv, HEADER)
+\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/sepsis.json"`
+INSERT INTO log SELECT case_id, ts, seq, event FROM sepsis;
+SELECT pg_temp.check_log('sepsis', :'ref');
+TRUNCATE log;
+
+-- building permits
+CREATE TEMP TABLE receipt (seq int, case_id text, ts timestamptz, event text, resource text, org_group text, channel text);
+\copy receipt FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/receipt.csv.gz"' WITH (FORMAT csv, HEADER)
+\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/receipt.json"`
+INSERT INTO log SELECT case_id, ts, seq, event FROM receipt;
+SELECT pg_temp.check_log('receipt', :'ref');
+TRUNCATE log;
+
+-- traffic fines: days only, so nearly everything is a tie
+CREATE TEMP TABLE fines (seq int, case_id text, ts timestamptz, event text, resource text, amount float8, total_payment float8);
+\copy fines FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/traffic_fines_10k.csv.gz"' WITH (FORMAT csv, HEADER)
+\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/traffic_fines_10k.json"`
+INSERT INTO log SELECT case_id, ts, seq, event FROM fines;
+SELECT pg_temp.check_log('fines', :'ref');
+TRUNCATE log;
+
+-- loan applications: all, completed work, the application alone
+CREATE TEMP TABLE loans (seq int, case_id text, ts timestamptz, event text, lifecycle text, resource text, amount_req text);
+\copy loans FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/bpic2012.csv.gz"' WITH (FORMAT csv, HEADER)
+\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/bpic2012.json"`
+INSERT INTO log SELECT case_id, ts, seq, event FROM loans;
+SELECT pg_temp.check_log('loans', :'ref'::jsonb -> 'all');
+TRUNCATE log;
+INSERT INTO log SELECT case_id, ts, seq, event FROM loans WHERE lifecycle = 'COMPLETE';
+SELECT pg_temp.check_log('loans complete', :'ref'::jsonb -> 'complete_only');
+TRUNCATE log;
+INSERT INTO log SELECT case_id, ts, seq, event FROM loans WHERE event LIKE 'A\_%';
+SELECT pg_temp.check_log('loans application', :'ref'::jsonb -> 'application_subprocess');
+TRUNCATE log;
+
+-- households: campaigns, coupons, baskets
+CREATE TEMP TABLE households (seq int, household_id text, ts timestamptz, event text, campaign_id text, basket_value float8);
+\copy households FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/cj_events.csv.gz"' WITH (FORMAT csv, HEADER)
+\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/cj_events.json"`
+INSERT INTO log SELECT household_id, ts, seq, event FROM households;
+SELECT pg_temp.check_log('households', :'ref');
+TRUNCATE log;
+
+-- news readers: no clock, the position is the second
+CREATE TEMP TABLE news (seq_id text, pos int, category_id int, category text);
+\copy news FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/msnbc323.csv.gz"' WITH (FORMAT csv, HEADER)
+\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/msnbc323.json"`
+INSERT INTO log SELECT seq_id, to_timestamp(pos), pos, category FROM news;
+SELECT pg_temp.build();
+SELECT is(jsonb_build_object('sequences', count(*), 'items', sum(step_count(j)), 'len_min', min(step_count(j)), 'len_max', max(step_count(j))),
+		  (SELECT jsonb_object_agg(key, value) FROM jsonb_each(:'ref') WHERE key IN ('sequences', 'items', 'len_min', 'len_max')),
+		  'news: counts') FROM journeys;
+SELECT pg_temp.check_paths('news', ARRAY(SELECT j FROM journeys), :'ref');
+TRUNCATE log;
+
+-- from school to work: months
+CREATE TEMP TABLE work (id text, month date, state text);
+\copy work FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/mvad_monthly.csv.gz"' WITH (FORMAT csv, HEADER)
+\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/mvad_monthly.json"`
+INSERT INTO log SELECT id, month, 0, state FROM work;
+SELECT pg_temp.build();
+SELECT is(jsonb_build_object('sequences', count(*), 'items', sum(step_count(j)), 'len_min', min(step_count(j)), 'len_max', max(step_count(j))),
+		  (SELECT jsonb_object_agg(key, value) FROM jsonb_each(:'ref') WHERE key IN ('sequences', 'items', 'len_min', 'len_max')),
+		  'work: counts') FROM journeys;
+SELECT pg_temp.check_paths('work', ARRAY(SELECT j FROM journeys), :'ref');
+TRUNCATE log;
+
+-- changes of work: several events in one month, and no order among them
+CREATE TEMP TABLE changes (id text, month int, event text);
+\copy changes FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/actcal_tse.csv.gz"' WITH (FORMAT csv, HEADER)
+\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/actcal_tse.json"`
+INSERT INTO log SELECT id, timestamptz '2000-01-01 UTC' + month * interval '1 month', row_number() OVER (), event FROM changes;
+SELECT pg_temp.build();
+SELECT is(count(*), (:'ref'::jsonb ->> 'ids_with_an_event')::bigint, 'changes: journeys') FROM journeys;
+SELECT is(sum(step_count(j)), (:'ref'::jsonb ->> 'events')::bigint, 'changes: steps') FROM journeys;
+SELECT is(jsonb_agg(jsonb_build_array(event, n) ORDER BY n DESC, event COLLATE "C"), :'ref'::jsonb -> 'support_single', 'changes: journeys with an event')
+FROM (SELECT event, count(DISTINCT who) AS n FROM journeys, unnest(steps(j)) event GROUP BY event) x;
+SELECT is(jsonb_agg(jsonb_build_array(a, b, n) ORDER BY n DESC, a COLLATE "C", b COLLATE "C"), :'ref'::jsonb -> 'support_a_strictly_before_b_top20',
+		  'changes: journeys with a before b')
+FROM (SELECT a.event AS a, b.event AS b, count(DISTINCT who) AS n
+	  FROM journeys, interactions(j) a, interactions(j) b WHERE a.at < b.at
+	  GROUP BY 1, 2 ORDER BY 3 DESC, a.event COLLATE "C", b.event COLLATE "C" LIMIT 20) x;
+
+SELECT * FROM finish();
+ROLLBACK;
