@@ -1,6 +1,7 @@
 -- The aggregates journey_agg(at, event) and journey_agg(journey).
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
+SET intervalstyle = 'postgres';
 SET search_path = public, journey;
 \pset null '(null)'
 

@@ -1,6 +1,7 @@
 -- Questions about one journey.
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
+SET intervalstyle = 'postgres';
 SET search_path = public, journey;
 \pset null '(null)'
 

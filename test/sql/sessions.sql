@@ -2,6 +2,7 @@
 -- The case ids are those of the collection of cases from other systems.
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
+SET intervalstyle = 'postgres';
 SET search_path = public, journey;
 \pset null '(null)'
 
