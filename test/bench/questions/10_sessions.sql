@@ -1,0 +1,44 @@
+-- Count sessions, 30 minutes gap.
+
+--= postgres: plain SQL, scan and sort
+SET enable_indexscan = off;
+SET enable_indexonlyscan = off;
+SELECT count(*)
+FROM (SELECT ts - lag(ts) OVER (PARTITION BY user_id ORDER BY ts) AS gap FROM events) x
+WHERE gap IS NULL OR gap > interval '30 min';
+
+--= postgres: plain SQL, covering index
+SET enable_seqscan = off;
+SELECT count(*)
+FROM (SELECT ts - lag(ts) OVER (PARTITION BY user_id ORDER BY ts) AS gap FROM events) x
+WHERE gap IS NULL OR gap > interval '30 min';
+
+--= postgres: sessionize, scan and sort
+SET enable_indexscan = off;
+SET enable_indexonlyscan = off;
+SELECT sum(sessions)
+FROM (SELECT max(session) AS sessions
+      FROM (SELECT user_id, journey.sessionize(ts, interval '30 min') OVER (PARTITION BY user_id ORDER BY ts) AS session
+            FROM events) x
+      GROUP BY user_id) y;
+
+--= postgres: sessionize, covering index
+SET enable_seqscan = off;
+SELECT sum(sessions)
+FROM (SELECT max(session) AS sessions
+      FROM (SELECT user_id, journey.sessionize(ts, interval '30 min') OVER (PARTITION BY user_id ORDER BY ts) AS session
+            FROM events) x
+      GROUP BY user_id) y;
+
+--= postgres: journeys, one a row
+SELECT count(*) FROM journeys, journey.sessions(j, interval '30 min');
+
+--= duckdb: DuckDB, as inserted
+SELECT count(*)
+FROM (SELECT ts - lag(ts) OVER (PARTITION BY user_id ORDER BY ts) AS gap FROM events) x
+WHERE gap IS NULL OR gap > interval 30 minutes;
+
+--= duckdb: DuckDB, sorted by subject
+SELECT count(*)
+FROM (SELECT ts - lag(ts) OVER (PARTITION BY user_id ORDER BY ts) AS gap FROM events_sorted) x
+WHERE gap IS NULL OR gap > interval 30 minutes;

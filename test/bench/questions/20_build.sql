@@ -1,0 +1,20 @@
+-- Group all events by subject: counting them, and building their journeys.
+
+--= postgres: plain SQL, GROUP BY and count(*)
+SELECT sum(n) FROM (SELECT count(*) AS n FROM events GROUP BY user_id) x;
+
+--= postgres: journey_agg
+SELECT sum(journey.step_count(j)) FROM (SELECT journey.journey_agg(ts, event) AS j FROM events GROUP BY user_id) x;
+
+--= postgres: plain SQL, array_agg ORDER BY
+SELECT sum(cardinality(t))
+FROM (SELECT array_agg(ts ORDER BY ts, event) AS t, array_agg(event ORDER BY ts, event) AS e FROM events GROUP BY user_id) x
+WHERE cardinality(e) = cardinality(t);
+
+--= duckdb: DuckDB, GROUP BY and count(*)
+SELECT sum(n) FROM (SELECT count(*) AS n FROM events GROUP BY user_id) x;
+
+--= duckdb: DuckDB, list ORDER BY
+SELECT sum(len(t))
+FROM (SELECT list(ts ORDER BY ts, event) AS t, list(event ORDER BY ts, event) AS e FROM events GROUP BY user_id) x
+WHERE len(e) = len(t);

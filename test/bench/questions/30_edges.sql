@@ -1,0 +1,35 @@
+-- The transition matrix: how often one event directly follows another.
+
+--= postgres: plain SQL, scan and sort
+SET enable_indexscan = off;
+SET enable_indexonlyscan = off;
+SELECT count(*), sum(n), md5(string_agg(a || '>' || b || '=' || n, ',' ORDER BY a, b))
+FROM (SELECT a, b, count(*) AS n
+      FROM (SELECT event AS a, lead(event) OVER (PARTITION BY user_id ORDER BY ts, event) AS b FROM events) x
+      WHERE b IS NOT NULL GROUP BY a, b) y;
+
+--= postgres: plain SQL, covering index
+SET enable_seqscan = off;
+SELECT count(*), sum(n), md5(string_agg(a || '>' || b || '=' || n, ',' ORDER BY a, b))
+FROM (SELECT a, b, count(*) AS n
+      FROM (SELECT event AS a, lead(event) OVER (PARTITION BY user_id ORDER BY ts, event) AS b FROM events) x
+      WHERE b IS NOT NULL GROUP BY a, b) y;
+
+--= postgres: journeys, one a row, SQL on steps
+SELECT count(*), sum(n), md5(string_agg(a || '>' || b || '=' || n, ',' ORDER BY a, b))
+FROM (SELECT a, b, count(*) AS n
+      FROM (SELECT journey.steps(j) AS s FROM journeys OFFSET 0) x,
+           unnest(s[:cardinality(s) - 1], s[2:]) AS t (a, b)
+      GROUP BY a, b) y;
+
+--= duckdb: DuckDB, as inserted
+SELECT count(*), sum(n), md5(string_agg(a || '>' || b || '=' || n, ',' ORDER BY a, b))
+FROM (SELECT a, b, count(*) AS n
+      FROM (SELECT event AS a, lead(event) OVER (PARTITION BY user_id ORDER BY ts, event) AS b FROM events) x
+      WHERE b IS NOT NULL GROUP BY a, b) y;
+
+--= duckdb: DuckDB, sorted by subject
+SELECT count(*), sum(n), md5(string_agg(a || '>' || b || '=' || n, ',' ORDER BY a, b))
+FROM (SELECT a, b, count(*) AS n
+      FROM (SELECT event AS a, lead(event) OVER (PARTITION BY user_id ORDER BY ts, event) AS b FROM events_sorted) x
+      WHERE b IS NOT NULL GROUP BY a, b) y;
