@@ -1,0 +1,81 @@
+/*
+ * fuzz_signal.c
+ *	  Fuzzes the readers of signals: the bytes of a state, and its text.
+ *
+ * What a reader accepts must read the same again, and give facts that fit.
+ */
+#include "signal.h"
+
+#include "fuzz.h"
+
+static void
+check_facts(const JnEnv *env, JnSignal *s)
+{
+	JnSignalFacts facts;
+
+	jn_signal_facts(env, s, &facts);
+	EXPECT(facts.points == s->n);
+	EXPECT(jn_time_ok(facts.first) && jn_time_ok(facts.last) && facts.first <= facts.last);
+	EXPECT(facts.has_gap == (s->n > 1));
+	EXPECT(facts.median_gap <= jn_time_span(facts.first, facts.last));
+}
+
+/* Writes the state and expects these bytes, or, if they are NULL, some that validate. */
+static void
+check_bytes(const JnEnv *env, JnSignal *s, const uint8_t *expected, size_t expected_size)
+{
+	JnTimesPlan plan;
+	JnError		err;
+	size_t		size;
+	uint8_t    *bytes;
+
+	EXPECT(jn_signal_size(env, s, &plan, &size, &err) == JN_OK);
+	bytes = jn_alloc(env, size);
+	jn_signal_write(env, s, &plan, bytes);
+	if (expected != NULL)
+		EXPECT(size == expected_size && memcmp(bytes, expected, size) == 0);
+	else
+		EXPECT(jn_signal_validate(env, bytes, size, &err) == JN_OK);
+}
+
+/* Writes the text, reads it back and expects the same points. */
+static void
+check_text(const JnEnv *env, JnSignal *s)
+{
+	JnSignal	again = {0};
+	JnError		err;
+	size_t		size = jn_signal_text_size(env, s);
+	char	   *text = jn_alloc(env, size);
+
+	jn_signal_text_write(env, s, text);
+	EXPECT(jn_signal_text_read(env, text, size, &again, &err) == JN_OK);
+	EXPECT(again.n == s->n && memcmp(again.time, s->time, s->n * sizeof(int64_t)) == 0);
+}
+
+static void
+fuzz(const JnEnv *env, const uint8_t *data, size_t size)
+{
+	JnSignal	from_bytes = {0};
+	JnSignal	from_text = {0};
+	JnError		err;
+
+	/* of bytes that are no state, only that reading them is bounded */
+	if (jn_signal_validate(env, data, size, &err) == JN_OK)
+	{
+		EXPECT(jn_signal_add_state(env, &from_bytes, data, size, &err) == JN_OK);
+		check_facts(env, &from_bytes);
+		check_bytes(env, &from_bytes, data, size);
+		check_text(env, &from_bytes);
+	}
+	else
+		EXPECT(err.status != JN_OK && err.at <= size);
+
+	if (jn_signal_text_read(env, (const char *) data, size, &from_text, &err) == JN_OK)
+	{
+		check_facts(env, &from_text);
+		check_bytes(env, &from_text, NULL, 0);
+		check_text(env, &from_text);
+	}
+	else
+		EXPECT(err.status != JN_OK && err.at <= size);
+}

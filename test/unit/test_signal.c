@@ -1,0 +1,459 @@
+/*
+ * test_signal.c
+ *	  Signals, against sorting everything and counting by hand.
+ */
+#include "signal.h"
+
+#include "unit.h"
+
+/* ---- the slow, obviously right version ---- */
+
+static int
+compare_times(const void *a, const void *b)
+{
+	int64_t		x = *(const int64_t *) a;
+	int64_t		y = *(const int64_t *) b;
+
+	return (x > y) - (x < y);
+}
+
+static int
+compare_gaps(const void *a, const void *b)
+{
+	uint64_t	x = *(const uint64_t *) a;
+	uint64_t	y = *(const uint64_t *) b;
+
+	return (x > y) - (x < y);
+}
+
+/* Sorts time[0 .. n-1] and tells its facts. */
+static JnSignalFacts
+slow_facts(int64_t *time, uint32_t n)
+{
+	JnSignalFacts facts = {0};
+	uint64_t   *gap = malloc(n * sizeof(uint64_t));
+
+	qsort(time, n, sizeof(int64_t), compare_times);
+	for (uint32_t i = 1; i < n; i++)
+		gap[i - 1] = (uint64_t) time[i] - (uint64_t) time[i - 1];
+	qsort(gap, n - 1, sizeof(uint64_t), compare_gaps);
+
+	facts.class = n == 1 ? JN_FLAKE : n == 2 ? JN_PATTERN : JN_TREND;
+	facts.points = n;
+	facts.first = time[0];
+	facts.last = time[n - 1];
+	facts.has_gap = n > 1;
+	if (n > 1 && n % 2 == 0)
+		facts.median_gap = gap[(n - 2) / 2];
+	else if (n > 1)
+	{
+		uint64_t	lower = gap[(n - 3) / 2];
+		uint64_t	upper = gap[(n - 1) / 2];
+
+		facts.median_gap = lower / 2 + upper / 2 + (lower & upper & 1);
+	}
+	free(gap);
+	return facts;
+}
+
+/* ---- making signals ---- */
+
+static JnSignal
+signal_of(const JnEnv *env, const int64_t *time, uint32_t n)
+{
+	JnSignal	s = {0};
+	JnError		err;
+
+	for (uint32_t i = 0; i < n; i++)
+		CHECK_INT(jn_signal_add(env, &s, time[i], &err), JN_OK);
+	return s;
+}
+
+/* Times of one shape: how many, how far apart and in which order. */
+static void
+random_times(uint64_t *seed, int64_t *time, uint32_t n)
+{
+	static const uint64_t span[] = {1, 3, 1000, 86400, UINT64_C(1) << 40, UINT64_C(9400000000000000000)};
+	static const int64_t unit[] = {1, 1000, 1000000};
+	uint64_t	s = span[unit_below(seed, 6)];
+	int64_t		u = s > (UINT64_C(1) << 41) ? 1 : unit[unit_below(seed, 3)];
+	unsigned	order = unit_below(seed, 4);
+
+	for (uint32_t i = 0; i < n; i++)
+		time[i] = (int64_t) ((uint64_t) JN_TIME_MIN + unit_random(seed) % s * (uint64_t) u);
+	if (order > 0)
+		qsort(time, n, sizeof(int64_t), compare_times);
+	if (order == 2)				/* descending */
+		for (uint32_t i = 0; i < n / 2; i++)
+		{
+			int64_t		t = time[i];
+
+			time[i] = time[n - 1 - i];
+			time[n - 1 - i] = t;
+		}
+	if (order == 3 && n > 1)	/* ascending but for one */
+		time[unit_below(seed, n)] = time[unit_below(seed, n)];
+}
+
+static uint32_t
+random_count(uint64_t *seed)
+{
+	switch (unit_below(seed, 4))
+	{
+		case 0:
+			return 1 + unit_below(seed, 4);
+		case 1:
+			return 40 + unit_below(seed, 20);	/* where sorting changes its way */
+		default:
+			return 1 + unit_below(seed, 1000);
+	}
+}
+
+/* The bytes of a signal in the test's memory. */
+static uint8_t *
+bytes_of(const JnEnv *env, JnSignal *s, size_t *size)
+{
+	JnTimesPlan plan;
+	JnError		err;
+	uint8_t    *bytes;
+
+	CHECK_INT(jn_signal_size(env, s, &plan, size, &err), JN_OK);
+	bytes = jn_alloc(env, *size);
+	jn_signal_write(env, s, &plan, bytes);
+	return bytes;
+}
+
+static void
+check_facts(JnSignal *s, JnSignalFacts expected)
+{
+	JnSignalFacts facts;
+
+	jn_signal_facts(ENV, s, &facts);
+	CHECK_INT(facts.class, expected.class);
+	CHECK_INT(facts.points, expected.points);
+	CHECK_INT(facts.first, expected.first);
+	CHECK_INT(facts.last, expected.last);
+	CHECK_INT(facts.has_gap, expected.has_gap);
+	CHECK_INT(facts.median_gap, expected.median_gap);
+}
+
+/* ---- tests ---- */
+
+TEST(classes)
+{
+	CHECK_INT(jn_classify(1, 2, 3), JN_FLAKE);
+	CHECK_INT(jn_classify(2, 2, 3), JN_PATTERN);
+	CHECK_INT(jn_classify(3, 2, 3), JN_TREND);
+	CHECK_INT(jn_classify(INT64_MAX, 2, 3), JN_TREND);
+	CHECK_INT(jn_classify(4, 5, 7), JN_FLAKE);
+	CHECK_INT(jn_classify(5, 5, 7), JN_PATTERN);
+	CHECK_INT(jn_classify(6, 5, 7), JN_PATTERN);
+	CHECK_INT(jn_classify(7, 5, 7), JN_TREND);
+}
+
+TEST(facts_equal_the_slow_version)
+{
+	uint64_t	seed = 1;
+
+	for (int round = 0; round < 3000; round++)
+	{
+		uint32_t	n = random_count(&seed);
+		int64_t    *time = jn_alloc(ENV, n * sizeof(int64_t));
+		JnSignal	s;
+
+		random_times(&seed, time, n);
+		s = signal_of(ENV, time, n);
+		check_facts(&s, slow_facts(time, n));
+		CHECK(memcmp(s.time, time, n * sizeof(int64_t)) == 0);	/* slow_facts() sorted ours */
+		unit_env_clear(&unit_env);
+	}
+}
+
+/* Facts may be asked in between, as a window with a growing frame does. */
+TEST(facts_after_each_point)
+{
+	uint64_t	seed = 2;
+	int64_t		time[120];
+	int64_t		copy[120];
+
+	for (int round = 0; round < 20; round++)
+	{
+		JnSignal	s = {0};
+		JnError		err;
+
+		random_times(&seed, time, 120);
+		for (uint32_t n = 1; n <= 120; n++)
+		{
+			CHECK_INT(jn_signal_add(ENV, &s, time[n - 1], &err), JN_OK);
+			memcpy(copy, time, sizeof(copy));
+			check_facts(&s, slow_facts(copy, n));
+		}
+	}
+}
+
+TEST(median_by_hand)
+{
+	static const struct
+	{
+		uint32_t	n;
+		int64_t		time[6];
+		uint64_t	median;
+	}			cases[] = {
+		{2, {0, 7}, 7},
+		{2, {7, 0}, 7},
+		{3, {0, 1, 4}, 2},			/* 1 3: the mean */
+		{3, {0, 1, 3}, 1},			/* 1 2: the mean is 1.5, rounded down */
+		{3, {5, 5, 5}, 0},
+		{4, {0, 1, 11, 12}, 1},		/* 1 10 1 */
+		{5, {0, 0, 0, 1, 2}, 0},	/* 0 0 1 1: the mean is 0.5 */
+		{6, {-9, 0, 100, 101, 200, 300}, 99},	/* 9 100 1 99 100 */
+		{3, {JN_TIME_MIN, JN_TIME_MIN, JN_TIME_END - 1}, UINT64_C(4717592409599999999)},
+		{2, {JN_TIME_MIN, JN_TIME_END - 1}, UINT64_C(9435184819199999999)},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		JnSignal	s = signal_of(ENV, cases[i].time, cases[i].n);
+		JnSignalFacts facts;
+
+		jn_signal_facts(ENV, &s, &facts);
+		CHECK_INT(facts.median_gap, cases[i].median);
+	}
+}
+
+/* Points dealt to parts, parts sent as bytes or merged as they are: one state. */
+TEST(any_split_gives_the_same_bytes)
+{
+	uint64_t	seed = 3;
+
+	for (int round = 0; round < 500; round++)
+	{
+		uint32_t	n = random_count(&seed);
+		uint32_t	parts = 1 + unit_below(&seed, 6);
+		int64_t    *time = jn_alloc(ENV, n * sizeof(int64_t));
+		JnSignal	part[6] = {0};
+		JnSignal	whole;
+		JnSignal	merged = {0};
+		JnError		err;
+		size_t		size;
+		size_t		merged_size;
+		uint8_t    *bytes;
+		uint8_t    *merged_bytes;
+
+		random_times(&seed, time, n);
+		whole = signal_of(ENV, time, n);
+		bytes = bytes_of(ENV, &whole, &size);
+		for (uint32_t i = 0; i < n; i++)
+			CHECK_INT(jn_signal_add(ENV, &part[unit_below(&seed, parts)], time[i], &err), JN_OK);
+		for (uint32_t i = 0; i < parts; i++)
+		{
+			if (part[i].n > 0 && unit_below(&seed, 2))
+			{
+				size_t		part_size;
+				uint8_t    *part_bytes = bytes_of(ENV, &part[i], &part_size);
+
+				CHECK_INT(jn_signal_validate(ENV, part_bytes, part_size, &err), JN_OK);
+				CHECK_INT(jn_signal_add_state(ENV, &merged, part_bytes, part_size, &err), JN_OK);
+			}
+			else
+				CHECK_INT(jn_signal_merge(ENV, &merged, &part[i], &err), JN_OK);
+		}
+		merged_bytes = bytes_of(ENV, &merged, &merged_size);
+		CHECK_BYTES(merged_bytes, merged_size, bytes, size);
+		unit_env_clear(&unit_env);
+	}
+}
+
+TEST(bytes_by_hand)
+{
+	/* 10:00:00, 10:00:05.25 and 10:20:00 on the first day */
+	static const int64_t time[] = {INT64_C(36000000000), INT64_C(37200000000), INT64_C(36005250000)};
+	static const uint8_t expected[] = {
+		1, 1, 0, 0, 3, 0, 0, 0,
+		0x00, 0x68, 0xc4, 0x61, 0x08, 0, 0, 0,
+		0x00, 0xf4, 0x4a, 0xa9, 0x08, 0, 0, 0,
+		0x09, 0x82, 0x14, 0xfe, 0x3a, 0x12
+	};
+	JnSignal	s = signal_of(ENV, time, 3);
+	size_t		size;
+	uint8_t    *bytes = bytes_of(ENV, &s, &size);
+
+	CHECK_BYTES(bytes, size, expected, sizeof(expected));
+}
+
+/*
+ * Each byte of a state changed in each way: first, last and the differences
+ * between must agree, so one byte alone never makes another state.
+ */
+TEST(changed_bytes_are_refused)
+{
+	uint64_t	seed = 4;
+
+	for (int round = 0; round < 60; round++)
+	{
+		uint32_t	n = 1 + unit_below(&seed, 8);
+		int64_t		time[8];
+		JnSignal	s;
+		JnError		err;
+		size_t		size;
+		uint8_t    *bytes;
+
+		random_times(&seed, time, n);
+		s = signal_of(ENV, time, n);
+		bytes = bytes_of(ENV, &s, &size);
+		CHECK_INT(jn_signal_validate(ENV, bytes, size, &err), JN_OK);
+		for (size_t at = 0; at < size; at++)
+			for (unsigned x = 1; x < 256; x++)
+			{
+				bytes[at] ^= (uint8_t) x;
+				CHECK(jn_signal_validate(ENV, bytes, size, &err) != JN_OK);
+				bytes[at] ^= (uint8_t) x;
+			}
+		unit_env_clear(&unit_env);
+	}
+}
+
+TEST(cut_bytes_are_refused)
+{
+	uint64_t	seed = 5;
+
+	for (int round = 0; round < 100; round++)
+	{
+		uint32_t	n = random_count(&seed);
+		int64_t    *time = jn_alloc(ENV, n * sizeof(int64_t));
+		JnSignal	s;
+		JnError		err;
+		size_t		size;
+		uint8_t    *bytes;
+
+		random_times(&seed, time, n);
+		s = signal_of(ENV, time, n);
+		bytes = bytes_of(ENV, &s, &size);
+		for (size_t cut = 0; cut < size; cut += 1 + size / 200)
+		{
+			/* a copy of its own, so that ASan sees a read beyond it */
+			uint8_t    *copy = jn_alloc(ENV, cut);
+
+			memcpy(copy, bytes, cut);
+			CHECK(jn_signal_validate(ENV, copy, cut, &err) != JN_OK);
+			CHECK(err.at <= cut);
+		}
+		unit_env_clear(&unit_env);
+	}
+}
+
+TEST(text_there_and_back)
+{
+	uint64_t	seed = 6;
+
+	for (int round = 0; round < 300; round++)
+	{
+		uint32_t	n = random_count(&seed);
+		int64_t    *time = jn_alloc(ENV, n * sizeof(int64_t));
+		JnSignal	s;
+		JnSignal	read = {0};
+		JnError		err = {0};
+		size_t		size;
+		char	   *text;
+
+		random_times(&seed, time, n);
+		s = signal_of(ENV, time, n);
+		size = jn_signal_text_size(ENV, &s);
+		text = jn_alloc(ENV, size);
+		jn_signal_text_write(ENV, &s, text);
+		CHECK_INT(jn_signal_text_read(ENV, text, size, &read, &err), JN_OK);
+		CHECK_INT(read.n, s.n);
+		CHECK_INT(read.sorted, read.n);
+		CHECK(memcmp(read.time, s.time, s.n * sizeof(int64_t)) == 0);
+		for (size_t cut = 0; cut < size; cut += 1 + size / 50)
+		{
+			char	   *copy = jn_alloc(ENV, cut);
+			JnSignal	part = {0};
+
+			memcpy(copy, text, cut);
+			CHECK(jn_signal_text_read(ENV, copy, cut, &part, &err) != JN_OK);
+			CHECK(err.at <= cut);
+		}
+		unit_env_clear(&unit_env);
+	}
+}
+
+TEST(too_many_points)
+{
+	int64_t		one = 0;
+	JnSignal	full = {.time = &one,.n = JN_MAX_POINTS,.room = JN_MAX_POINTS};
+	JnSignal	s = signal_of(ENV, &one, 1);
+	JnError		err;
+
+	CHECK_INT(jn_signal_add(ENV, &full, 0, &err), JN_TOO_MANY_POINTS);
+	CHECK_INT(err.found, (int64_t) JN_MAX_POINTS + 1);
+	CHECK_INT(jn_signal_merge(ENV, &s, &full, &err), JN_TOO_MANY_POINTS);
+	CHECK_INT(jn_signal_reserve(ENV, &s, UINT32_MAX, &err), JN_TOO_MANY_POINTS);
+	CHECK_INT(s.n, 1);
+	CHECK_INT(full.n, JN_MAX_POINTS);
+}
+
+/* A header that claims more points than bytes allocates nothing. */
+TEST(lying_count_costs_nothing)
+{
+	uint8_t		bytes[30] = {1, 1, 0, 0, 0xff, 0xff, 0xff, 0x2f};
+	JnSignal	s = {0};
+	JnError		err;
+
+	CHECK_INT(jn_signal_add_state(ENV, &s, bytes, sizeof(bytes), &err), JN_BYTES_SHORT);
+	CHECK_INT(unit_env.allocations, 0);
+}
+
+/* Eight bytes a point, twice that while sorting; a tick now and then. */
+TEST(a_million_points)
+{
+	uint64_t	seed = 7;
+	uint32_t	n = 1000000;
+	JnSignal	s = {0};
+	JnSignalFacts facts;
+	JnError		err;
+	double		start;
+
+	CHECK_INT(jn_signal_reserve(ENV, &s, n, &err), JN_OK);
+	for (uint32_t i = 0; i < n; i++)
+		CHECK_INT(jn_signal_add(ENV, &s, (int64_t) (unit_random(&seed) % UINT64_C(2592000000000)), &err), JN_OK);
+	CHECK_INT(unit_env.bytes, n * sizeof(int64_t));
+	unit_env.ticks = 0;
+	start = unit_seconds();
+	jn_signal_facts(ENV, &s, &facts);
+	CHECK(unit_seconds() - start < 5);	/* 0.05 without sanitizers */
+	CHECK_INT(facts.points, n);
+	CHECK_INT(unit_env.bytes, n * sizeof(int64_t));
+	CHECK(unit_env.most_bytes <= 2 * n * sizeof(int64_t));
+	CHECK(unit_env.ticks >= n / JN_TICK_EVERY * 10);
+}
+
+static void
+build_send_and_read(const JnEnv *env, void *arg)
+{
+	uint64_t	seed = 8;
+	uint32_t	n = 3000;
+	JnSignal	s = {0};
+	JnSignal	read = {0};
+	JnSignalFacts facts;
+	JnError		err;
+	size_t		size;
+	uint8_t    *bytes;
+
+	for (uint32_t i = 0; i < n; i++)
+		jn_signal_add(env, &s, (int64_t) unit_below(&seed, 1000000), &err);
+	jn_signal_facts(env, &s, &facts);
+	bytes = bytes_of(env, &s, &size);
+	jn_signal_validate(env, bytes, size, &err);
+	jn_signal_add_state(env, &read, bytes, size, &err);
+	jn_signal_merge(env, &read, &s, &err);
+	*(uint32_t *) arg = read.n;
+}
+
+TEST(may_be_left_anywhere)
+{
+	uint32_t	n = 0;
+
+	CHECK(unit_leave_everywhere(build_send_and_read, &n, 1000) > 20);
+	CHECK_INT(n, 6000);
+}
