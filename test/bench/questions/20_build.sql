@@ -13,8 +13,3 @@ WHERE cardinality(e) = cardinality(t);
 
 --= duckdb: DuckDB, GROUP BY and count(*)
 SELECT sum(n) FROM (SELECT count(*) AS n FROM events GROUP BY user_id) x;
-
---= duckdb: DuckDB, list ORDER BY
-SELECT sum(len(t))
-FROM (SELECT list(ts ORDER BY ts, event) AS t, list(event ORDER BY ts, event) AS e FROM events GROUP BY user_id) x
-WHERE len(e) = len(t);
