@@ -1023,20 +1023,24 @@ jn_build_state_write(const JnEnv *env, const JnBuild *b, uint8_t *out)
 	write_codes(env, b->code, b->n, jn_code_width(b->names), p);
 }
 
-/* Reads k lengths at p and proves the names that follow them; gives the bytes of both. */
+/*
+ * Reads the k lengths of a state and proves the names that follow them; gives
+ * the offset of what comes next.
+ */
 static JnStatus
-read_names(const JnEnv *env, const uint8_t *p, size_t size, uint32_t k, JnName *name, size_t *used, JnError *err)
+read_names(const JnEnv *env, const uint8_t *p, size_t size, uint32_t k, JnName *name, size_t *next, JnError *err)
 {
-	size_t		at = 2 * (size_t) k;
+	size_t		length = STATE_HEADER;
+	size_t		at = STATE_HEADER + 2 * (size_t) k;
 
-	for (uint32_t i = 0; i < k; i++)
+	for (uint32_t i = 0; i < k; i++, length += 2)
 	{
 		size_t		valid;
 
-		name[i].size = jn_load16(p + 2 * (size_t) i);
+		name[i].size = jn_load16(p + length);
 		name[i].data = (const char *) p + at;
 		if (name[i].size > JN_MAX_NAME)
-			return jn_fail(err, JN_NAME_LONG, 2 * (size_t) i, name[i].size, JN_MAX_NAME);
+			return jn_fail(err, JN_NAME_LONG, length, name[i].size, JN_MAX_NAME);
 		if (size - at < name[i].size)
 			return jn_fail(err, JN_BYTES_SHORT, at, (int64_t) size, (int64_t) (at + name[i].size));
 		valid = jn_utf8_check(name[i].data, name[i].size);
@@ -1046,26 +1050,27 @@ read_names(const JnEnv *env, const uint8_t *p, size_t size, uint32_t k, JnName *
 		if (i % 1024 == 1023)
 			jn_tick(env);
 	}
-	*used = at;
+	*next = at;
 	return JN_OK;
 }
 
-/* Reads the n steps at p, which are there, behind those of b. */
+/* Reads the n steps at offset "at", which are there, into an empty builder. */
 static JnStatus
-read_steps(const JnEnv *env, JnBuild *b, const uint8_t *p, uint32_t n, const JnName *name, uint32_t k, JnError *err)
+read_steps(const JnEnv *env, JnBuild *b, const uint8_t *p, size_t at, uint32_t n,
+		   const JnName *name, uint32_t k, JnError *err)
 {
-	const uint8_t *code = p + 8 * (size_t) n;
+	const uint8_t *code = p + at + 8 * (size_t) n;
 	unsigned	width = jn_code_width(k);
 	JnStatus	status = make_room(env, b, n, err);
 
 	if (status != JN_OK)
 		return status;
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++, at += 8)
 	{
-		int64_t		time = (int64_t) jn_load64(p + 8 * (size_t) i);
+		int64_t		time = (int64_t) jn_load64(p + at);
 
 		if (!jn_time_ok(time))
-			return jn_fail(err, JN_TIME_RANGE, 8 * (size_t) i, time, 0);
+			return jn_fail(err, JN_TIME_RANGE, at, time, 0);
 		b->time[i] = time;
 		b->code[i] = width == 0 ? 0 : width == 1 ? code[i]
 			: width == 2 ? jn_load16(code + 2 * (size_t) i) : jn_load32(code + 4 * (size_t) i);
@@ -1101,12 +1106,12 @@ jn_build_state_read(const JnEnv *env, const uint8_t *p, size_t size, JnBuild **b
 	/* sizes are as claimed: from here on memory is in proportion to them */
 	built = jn_build_new(env, p[1]);
 	name = jn_alloc(env, ((size_t) k + 1) * sizeof(JnName));
-	status = read_names(env, p + STATE_HEADER, size - STATE_HEADER, k, name, &used, err);
-	used += STATE_HEADER;
+	status = read_names(env, p, size, k, name, &used, err);
 	if (status == JN_OK && size - used != steps)
-		status = jn_fail(err, JN_BYTES_CORRUPT, used, 0, 0);
+		status = size - used < steps ? jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) (used + steps))
+			: jn_fail(err, JN_BYTES_CORRUPT, used, 0, 0);
 	if (status == JN_OK)
-		status = read_steps(env, built, p + used, n, name, k, err);
+		status = read_steps(env, built, p, used, n, name, k, err);
 	jn_release(env, name);
 	if (status != JN_OK)
 	{
