@@ -30,6 +30,7 @@ step installcheck
 step pgtap
 step isolation
 step doctest
+step demotest
 cluster_stop
 step tap
 

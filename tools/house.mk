@@ -1,12 +1,12 @@
 # The goals of the house.  Nothing but make is needed to read this file: what
 # a goal misses it installs (as root) or names (as anybody else).
 #
-# Each goal is a script of the same name; T, TARGET, REGRESS, MAJORS, DATA and
-# FUZZ_SECONDS reach it through the environment.
+# Each goal is a script of the same name; its settings reach it through the
+# environment.
 
-export T TARGET REGRESS MAJORS DATA FUZZ_SECONDS WERROR
+export T TARGET REGRESS MAJORS DATA AT SUBJECT EVENT TOPIC SEQ LOOK FUZZ_SECONDS WERROR
 
-SCRIPT_GOALS := build check unit fuzz installcheck pgtap isolation tap doctest \
+SCRIPT_GOALS := build check unit fuzz installcheck pgtap isolation tap doctest demotest \
 	lint format matrix asan valgrind coverage dist clean demo
 .PHONY: help setup bench $(SCRIPT_GOALS)
 
@@ -36,6 +36,7 @@ $(SCRIPT_GOALS):
 #? make isolation [T=withdraw]     concurrency
 #? make tap [T=001]                restart, replica, dump and restore, upgrade
 #? make doctest [T=README]         the examples of README.md and doc/
+#? make demotest                   `make demo`: its figures on real data, and bad files
 #? make lint                       format, layers, exported symbols, SQL labels, versions
 #? make format                     put the C sources into that format
 #? make matrix [MAJORS="15 17 18"] build, regression and pgTAP on each major

@@ -1,0 +1,97 @@
+-- show.sql: sessions, variants and signals of the table events.
+--
+-- psql variables: shop (boolean), who (what one subject is called), and b, d, n for bold, dim and normal.
+
+CREATE TABLE session AS
+SELECT subject, s.session, s.j, s.closes_at
+FROM (SELECT subject, journey.journey_agg(at, event ORDER BY at, id) AS j FROM events WHERE subject IS NOT NULL GROUP BY subject) one
+CROSS JOIN LATERAL journey.sessions(one.j, interval '30 minutes') s;
+ANALYZE session;
+
+-- 1. Sessions per day
+
+SELECT (SELECT format('%s of %s are %s.', counted(sum(journey.step_count(j))::bigint, 'interaction'),
+                      counted(count(DISTINCT subject), :'who'), counted(count(*), 'session')) FROM session) AS headline,
+       max(at)::date - min(at)::date + 1 AS days,
+       greatest(max(at)::date - min(at)::date - 13, 0) AS before,
+       CASE WHEN max(at)::date = min(at)::date THEN 'hour' ELSE 'day' END AS unit
+FROM events \gset
+SELECT :before > 0 AS long, 1 || :'unit' AS step,
+       CASE :'unit' WHEN 'hour' THEN 'YYYY-MM-DD HH24:00' ELSE 'Dy DD Mon YYYY' END AS form \gset
+\set title '1. Sessions per ' :unit '.'
+\qecho :b:title:n :headline
+\qecho :d'SELECT s.* FROM (SELECT journey.journey_agg(at, event) AS j FROM events GROUP BY subject) x,':n
+\qecho :d'              journey.sessions(j, \'30 minutes\') s   -- a longer pause begins a new session':n
+\set whos :who 's'
+
+WITH slot AS (
+  SELECT slot, count(s.subject) AS sessions, count(DISTINCT s.subject) AS subjects
+  FROM (SELECT date_trunc(:'unit', min(at)) + :before * interval '1 day' AS first, max(at) AS last FROM events) span
+  CROSS JOIN generate_series(span.first, span.last, :'step') slot
+  LEFT JOIN session s ON journey.started_at(s.j) >= slot AND journey.started_at(s.j) < slot + interval :'step'
+  GROUP BY slot)
+SELECT to_char(slot, :'form') AS :"unit", sessions, subjects AS :"whos", bar(sessions, max(sessions) OVER ()) AS " "
+FROM slot ORDER BY slot.slot;
+\if :long
+SELECT format('The last 14 of %s days; %s came before.', digits(:days),
+              counted(count(*), 'session')) AS note
+FROM session WHERE journey.started_at(j) < (SELECT max(at)::date - 13 FROM events) \gset
+\qecho :note
+\qecho
+\endif
+
+-- 2. Variants
+
+SELECT middle, to_char(middle, CASE :'unit' WHEN 'hour' THEN 'HH24:MI' ELSE 'FMDD Mon' END) AS middle_text
+FROM (SELECT CASE :'unit' WHEN 'hour' THEN date_trunc('minute', min(at) + (max(at) - min(at)) / 2)
+                  ELSE (min(at)::date + :days / 2)::timestamptz END AS middle
+      FROM events) m \gset
+SELECT format('%s; the most frequent of them:', counted(count(DISTINCT journey.variant_hash(j)), 'different path')) AS headline
+FROM session \gset
+\qecho :b'2. Top variants.':n :headline
+\if :shop
+\qecho Since 9 March a checkout rarely ends in a purchase: look at the last two columns.
+\endif
+\qecho :d'SELECT journey.variant(j), count(*) FROM session GROUP BY 1 ORDER BY 2 DESC':n
+\set before_text 'before ' :middle_text
+\set since_text 'since ' :middle_text
+
+SELECT shorten(min(journey.variant(j)), 60) AS variant, count(*) AS sessions,
+       round(100.0 * count(*) / sum(count(*)) OVER (), 1) AS "share %",
+       count(*) FILTER (WHERE journey.started_at(j) < :'middle') AS :"before_text",
+       count(*) FILTER (WHERE journey.started_at(j) >= :'middle') AS :"since_text"
+FROM session GROUP BY journey.variant_hash(j)
+ORDER BY count(*) DESC, min(journey.variant(j)) LIMIT 8;
+
+-- One of them in full
+
+SELECT j::text AS journey_text, pg_column_size(j) AS bytes
+FROM session
+ORDER BY (journey.step_count(j) BETWEEN 2 AND 5) DESC, journey.variant(j) ~ 'error' DESC,
+         journey.step_count(j) DESC, journey.started_at(j), subject LIMIT 1 \gset
+\qecho A journey is one value, here of :bytes bytes:
+SELECT shorten(:'journey_text', 400) AS journey_text \gset
+\qecho '  ':journey_text
+\qecho
+
+-- 3. Signals
+
+CREATE TABLE signal AS
+SELECT topic, journey.signal_agg(at) AS s, (journey.signal_agg(at) FILTER (WHERE 2 * place > of)).median_gap AS late_gap
+FROM (SELECT topic, at, row_number() OVER (PARTITION BY topic ORDER BY at, id) AS place,
+             count(*) OVER (PARTITION BY topic) AS of
+      FROM events WHERE topic IS NOT NULL) e
+GROUP BY topic;
+SELECT format('One is a flake, two are a pattern, three a trend: %s, %s, %s.',
+              counted(count(*) FILTER (WHERE (s).class = 'flake'), 'flake'),
+              counted(count(*) FILTER (WHERE (s).class = 'pattern'), 'pattern'),
+              counted(count(*) FILTER (WHERE (s).class = 'trend'), 'trend')) AS headline
+FROM signal \gset
+\qecho :b'3. Signals by topic.':n :headline
+\qecho :d'SELECT topic, (journey.signal_agg(at)).* FROM events GROUP BY topic':n
+
+SELECT shorten(topic, 40) AS topic, (s).class, (s).points, to_char((s).first_at, 'YYYY-MM-DD') AS first,
+       to_char((s).last_at, 'YYYY-MM-DD') AS last, in_words((s).median_gap) AS "median gap", in_words(late_gap) AS "in its later half"
+FROM (SELECT *, row_number() OVER (PARTITION BY (s).class ORDER BY (s).points DESC, topic) AS place FROM signal) x
+WHERE place <= CASE (s).class WHEN 'trend' THEN 9 ELSE 3 END
+ORDER BY (s).class, (s).points, topic;
