@@ -35,6 +35,9 @@
 
 #define STATE_CONTEXT	"journey signal states"
 
+/* Largest block: whatever is allocated counts against hash_mem, used or not. */
+#define STATE_BLOCK_MAX	(256 * 1024)
+
 /* A signal_state while it accumulates. */
 typedef struct StateObject
 {
@@ -77,7 +80,8 @@ state_context(MemoryContext aggcontext)
 
 	if (child != NULL && strcmp(child->name, STATE_CONTEXT) == 0)
 		return child;
-	return AllocSetContextCreate(aggcontext, STATE_CONTEXT, ALLOCSET_START_SMALL_SIZES);
+	return AllocSetContextCreate(aggcontext, STATE_CONTEXT,
+								 ALLOCSET_SMALL_MINSIZE, ALLOCSET_SMALL_INITSIZE, STATE_BLOCK_MAX);
 }
 
 static StateObject *
