@@ -1,0 +1,126 @@
+/*
+ * fuzz_journey.c
+ *	  Fuzzes the proof of a journey's bytes.
+ *
+ * What passes must be the one form: taken apart and built again, and written
+ * as text and read again, it gives the same bytes; each way of reading agrees
+ * with the others.  What does not pass may still be opened: reading of the
+ * header and of the sections is bounded.
+ */
+#include "sessions.h"
+#include "text.h"
+
+#include "fuzz.h"
+
+static void
+expect_bytes(const JnEnv *env, JnBuild *b, const JnJourney *j)
+{
+	JnError		err;
+	size_t		size;
+	uint8_t    *out;
+
+	EXPECT(jn_build_finish(env, b, &size, &err) == JN_OK);
+	EXPECT(size == j->size);
+	out = jn_alloc(env, size);
+	jn_build_write(env, b, out);
+	EXPECT(memcmp(out, j->bytes, size) == 0);
+	jn_release(env, out);
+	jn_build_free(env, b);
+}
+
+/* Takes the journey apart step by step and builds it again. */
+static void
+walk(const JnEnv *env, const JnJourney *j)
+{
+	JnName	   *name = jn_alloc(env, j->names * sizeof(JnName));
+	int64_t    *time = jn_alloc(env, j->head.n * sizeof(int64_t));
+	JnBuild    *b = jn_build_new(env, true);
+	JnTimesReader r;
+	JnError		err;
+	JnWalk		w;
+
+	jn_journey_names(j, name);
+	jn_journey_times(j, &r);
+	jn_times_decode(env, &r, j->head.first, time, j->head.n);
+	for (jn_walk_open(&w, j); w.next < j->head.n; jn_walk_next(&w))
+	{
+		JnName		event = name[jn_journey_code(j, w.next)];
+
+		EXPECT(w.time == time[w.next]);
+		if (j->head.n < 64)
+		{
+			EXPECT(jn_journey_time(env, j, w.next) == w.time);
+			EXPECT(jn_journey_find(j, event.data, event.size) == jn_journey_code(j, w.next));
+		}
+		EXPECT(jn_build_add(env, b, w.time, event.data, event.size, &err) == JN_OK);
+	}
+	EXPECT(time[j->head.n - 1] == j->head.last);
+	expect_bytes(env, b, j);
+}
+
+/* The pieces between the largest gaps make up the whole again. */
+static void
+cut(const JnEnv *env, const JnJourney *j)
+{
+	JnName	   *name = jn_alloc(env, j->names * sizeof(JnName));
+	JnBuild    *whole = jn_build_new(env, true);
+	JnSessions	s;
+	JnSession	session;
+	JnError		err;
+	JnWalk		w;
+	uint32_t	next = 0;
+
+	jn_journey_names(j, name);
+	jn_walk_open(&w, j);
+	jn_sessions_open(&s, j, (int64_t) (jn_time_span(j->head.first, j->head.last) / 8));
+	while (jn_sessions_next(env, &s, &session))
+	{
+		JnBuild    *piece = jn_build_new(env, true);
+
+		EXPECT(session.from == next && session.to > next && session.to <= j->head.n);
+		next = session.to;
+		EXPECT(jn_build_add_run(env, piece, &w, name, session.to - session.from, &err) == JN_OK);
+		EXPECT(jn_build_merge(env, whole, piece, &err) == JN_OK);
+		jn_build_free(env, piece);
+	}
+	EXPECT(next == j->head.n);
+	expect_bytes(env, whole, j);
+}
+
+static void
+through_text(const JnEnv *env, const JnJourney *j)
+{
+	size_t		size = jn_text_size(env, j);
+	char	   *text = jn_alloc(env, size);
+	JnBuild    *b = jn_build_new(env, true);
+	JnError		err;
+
+	jn_text_write(env, j, text);
+	EXPECT(jn_text_read(env, text, size, b, &err) == JN_OK);
+	expect_bytes(env, b, j);
+}
+
+static void
+fuzz(const JnEnv *env, const uint8_t *data, size_t size)
+{
+	JnJourney	j;
+	JnHeader	head;
+	JnError		err;
+	char	   *variant;
+
+	jn_header_read(data, size, &head, &err);
+	jn_journey_open(data, size, &j, &err);
+	if (jn_journey_validate(env, data, size, &j, &err) != JN_OK)
+	{
+		EXPECT(err.status != JN_OK && err.at <= size);
+		return;
+	}
+	EXPECT(j.head.n >= 1 && j.size == size);
+	walk(env, &j);
+	cut(env, &j);
+	through_text(env, &j);
+	EXPECT(jn_journey_compare(env, &j, &j) == 0);
+	variant = jn_alloc(env, jn_journey_variant_size(env, &j) + 1);
+	jn_journey_variant_write(env, &j, variant);
+	jn_journey_variant_hash(env, &j);
+}
