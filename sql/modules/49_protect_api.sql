@@ -67,6 +67,9 @@ BEGIN
     FROM journey.protected_member m WHERE m.protected_id = new_id
     ORDER BY m.member::oid;
     PERFORM journey._set_owner(p.view, owner) FROM journey.protected_relation p WHERE p.id = new_id;
+    -- who owned the table could read it, and now reads the masked view
+    EXECUTE (SELECT format('GRANT SELECT ON %s TO %s', p.view, old_owner)
+             FROM journey.protected_relation p WHERE p.id = new_id);
   END IF;
   RETURN relation;
 END

@@ -1,0 +1,88 @@
+-- Privileges and labels of masking: nothing that readers could use is left open.
+BEGIN;
+SELECT no_plan();
+SET LOCAL client_min_messages = warning;
+
+-- labels: never leakproof, never immutable, no shortcut for NULL
+SELECT is((SELECT provolatile FROM pg_proc WHERE oid = p::regprocedure), 's'::"char", p || ' is stable'),
+       is((SELECT proparallel FROM pg_proc WHERE oid = p::regprocedure), 's'::"char", p || ' is parallel safe'),
+       ok((SELECT NOT proisstrict FROM pg_proc WHERE oid = p::regprocedure), p || ' is called with NULL'),
+       ok((SELECT NOT proleakproof FROM pg_proc WHERE oid = p::regprocedure), p || ' is not leakproof'),
+       ok((SELECT NOT prosecdef FROM pg_proc WHERE oid = p::regprocedure), p || ' runs as the reader')
+FROM unnest(ARRAY['journey._cell(anyelement,text,journey._seal)', 'journey._row(text,journey._seal)']) p;
+
+-- what PUBLIC may call, and what not
+SELECT ok(has_function_privilege('public', p.oid, 'EXECUTE'), format('PUBLIC may call %s', p.oid::regprocedure))
+FROM pg_proc p WHERE p.pronamespace = 'journey'::regnamespace AND p.proname IN ('_cell', '_row', '_seal_out');
+SELECT ok(NOT has_function_privilege('public', p.oid, 'EXECUTE'), format('PUBLIC may not call %s', p.oid::regprocedure))
+FROM pg_proc p
+WHERE p.pronamespace = 'journey'::regnamespace
+  AND p.proname IN ('protect', 'refresh', 'unprotect', 'key_check', '_set_rights', '_policies', '_constant', '_make_view',
+                    '_close', '_move', '_rename', '_set_owner', '_base_schema', '_add_members', '_restore_rights');
+SELECT ok(NOT has_type_privilege('public', 'journey._seal', 'USAGE'), 'PUBLIC may not use seals as columns or arguments');
+SELECT is_empty($$
+	SELECT c.oid::regclass FROM pg_class c, aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) x
+	WHERE c.relnamespace = 'journey'::regnamespace AND c.relkind = 'r' AND x.grantee <> c.relowner
+	  AND c.relname IN ('policy', 'protected_relation', 'protected_member', 'protected_grant')
+$$, 'nobody has rights on the tables of protection');
+SELECT is_empty($$
+	SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+	WHERE p.pronamespace = 'journey'::regnamespace AND l.lanname IN ('sql', 'plpgsql')
+	  AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)
+	  AND p.proname NOT LIKE '%journey%'
+$$, 'no function follows the search path of its caller');
+SELECT is_empty($$
+	SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+	WHERE obj_description(p.oid, 'pg_proc') IS NULL
+	  AND p.proname ~ '^(_cell|_row|_seal|key_check|protect|unprotect|refresh|_check|_set|_make|_move|_policies)'
+$$, 'each function is described');
+
+-- a protected relation, as an administrator leaves it
+CREATE ROLE tap_owner;
+CREATE ROLE tap_reader;
+CREATE ROLE tap_member IN ROLE tap_reader;
+CREATE SCHEMA tap AUTHORIZATION tap_owner;
+GRANT USAGE ON SCHEMA tap TO PUBLIC;
+CREATE TABLE tap.people (id int, who text NOT NULL, email text, kind xml, point point, data jsonb, anything int[]);
+ALTER TABLE tap.people OWNER TO tap_owner;
+INSERT INTO tap.people VALUES (1, 'x', 'raw', '<a/>', '(1,2)', '{}', '{1}');
+GRANT ALL ON tap.people TO tap_reader WITH GRANT OPTION;
+SELECT lives_ok($$SELECT journey.protect('tap.people', 'who', '{"id": "public",
+	"data": {"mask": "constant", "value": {"hidden": true}}, "anything": {"mask": "constant", "value": "{0}"}}')$$, 'protect');
+
+SELECT has_view('tap', 'people', 'the view has the old name');
+SELECT has_table('journey_base', 'people', 'the table is in journey_base');
+SELECT view_owner_is('tap', 'people', 'tap_owner', 'the view belongs to the owner of the table');
+SELECT table_privs_are('tap', 'people', 'tap_reader', ARRAY['SELECT'], 'readers have SELECT and nothing else');
+SELECT table_privs_are('journey_base', 'people', 'tap_reader', ARRAY[]::text[], 'and nothing on the table');
+SELECT schema_privs_are('journey_base', 'tap_reader', ARRAY[]::text[], 'nor on its schema');
+SELECT schema_privs_are('journey_base', 'public', ARRAY[]::text[], 'nor has PUBLIC');
+SELECT ok((SELECT reloptions @> '{security_barrier=true}' FROM pg_class WHERE oid = 'tap.people'::regclass), 'the view is a barrier');
+SELECT columns_are('tap', 'people', ARRAY['id', 'who', 'email', 'kind', 'point', 'data', 'anything'], 'the view has all columns');
+SELECT col_type_is('tap', 'people', 'point', 'point', 'of the same types');
+SELECT ok(NOT EXISTS (SELECT FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
+                      AND objid IN ('journey_base'::regnamespace, 'journey_base.people'::regclass, 'tap.people'::regclass)),
+          'neither table, view nor schema belongs to the extension');
+
+SET LOCAL ROLE tap_member;
+SELECT results_eq('SELECT id, who, email, kind::text, point::text, data, anything FROM tap.people',
+	$$VALUES (1, NULL::text, NULL::text, NULL::text, NULL::text, '{"hidden": true}'::jsonb, '{0}'::int[])$$,
+	'a member of a reader sees masks');
+SELECT throws_ok('SELECT * FROM journey_base.people', '42501', NULL, 'and cannot reach the table');
+SELECT throws_ok('GRANT SELECT ON journey_base.people TO PUBLIC', '42501', NULL, 'nor open it');
+SELECT throws_ok($$SELECT journey._cell('x'::text, 'x', 'eeeeeeee-eeee-4eee-8eee-eeeeeeeeeeee who')$$, '42501', NULL, 'nor make a seal');
+RESET ROLE;
+
+SET LOCAL ROLE tap_owner;
+SELECT lives_ok('INSERT INTO journey_base.people (id, who) VALUES (2, $$y$$)', 'the owner writes to the table');
+SELECT throws_ok($$SELECT journey.unprotect('tap.people')$$, '42501', NULL, 'but cannot unprotect it');
+RESET ROLE;
+
+SELECT lives_ok($$SELECT journey.unprotect('tap.people')$$, 'unprotect');
+SELECT has_table('tap', 'people', 'the table is back');
+SELECT table_privs_are('tap', 'people', 'tap_reader',
+	(SELECT array_agg(privilege_type) FROM aclexplode(acldefault('r', 'tap_owner'::regrole))), 'with the old rights');
+SELECT results_eq('SELECT id FROM tap.people ORDER BY id', ARRAY[1, 2], 'and its rows');
+
+SELECT finish();
+ROLLBACK;

@@ -1,0 +1,158 @@
+-- protect() and names; what refresh() follows; partitions and children.
+SET timezone = 'UTC';
+SET client_min_messages = warning;
+\set SHOW_CONTEXT never
+CREATE ROLE regress_change_owner;
+CREATE ROLE regress_change_reader;
+SELECT journey.create_purpose('regress_change') IS NOT NULL AS created;
+SELECT journey.grant_purpose('regress_change_reader', 'regress_change');
+SELECT journey.consent_give('change-yes', 'regress_change') > 0 AS given;
+CREATE SCHEMA shop AUTHORIZATION regress_change_owner;
+GRANT USAGE ON SCHEMA shop TO regress_change_reader;
+CREATE SCHEMA "Shop; --";
+CREATE VIEW pg_temp.look AS
+	SELECT n.nspname, relname, relkind, relowner::regrole AS owner, relacl,
+	       (SELECT string_agg(x::text, ' ' ORDER BY x::text COLLATE "C") FROM unnest(relacl) x) AS rights
+	FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+	WHERE nspname IN ('shop', 'Shop; --', 'journey_base') AND relkind <> 't';
+
+-- two tables of one name, with indexes and sequences of one name
+CREATE TABLE shop.events (id serial PRIMARY KEY, who text);
+CREATE TABLE "Shop; --".events (id serial PRIMARY KEY, who text);
+CREATE TEMP TABLE before AS SELECT nspname, relname, relkind, owner, rights FROM pg_temp.look;
+SELECT journey.protect('shop.events', 'who');
+SELECT journey.protect('"Shop; --".events', 'who');
+SELECT nspname, relname, relkind FROM pg_temp.look ORDER BY nspname, relname COLLATE "C";
+CREATE TABLE shop.events_pkey ();
+SELECT journey.unprotect('shop.events');
+DROP TABLE shop.events_pkey;
+SELECT journey.unprotect('shop.events');
+SELECT journey.unprotect('"Shop; --".events');
+TABLE before EXCEPT SELECT nspname, relname, relkind, owner, rights FROM pg_temp.look;
+SELECT nspname, relname, relkind, owner, rights FROM pg_temp.look EXCEPT TABLE before;
+DROP TABLE shop.events, "Shop; --".events;
+
+-- the longest name, twice, and hostile ones
+DO $$
+DECLARE
+	long text := repeat('가', 21);
+	hostile text := 'a"; DROP TABLE x; --';
+	schema text;
+BEGIN
+	FOREACH schema IN ARRAY ARRAY['shop', 'Shop; --'] LOOP
+		EXECUTE format('CREATE TABLE %I.%I (%I text, "it''s \" text, %I varchar(63) DEFAULT %L)',
+		               schema, long, hostile, repeat('x', 63), 'd');
+		EXECUTE format('COMMENT ON COLUMN %I.%I.%I IS %L', schema, long, hostile, chr(92) || '''; DROP');
+		EXECUTE format('INSERT INTO %I.%I VALUES (''u'', ''raw'')', schema, long);
+		PERFORM journey.protect(format('%I.%I', schema, long)::regclass, hostile,
+			jsonb_build_object('it''s \', jsonb_build_object('mask', 'constant', 'value', chr(92) || '''; DROP'),
+			                   repeat('x', 63), 'public'));
+	END LOOP;
+END $$;
+SELECT relname, octet_length(relname) FROM pg_temp.look WHERE relkind = 'r' ORDER BY relname;
+SET client_min_messages = error;	-- the administrator has no purpose
+SELECT * FROM shop."가가가가가가가가가가가가가가가가가가가가가";
+SET client_min_messages = warning;
+SELECT journey.unprotect('shop."가가가가가가가가가가가가가가가가가가가가가"');
+SELECT journey.unprotect('"Shop; --"."가가가가가가가가가가가가가가가가가가가가가"');
+DROP SCHEMA "Shop; --" CASCADE;
+DROP TABLE shop."가가가가가가가가가가가가가가가가가가가가가";
+
+-- refresh(): new columns are masked, renamed ones keep their mask, dropped ones go
+SET ROLE regress_change_owner;
+CREATE TABLE shop.events (id int, who text, note text, old int);
+INSERT INTO shop.events VALUES (1, 'change-yes', 'raw 1', 1), (2, 'change-no', 'raw 2', 2);
+GRANT SELECT ON shop.events TO regress_change_reader;
+RESET ROLE;
+SELECT journey.protect('shop.events', 'who', '{"id": "public", "old": "public", "note": {"mask": "partial", "keep_last": 1, "min_hidden": 1}}');
+SELECT journey.refresh('shop.second');
+ALTER TABLE journey_base.events ADD COLUMN added text DEFAULT 'new raw';
+COMMENT ON COLUMN journey_base.events.added IS 'a new one';
+ALTER TABLE journey_base.events RENAME COLUMN note TO remark;
+ALTER TABLE journey_base.events RENAME COLUMN who TO person;
+GRANT SELECT ON journey_base.events TO regress_change_reader;
+GRANT SELECT (remark) ON journey_base.events TO PUBLIC;
+CREATE VIEW shop.dependent AS SELECT id, note FROM shop.events;
+SET ROLE regress_change_reader;
+SET journey.purpose = 'regress_change';
+SELECT * FROM shop.events ORDER BY id;
+RESET ROLE;
+SELECT journey.refresh('shop.events');
+SELECT has_any_column_privilege('regress_change_reader', 'journey_base.events', 'SELECT') AS base_is_open;
+SET ROLE regress_change_reader;
+SELECT * FROM shop.events ORDER BY id;
+RESET ROLE;
+SET client_min_messages = error;	-- the administrator has no purpose
+SELECT * FROM shop.dependent ORDER BY id;
+SET client_min_messages = warning;
+DROP VIEW shop.dependent;
+SELECT col_description('shop.events'::regclass, attnum) FROM pg_attribute WHERE attrelid = 'shop.events'::regclass AND attname = 'added';
+
+-- what the view shows can be dropped or retyped only together with the view; it comes back with its rights
+ALTER TABLE journey_base.events DROP COLUMN old;
+ALTER TABLE journey_base.events DROP COLUMN old CASCADE;
+ALTER TABLE journey_base.events ALTER COLUMN remark TYPE varchar(20), ALTER COLUMN id TYPE bigint;
+SET ROLE regress_change_reader;
+SELECT * FROM shop.events;
+RESET ROLE;
+SELECT journey.refresh('journey_base.events');
+SET ROLE regress_change_reader;
+SELECT * FROM shop.events ORDER BY person NULLS LAST;
+RESET ROLE;
+ALTER TABLE journey_base.events DROP COLUMN person CASCADE;
+SELECT journey.refresh('journey_base.events');
+SELECT journey.unprotect('journey_base.events');
+SELECT nspname, relname, relkind, owner, grantee::regrole, privilege_type
+FROM pg_temp.look, aclexplode(relacl) WHERE grantee <> owner;
+DROP TABLE shop.events;
+
+-- partitions: no right on any of them, also not on one that comes later
+SET ROLE regress_change_owner;
+CREATE TABLE shop.parts (id serial, who text, at date) PARTITION BY RANGE (at);
+CREATE TABLE shop.parts_1 PARTITION OF shop.parts FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+CREATE TABLE shop.parts_2 PARTITION OF shop.parts FOR VALUES FROM ('2026-02-01') TO ('2026-03-01') PARTITION BY LIST (who);
+CREATE TABLE shop.parts_2_rest PARTITION OF shop.parts_2 DEFAULT;
+INSERT INTO shop.parts (who, at) VALUES ('change-yes', '2026-01-01'), ('change-no', '2026-01-02'), ('change-no', '2026-02-01');
+GRANT SELECT ON shop.parts, shop.parts_1, shop.parts_2, shop.parts_2_rest TO regress_change_reader;
+GRANT SELECT (at) ON shop.parts_1 TO PUBLIC;
+RESET ROLE;
+SELECT journey.protect('shop.parts_1', 'who');
+CREATE TEMP TABLE parts AS SELECT nspname, relname, relkind, owner, rights FROM pg_temp.look;
+SELECT journey.protect('shop.parts', 'who', '{"id": "public"}', 'suppress');
+SET ROLE regress_change_reader;
+SELECT * FROM shop.parts;
+SELECT * FROM shop.parts_1;
+SELECT at FROM shop.parts_1;
+SELECT * FROM shop.parts_2;
+SELECT * FROM shop.parts_2_rest;
+SELECT nextval('journey_base.parts_id_seq');
+RESET ROLE;
+ALTER DEFAULT PRIVILEGES FOR ROLE regress_change_owner GRANT SELECT ON TABLES TO PUBLIC;
+SET ROLE regress_change_owner;
+CREATE TABLE shop.parts_3 PARTITION OF journey_base.parts FOR VALUES FROM ('2026-03-01') TO ('2026-04-01');
+RESET ROLE;
+SELECT journey.refresh('shop.parts');
+SET ROLE regress_change_reader;
+SELECT * FROM shop.parts_3;
+RESET ROLE;
+SELECT journey.unprotect('shop.parts');
+SELECT grantee::regrole, privilege_type FROM pg_class, aclexplode(relacl) WHERE oid = 'shop.parts_3'::regclass AND grantee <> relowner;
+DROP TABLE shop.parts_3;
+TABLE parts EXCEPT SELECT nspname, relname, relkind, owner, rights FROM pg_temp.look;
+SELECT nspname, relname, relkind, owner, rights FROM pg_temp.look EXCEPT TABLE parts;
+SELECT attname, attacl FROM pg_attribute WHERE attrelid = 'shop.parts_1'::regclass AND attacl IS NOT NULL;
+
+-- roles that went away meanwhile are left out
+CREATE ROLE regress_change_gone;
+GRANT INSERT ON shop.parts_1 TO regress_change_gone;
+SELECT journey.protect('shop.parts', 'who');
+DROP ROLE regress_change_gone;
+SELECT journey.unprotect('shop.parts');
+SELECT grantee::regrole, privilege_type FROM pg_class, aclexplode(relacl) WHERE oid = 'shop.parts_1'::regclass AND grantee <> relowner;
+
+-- tidy up
+DROP SCHEMA journey_base;
+DROP SCHEMA shop CASCADE;
+SELECT journey.revoke_purpose('regress_change_reader', 'regress_change');
+DROP OWNED BY regress_change_owner;
+DROP ROLE regress_change_owner, regress_change_reader;
