@@ -1,6 +1,7 @@
 #!/bin/bash
 # Executes the examples of README.md and doc/*.md (T=README for one file), see
-# doctest.pl.
+# doctest.pl.  Then looks whether their links lead somewhere, and whether the
+# reference of README.md names every public object of the extension.
 . "$(dirname "$0")/lib.sh"
 setup build
 build_extension
@@ -20,4 +21,37 @@ for file in "$ROOT"/README.md "$ROOT"/doc/*.md; do
 	passed=$((passed + p))
 	failed=$((failed + f))
 done
+
+# count NAME COMMAND...: one check, passed if the command succeeds
+count()
+{
+	local name=$1
+
+	shift
+	if "$@"; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		printf 'not ok: %s\n' "$name"
+	fi
+}
+
+if [ -z "${T-}" ]; then
+	while IFS=: read -r file link; do
+		count "$(basename "$file") links to $link" test -e "$(dirname "$file")/$link"
+	done < <(grep -oHE '\]\([^):#]+' "$ROOT"/*.md "$ROOT"/doc/*.md "$ROOT"/doc/*/*.md | sed 's/](//')
+
+	db -c "CREATE DATABASE doctest"
+	db -d doctest -c "CREATE EXTENSION journey"
+	while read -r name; do
+		count "README.md: reference of $name" grep -qE "^\|.*[\`, (]$name\b" "$ROOT/README.md"
+	done < <(db -d doctest -At -c "LOAD 'journey'" -c "
+		SELECT proname FROM pg_proc WHERE pronamespace = 'journey'::regnamespace AND proname !~ '^_'
+		UNION SELECT typname FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
+			WHERE typnamespace = 'journey'::regnamespace AND typname !~ '^_' AND (c.relkind IS NULL OR c.relkind = 'c')
+		UNION SELECT relname FROM pg_class
+			WHERE relnamespace = 'journey'::regnamespace AND relname !~ '^_' AND relkind IN ('r', 'v')
+		UNION SELECT name FROM pg_settings WHERE name LIKE 'journey.%'")
+	db -c "DROP DATABASE doctest"
+fi
 result doctest "$passed" "$failed"
