@@ -39,6 +39,10 @@
  * own transaction is visible.  When both snapshots see the same, as they
  * nearly always do in READ COMMITTED, the second reading is left out.
  *
+ * All this is about values that are still to be computed.  What a plan had to
+ * compute before its first row (below a sort, a hash, a materialization) was
+ * decided then, and a FETCH that comes later hands it out.
+ *
  * What is remembered, and for how long.  A JourneyDecision is good for one
  * combination of the users, the purpose, the statement's start time and the
  * contents of the active snapshot.  A few of them are kept, because one

@@ -242,6 +242,7 @@ get_site(FunctionCallInfo fcinfo, int seal)
 	{
 		MemoryContextCallback *callback;
 
+		journey_decision_begin();
 		site = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Site));
 		callback = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(MemoryContextCallback));
 		site->context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "journey mask",

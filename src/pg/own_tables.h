@@ -58,7 +58,7 @@ enum
 	JOURNEY_POLICY_MIN_HIDDEN,	/* int4 */
 	JOURNEY_POLICY_EPOCH,		/* int4 */
 
-	JOURNEY_OWN_COLUMNS = 10		/* the most that a table has */
+	JOURNEY_OWN_COLUMNS = 10	/* the most that a table has */
 };
 
 typedef struct JourneyTable
