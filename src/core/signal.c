@@ -16,6 +16,8 @@
  */
 #include "signal.h"
 
+#include <assert.h>
+
 #include "text.h"
 
 #define DIGIT_BITS		8
@@ -264,6 +266,7 @@ median_gap(const JnEnv *env, const int64_t *time, uint32_t n)
 void
 jn_signal_facts(const JnEnv *env, JnSignal *s, JnSignalFacts *facts)
 {
+	assert(s->n > 0);
 	jn_signal_sort(env, s);
 	facts->class = jn_classify(s->n, JN_PATTERN_AT, JN_TREND_AT);
 	facts->points = s->n;
@@ -280,6 +283,7 @@ jn_signal_facts(const JnEnv *env, JnSignal *s, JnSignalFacts *facts)
 JnStatus
 jn_signal_size(const JnEnv *env, JnSignal *s, JnTimesPlan *plan, size_t *size, JnError *err)
 {
+	assert(s->n > 0);
 	jn_signal_sort(env, s);
 	*plan = jn_times_plan(env, s->time, s->n);
 	*size = JN_SIGNAL_HEADER_SIZE + plan->size;
@@ -291,6 +295,7 @@ jn_signal_size(const JnEnv *env, JnSignal *s, JnTimesPlan *plan, size_t *size, J
 void
 jn_signal_write(const JnEnv *env, const JnSignal *s, const JnTimesPlan *plan, uint8_t *out)
 {
+	assert(s->sorted == s->n);
 	out[JN_SIGNAL_AT_VERSION] = JN_SIGNAL_VERSION;
 	out[JN_SIGNAL_AT_FLAGS] = (uint8_t) (plan->unit | (plan->wide > 0 ? JN_FLAG_WIDE : 0));
 	jn_store16(out + JN_SIGNAL_AT_TRACKS, 0);
@@ -418,6 +423,7 @@ jn_signal_text_write(const JnEnv *env, const JnSignal *s, char *out)
 {
 	char		text[JN_TIME_TEXT];
 
+	assert(s->sorted == s->n);
 	*out++ = '{';
 	for (uint32_t i = 0; i < s->n; i++)
 	{
