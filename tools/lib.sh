@@ -88,21 +88,28 @@ setup()
 	export PATH=$BINDIR:$PATH
 }
 
-# Compiles outside of the source tree and installs into our server.  Tests run
-# with assertions; `build_extension release` is as users get it.
+# Compiles outside of the source tree, in $OBJ, and installs into our server.
+# $JOURNEY_BUILD says how: assert, as tests want it; release, as users get it;
+# asan; coverage.
 build_extension()
 {
-	local dir=$WORK/obj-${1:-assert} make
+	local kind=${JOURNEY_BUILD:-assert} make
 
-	mkdir -p "$dir"
-	make=(make -s -C "$dir" -f "$ROOT/Makefile" PG_CONFIG="$PG_CONFIG" with_llvm=no)
-	[ "${1:-assert}" = release ] || make+=(ASSERT=1)
+	OBJ=$WORK/obj-$kind
+	mkdir -p "$OBJ"
+	make=(make -s -C "$OBJ" -f "$ROOT/Makefile" PG_CONFIG="$PG_CONFIG" with_llvm=no)
+	[ "$kind" = release ] || make+=(ASSERT=1)
+	case $kind in
+		asan) make+=(COPT="-O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer") ;;
+		coverage) make+=(COPT="-O0 --coverage") ;;
+	esac
 	"${make[@]}" -j"$(nproc)" all
 	"${make[@]}" install
 }
 
 # Starts a fresh cluster; arguments are further lines for postgresql.conf.
-# Inside `make check` the cluster that is running already is used.
+# Inside `make check` the cluster that is running already is used.  The server
+# is run by $JOURNEY_WRAP, if that is set, as in "valgrind -q".
 cluster_start()
 {
 	[ -n "${JOURNEY_CLUSTER-}" ] && return
@@ -130,7 +137,9 @@ cluster_start()
 			echo "jit = off"
 			printf '%s\n' "$@"
 		} >>postgresql.conf
-		as_server "$BINDIR/pg_ctl" -D "$CLUSTER" -l "$CLUSTER/log" -w start >/dev/null ||
+		printf '#!/bin/sh\nexec %s %s/postgres "$@"\n' "${JOURNEY_WRAP-}" "$BINDIR" >postgres.sh
+		chmod 755 postgres.sh
+		as_server "$BINDIR/pg_ctl" -D "$CLUSTER" -l "$CLUSTER/log" -p "$CLUSTER/postgres.sh" -t 120 -w start >/dev/null ||
 			{ tail -n 20 "$CLUSTER/log" >&2; die "the server does not start"; }
 	)
 	export PGHOST=$SOCKETS PGPORT=5432 PGUSER=postgres PGDATABASE=postgres

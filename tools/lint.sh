@@ -82,7 +82,7 @@ one_basename()
 
 no_stray_symbols()
 {
-	nm -D --defined-only "$WORK/obj-assert/journey.so" | awk '{ print $3 }' |
+	nm -D --defined-only "$OBJ/journey.so" | awk '{ print $3 }' |
 		grep -vE '^(pg_finfo_|journey_|_PG_init$|Pg_magic_func$)' || true
 }
 
@@ -91,7 +91,7 @@ functions_are_used()
 {
 	db -d lint -A -t -c "SELECT DISTINCT prosrc FROM pg_proc WHERE probin = '\$libdir/journey' ORDER BY 1" |
 		sort >"$BUILD/lint/used"
-	nm -D --defined-only "$WORK/obj-assert/journey.so" | sed -n 's/.* pg_finfo_//p' | sort >"$BUILD/lint/exported"
+	nm -D --defined-only "$OBJ/journey.so" | sed -n 's/.* pg_finfo_//p' | sort >"$BUILD/lint/exported"
 	diff "$BUILD/lint/used" "$BUILD/lint/exported" || true
 }
 

@@ -1,75 +1,13 @@
 #!/bin/bash
 # Build, regression and pgTAP on each supported major, MAJORS="15 17 18", two
 # at a time.  The machine's own major runs right here; the others in a slim
-# root of the Debian release that has them, made once below build/matrix (or
-# $JOURNEY_CACHE/matrix).  In a root the same scripts run as outside, without
-# any mount.  Ends with `N passed, N failed`.
+# root of the Debian release that has them, see roots.sh.  In a root the same
+# scripts run as outside.  Ends with `N passed, N failed`.
 . "$(dirname "$0")/lib.sh"
 setup build tap
-roots=$CACHE/matrix
+. "$ROOT/tools/roots.sh"
 logs=$BUILD/matrix
-mkdir -p "$roots" "$logs"
-
-# The Debian release that has a major.
-suite_of()
-{
-	case $1 in
-		15) echo bookworm ;;
-		17) echo trixie ;;
-		18) echo forky ;;
-		*) die "matrix: which Debian release has PostgreSQL $1?" ;;
-	esac
-}
-
-# The address of the machine's own apt source for a suite.
-mirror()
-{
-	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Release: $1" 'Component: main' | head -n 1
-}
-
-# Makes the root of a major, unless it is there in full.
-make_root()
-{
-	local root=$roots/$1 suite here main security options=(--aptopt='Acquire::Languages "none"') proxy
-
-	[ -e "$root/.complete" ] && return
-	rm -rf "$root"
-	suite=$(suite_of "$1")
-	here=$(. /etc/os-release; echo "$VERSION_CODENAME")
-	main=$(mirror "$here")
-	security=$(mirror "$here-security")
-	[ -n "$main" ] && [ -n "$security" ] || die "matrix: apt on this machine has no source for $here and $here-security"
-	for proxy in Acquire::http::Proxy Acquire::https::Proxy; do
-		eval "$(apt-config shell value $proxy)"
-		[ -z "${value-}" ] || options+=(--aptopt="$proxy \"$value\"")
-		value=
-	done
-	# the release files of testing can be out of date
-	[ "$suite" != forky ] || options+=(--aptopt='Acquire::Check-Valid-Until "false"')
-	timeout 280 mmdebstrap --mode=root --variant=apt --quiet "${options[@]}" \
-		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-		--dpkgopt='path-exclude=/usr/share/locale/*' \
-		--include="$(bash "$ROOT/tools/setup.sh" --list build tap | tr ' ' ',')" \
-		--customize-hook="mkdir -p \"\$1/journey\" && cp -r '$ROOT/tools' \"\$1/journey/\"" \
-		--customize-hook='chroot "$1" env -i PATH="$PATH" bash /journey/tools/setup.sh build tap' \
-		"$suite" "$root" "deb $main $suite main" "deb $security $suite-security main"
-	chmod 1777 "$root/dev/shm"
-	touch "$root/.complete"
-}
-
-# Puts the tree as it is now, committed or not, and the real data into a root.
-copy_tree()
-{
-	local root=$roots/$1
-
-	find "$root/journey" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
-	(cd "$ROOT" && git ls-files -z --cached --others --exclude-standard |
-		tar --null --files-from=- --ignore-failed-read --create) | tar -x -C "$root/journey"
-	if [ -d "$ROOT/../shared" ]; then
-		rm -rf "$root/shared"
-		cp -r "$ROOT/../shared" "$root/shared"
-	fi
-}
+mkdir -p "$logs"
 
 # Runs both kinds of tests on one major; the counts go to its file.
 run_major()
@@ -84,12 +22,10 @@ run_major()
 	else
 		make_root "$major"
 		copy_tree "$major"
-		rm -f "$roots/$major/journey/build/results"
 		for goal in installcheck pgtap; do
-			timeout 280 chroot "$roots/$major" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin WERROR="${WERROR-}" \
-				JOURNEY_RESULTS=/journey/build/results bash "/journey/tools/$goal.sh" || true
+			in_root "$major" "$goal" || true
 		done
-		cp "$roots/$major/journey/build/results" "$logs/$major.results"
+		cp "$ROOTS/$major/journey/build/results" "$logs/$major.results"
 	fi
 }
 

@@ -4,9 +4,14 @@
 # `N passed, N failed`.
 . "$(dirname "$0")/lib.sh"
 setup build
+flags="-O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
 out=$BUILD/unit
+if [ "${JOURNEY_BUILD-}" = coverage ]; then
+	flags="-O0 --coverage"
+	out=$BUILD/unit-coverage
+fi
 make -s -f "$ROOT/tools/core.mk" TOP="$ROOT/" OUT="$out" KIND=unit CC=gcc -j"$(nproc)" \
-	FLAGS="-O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+	FLAGS="$flags"
 
 cd "$ROOT"
 passed=0

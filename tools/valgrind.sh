@@ -1,0 +1,23 @@
+#!/bin/bash
+# The regression suite, or REGRESS="x y", with the server under valgrind.  An
+# error counts if our library has a part in it; what the server does with its
+# own memory (it was not built for valgrind) does not.
+. "$(dirname "$0")/lib.sh"
+setup build valgrind
+logs=$WORK/valgrind
+rm -rf "$logs"
+work_dir
+server_dir "$logs"
+export JOURNEY_WRAP="valgrind --quiet --trace-children=yes --leak-check=no --error-limit=no --num-callers=30 --log-file=$logs/%p.log"
+status=0
+bash "$ROOT/tools/installcheck.sh" || status=1
+
+# blocks of one error are parted by lines that hold a process number only
+cat "$logs"/*.log | perl -ne '
+	if (/^==\d+==\s*$/) { print $block, "\n" if $block =~ /journey\.so|\(journey_/; $block = ""; }
+	else { $block .= $_ }
+	END { print $block if $block =~ /journey\.so/ }' >"$BUILD/valgrind.log"
+errors=$(grep -cE '^==[0-9]+== [A-Z]' "$BUILD/valgrind.log" || true)
+head -n 100 "$BUILD/valgrind.log"
+result valgrind $((1 - (errors > 0))) "$errors"
+exit $status
