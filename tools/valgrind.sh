@@ -12,11 +12,11 @@ export JOURNEY_WRAP="valgrind --quiet --trace-children=yes --leak-check=no --err
 status=0
 bash "$ROOT/tools/installcheck.sh" || status=1
 
-# blocks of one error are parted by lines that hold a process number only
-cat "$logs"/*.log | perl -ne '
-	if (/^==\d+==\s*$/) { print $block, "\n" if $block =~ /journey\.so|\(journey_/; $block = ""; }
-	else { $block .= $_ }
-	END { print $block if $block =~ /journey\.so/ }' >"$BUILD/valgrind.log"
+# errors are parted by lines that hold a process number only
+ours=$(find "$ROOT/src" -name '*.c' -printf '%f|')
+cat "$logs"/*.log | perl -e '
+	my $ours = qr/journey\.so\)|\((?:$ARGV[0]-):\d+\)/;
+	print grep { /$ours/ } split(/^==\d+==\s*\n/m, join("", <STDIN>));' "$ours" >"$BUILD/valgrind.log"
 errors=$(grep -cE '^==[0-9]+== [A-Z]' "$BUILD/valgrind.log" || true)
 head -n 100 "$BUILD/valgrind.log"
 result valgrind $((1 - (errors > 0))) "$errors"
