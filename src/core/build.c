@@ -10,10 +10,10 @@
  * next finish.
  *
  * Names.  Events come in runs, so the last name is tried first.  Up to
- * FEW_NAMES names are then simply compared one by one; beyond, an open table
- * with linear probing finds them, at most half full.  Its hash begins with the
- * builder's address, so that nobody can prepare names that all collide.
- * Nothing but speed depends on the hash.
+ * FEW_NAMES names are then looked through by 16 bits of their hash; beyond, an
+ * open table with linear probing finds them, at most half full.  The hash
+ * begins with the builder's address, so that nobody can prepare names that all
+ * collide.  Nothing but speed depends on it.
  *
  * Order.  A stable natural merge sort: the runs that are there already are
  * found (a strictly descending one is turned round), short ones are filled up
@@ -31,7 +31,7 @@
 
 #include "utf8.h"
 
-/* Up to so many names are looked for one by one. */
+/* Up to so many names are looked through one by one. */
 #define FEW_NAMES		8
 
 /* Dictionaries of others up to this size are handled without allocating. */
@@ -198,17 +198,28 @@ entry_is(const JnBuild *b, uint32_t code, const char *name, size_t size)
 	return e->size == size && memcmp(b->text + e->at, name, size) == 0;
 }
 
-/* Hash of a name for this builder only. */
-static uint64_t
+/*
+ * Hash of a name for this builder only.  Eight bytes at a time, the last eight
+ * of a longer name overlapping; the size goes first, so that tells names apart.
+ */
+static inline uint64_t
 name_hash(const JnBuild *b, const char *name, size_t size)
 {
-	uint64_t	h = jn_mix64((uint64_t) (uintptr_t) b);
-	uint8_t		tail[8] = {0};
+	const uint8_t *p = (const uint8_t *) name;
+	uint64_t	h = ((uint64_t) (uintptr_t) b + size) * UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t	word = 0;
 
-	for (; size >= 8; size -= 8, name += 8)
-		h = jn_mix64(h ^ jn_load64((const uint8_t *) name));
-	memcpy(tail, name, size);
-	return jn_mix64(jn_mix64(h ^ jn_load64(tail)) + size);
+	if (size >= 8)
+	{
+		for (size_t i = 0; i < size - 8; i += 8)
+			h = jn_mix64(h ^ jn_load64(p + i));
+		word = jn_load64(p + size - 8);
+	}
+	else if (size >= 4)
+		word = (uint64_t) jn_load32(p) << 32 | jn_load32(p + size - 4);
+	else if (size > 0)
+		word = (uint64_t) p[0] << 16 | (uint64_t) p[size / 2] << 8 | p[size - 1];
+	return jn_mix64(h ^ word);
 }
 
 static inline uint16_t
@@ -282,36 +293,25 @@ add_name(const JnEnv *env, JnBuild *b, const char *name, size_t size, uint64_t h
 	return JN_OK;
 }
 
-/* Gives the code of a name, adding it if it is new.  It has been checked. */
-static JnStatus
-find_name(const JnEnv *env, JnBuild *b, const char *name, size_t size, uint32_t *code, JnError *err)
+/* Gives the code of a name, or NO_CODE if it is not there. */
+static inline uint32_t
+find_name(const JnBuild *b, const char *name, size_t size, uint64_t hash)
 {
-	uint64_t	hash = 0;
-
 	if (b->slots == 0)
 	{
 		for (uint32_t i = 0; i < b->names; i++)
-			if (entry_is(b, i, name, size))
-			{
-				*code = i;
-				return JN_OK;
-			}
+			if (b->entry[i].tag == hash_tag(hash) && entry_is(b, i, name, size))
+				return i;
+		return NO_CODE;
 	}
-	else
+	for (uint32_t i = (uint32_t) hash & (b->slots - 1); b->slot[i] != 0; i = (i + 1) & (b->slots - 1))
 	{
-		hash = name_hash(b, name, size);
-		for (uint32_t i = (uint32_t) hash & (b->slots - 1); b->slot[i] != 0; i = (i + 1) & (b->slots - 1))
-		{
-			uint32_t	candidate = b->slot[i] - 1;
+		uint32_t	code = b->slot[i] - 1;
 
-			if (b->entry[candidate].tag == hash_tag(hash) && entry_is(b, candidate, name, size))
-			{
-				*code = candidate;
-				return JN_OK;
-			}
-		}
+		if (b->entry[code].tag == hash_tag(hash) && entry_is(b, code, name, size))
+			return code;
 	}
-	return add_name(env, b, name, size, hash, code, err);
+	return NO_CODE;
 }
 
 /* ---- adding ---- */
@@ -319,27 +319,33 @@ find_name(const JnEnv *env, JnBuild *b, const char *name, size_t size, uint32_t 
 JnStatus
 jn_build_add(const JnEnv *env, JnBuild *b, int64_t time, const char *name, size_t size, JnError *err)
 {
-	JnStatus	status;
 	uint32_t	code = b->last;
-	bool		again = b->n > 0 && entry_is(b, code, name, size);
+	JnStatus	status;
 
 	if (!jn_time_ok(time))
 		return jn_fail(err, JN_TIME_RANGE, 0, time, 0);
-	if (!again)
-	{
-		size_t		valid;
-
-		if (size > JN_MAX_NAME)
-			return jn_fail(err, JN_NAME_LONG, 0, (int64_t) size, JN_MAX_NAME);
-		valid = jn_utf8_check(name, size);
-		if (valid < size)
-			return jn_fail(err, JN_NAME_UTF8, valid, 0, 0);
-	}
+	if (size > JN_MAX_NAME)
+		return jn_fail(err, JN_NAME_LONG, 0, (int64_t) size, JN_MAX_NAME);
 	status = make_room(env, b, 1, err);
-	if (status == JN_OK && !again)
-		status = find_name(env, b, name, size, &code, err);
 	if (status != JN_OK)
 		return status;
+	if (b->n == 0 || !entry_is(b, code, name, size))
+	{
+		uint64_t	hash = name_hash(b, name, size);
+
+		code = find_name(b, name, size, hash);
+		if (code == NO_CODE)
+		{
+			/* only new names need proof */
+			size_t		valid = jn_utf8_check(name, size);
+
+			if (valid < size)
+				return jn_fail(err, JN_NAME_UTF8, valid, 0, 0);
+			status = add_name(env, b, name, size, hash, &code, err);
+			if (status != JN_OK)
+				return status;
+		}
+	}
 	b->time[b->n] = time;
 	b->code[b->n] = code;
 	b->n++;
@@ -378,7 +384,12 @@ adopt(const JnEnv *env, JnBuild *b, const JnName *name, uint32_t names, uint32_t
 			code[i] = map[foreign];
 		else
 		{
-			status = find_name(env, b, name[foreign].data, name[foreign].size, &code[i], err);
+			JnName		event = name[foreign];
+			uint64_t	hash = name_hash(b, event.data, event.size);
+
+			code[i] = find_name(b, event.data, event.size, hash);
+			if (code[i] == NO_CODE)
+				status = add_name(env, b, event.data, event.size, hash, &code[i], err);
 			if (status != JN_OK)
 				break;
 			if (map != NULL)

@@ -92,20 +92,12 @@ jn_times_next(JnTimesReader *r)
 	unsigned	length = (r->control[i >> 2] >> (2 * (i & 3))) & 3;
 	uint64_t	d = 0;
 
-	switch (length)
-	{
-		case 3:
-			d = (uint64_t) r->data[3] << 24;
-			/* FALLTHROUGH */
-		case 2:
-			d |= (uint64_t) r->data[2] << 16;
-			/* FALLTHROUGH */
-		case 1:
-			d |= (uint64_t) r->data[1] << 8;
-			/* FALLTHROUGH */
-		default:
-			d |= r->data[0];
-	}
+	/* four bytes with the neighbour's masked off, but for the last few differences */
+	if (r->end - r->data >= 4)
+		d = jn_load32(r->data) & (UINT32_MAX >> (24 - 8 * length));
+	else
+		for (unsigned k = 0; k <= length; k++)
+			d |= (uint64_t) r->data[k] << (8 * k);
 	r->data += length + 1;
 	if (d == UINT32_MAX)
 	{
