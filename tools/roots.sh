@@ -68,7 +68,7 @@ copy_tree()
 		tar --null --files-from=- --ignore-failed-read --create) | tar -x -C "$root/journey"
 	if [ -d "$ROOT/../shared" ]; then
 		rm -rf "$root/shared"
-		cp -r "$ROOT/../shared" "$root/shared"
+		cp -rL "$ROOT/../shared" "$root/shared"
 	fi
 }
 
