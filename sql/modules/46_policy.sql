@@ -79,7 +79,7 @@ CREATE TABLE journey.protected_member (
   PRIMARY KEY (protected_id, member)
 );
 COMMENT ON TABLE journey.protected_member IS
-  'The base table, its partitions and children, and their sequences; indexes that had to be renamed.';
+  'The base table, its partitions and children, and their sequences.';
 COMMENT ON COLUMN journey.protected_member.old_name IS 'The name that unprotect() gives back.';
 COMMENT ON COLUMN journey.protected_member.old_owner IS 'The owner that unprotect() gives back.';
 
@@ -100,7 +100,23 @@ COMMENT ON TABLE journey.protected_grant IS
 COMMENT ON COLUMN journey.protected_grant.column_name IS 'Empty for rights on the whole relation.';
 COMMENT ON COLUMN journey.protected_grant.grantee IS 'PUBLIC is role 0, shown as -.';
 
+--| Indexes are known by name: a restore makes them after it fills this table.
+
+CREATE TABLE journey.protected_index (
+  protected_id uuid NOT NULL REFERENCES journey.protected_relation ON DELETE CASCADE,
+  index_name name NOT NULL,
+  old_name name NOT NULL,
+  PRIMARY KEY (protected_id, index_name)
+);
+COMMENT ON TABLE journey.protected_index IS
+  'Indexes of the base table that had to take another name, because journey_base had theirs.';
+COMMENT ON COLUMN journey.protected_index.old_name IS 'The name that unprotect() gives back.';
+
 SELECT pg_catalog.pg_extension_config_dump('journey.protected_relation', '');
 SELECT pg_catalog.pg_extension_config_dump('journey.policy', '');
 SELECT pg_catalog.pg_extension_config_dump('journey.protected_member', '');
-SELECT pg_catalog.pg_extension_config_dump('journey.protected_grant', '');
+-- A role that was dropped would be dumped as a number, which may be another role elsewhere.
+SELECT pg_catalog.pg_extension_config_dump('journey.protected_grant',
+         'WHERE (grantee = 0::oid OR EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = grantee))
+            AND EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = grantor)');
+SELECT pg_catalog.pg_extension_config_dump('journey.protected_index', '');

@@ -12,6 +12,8 @@ DECLARE
   view_schema regnamespace;
   base_schema regnamespace;
   policies journey.policy[];
+  companions regclass[];
+  names name[];
 BEGIN
   PERFORM journey._check_owner();
   IF relation IS NULL THEN
@@ -54,11 +56,13 @@ BEGIN
   SELECT gen_random_uuid(), new_id, '', 0::int2, NULL, 'row', '', NULL, NULL, NULL, NULL, NULL;
 
   PERFORM journey._add_members(new_id, relation);
-  INSERT INTO journey.protected_member (protected_id, member, old_name, old_owner)
-  SELECT new_id, m, c.relname, c.relowner
-  FROM journey._companions(relation) m JOIN pg_class c ON c.oid = m
-  ON CONFLICT DO NOTHING;
+  SELECT array_agg(c.oid), array_agg(c.relname) INTO companions, names
+  FROM journey._companions(relation) m JOIN pg_class c ON c.oid = m AND c.relkind IN ('i', 'I');
   PERFORM journey._move(relation, base_schema);
+  INSERT INTO journey.protected_index (protected_id, index_name, old_name)
+  SELECT new_id, c.relname, x.old_name
+  FROM unnest(companions, names) AS x (member, old_name) JOIN pg_class c ON c.oid = x.member
+  WHERE c.relname <> x.old_name;
   EXECUTE format('GRANT USAGE ON SCHEMA %s TO %s', base_schema, coalesce(owner, old_owner));
   PERFORM journey._make_view(new_id, old_owner);
 
@@ -131,6 +135,8 @@ DECLARE
   target regnamespace;
   bad text;
   users regrole[];
+  movers regclass[];
+  names name[];
 BEGIN
   PERFORM journey._check_owner();
   p := journey._find_protected(relation);
@@ -149,11 +155,16 @@ BEGIN
               HINT = 'Drop them first.';
     END IF;
   END IF;
-  SELECT string_agg(quote_ident(m.old_name), ', ' ORDER BY m.old_name) INTO bad
-  FROM journey.protected_member m
-  JOIN (SELECT p.base AS m UNION ALL SELECT journey._companions(p.base)) x ON x.m = m.member
-  JOIN pg_class c ON c.relname = m.old_name AND c.relnamespace = target
-  WHERE m.protected_id = p.id AND NOT (view_exists AND c.oid = p.view);
+  -- the names that all will have there; what came later keeps its own
+  SELECT array_agg(c.oid), array_agg(coalesce(m.old_name, i.old_name, c.relname)) INTO movers, names
+  FROM (SELECT p.base AS member UNION ALL SELECT journey._companions(p.base)) x
+  JOIN pg_class c ON c.oid = x.member
+  LEFT JOIN journey.protected_member m ON m.protected_id = p.id AND m.member = x.member
+  LEFT JOIN journey.protected_index i ON i.protected_id = p.id AND i.index_name = c.relname AND c.relkind IN ('i', 'I');
+  SELECT string_agg(quote_ident(c.relname), ', ' ORDER BY c.relname) INTO bad
+  FROM pg_class c
+  WHERE c.relname = ANY (names) AND c.relnamespace = target
+    AND NOT (view_exists AND c.oid = p.view) AND c.oid <> ALL (movers);
   IF bad IS NOT NULL THEN
     RAISE EXCEPTION 'schema % has other relations named %', target, bad
       USING ERRCODE = 'duplicate_table', HINT = 'Rename them first.';
@@ -164,10 +175,7 @@ BEGIN
     EXECUTE format('DROP VIEW %s', p.view);
   END IF;
   PERFORM journey._move(p.base, target);
-  PERFORM journey._rename(m.member, m.old_name)
-  FROM journey.protected_member m
-  JOIN (SELECT p.base AS m UNION ALL SELECT journey._companions(p.base)) x ON x.m = m.member
-  WHERE m.protected_id = p.id;
+  PERFORM journey._rename(x.member, x.new_name) FROM unnest(movers, names) AS x (member, new_name);
   PERFORM journey._set_owner(m.member, m.old_owner)
   FROM journey.protected_member m
   JOIN pg_class c ON c.oid = m.member
@@ -237,22 +245,35 @@ BEGIN
   p := journey._find_protected(relation);
   view_exists := EXISTS (SELECT FROM pg_class c WHERE c.oid = p.view AND c.relkind = 'v');
 
-  -- a restored table has new numbers; names are right then
+  /*
+   * A restored table is numbered anew, without gaps. While there is a view,
+   * no column that it shows can have gone, and new ones come last: the order
+   * is enough. Without a view only the names are left to go by.
+   */
   IF p.base_oid <> p.base::oid THEN
-    UPDATE journey.policy c SET attnum = a.attnum
-    FROM pg_attribute a
-    WHERE c.protected_id = p.id AND a.attrelid = p.base AND a.attname = c.column_name;
+    UPDATE journey.policy c SET attnum = n.attnum
+    FROM (SELECT q.id, CASE WHEN view_exists THEN rank() OVER (ORDER BY q.attnum) ELSE coalesce(a.attnum, 0) END AS attnum
+          FROM journey.policy q
+          LEFT JOIN pg_attribute a ON a.attrelid = p.base AND a.attname = q.column_name AND NOT a.attisdropped
+          WHERE q.protected_id = p.id AND q.mask <> 'row') n
+    WHERE c.id = n.id;
     UPDATE journey.protected_relation r SET base_oid = p.base::oid WHERE r.id = p.id;
   END IF;
 
-  -- renamed columns: same number, and no column has the old name
+  -- renamed columns have the same number; two steps, because they may have swapped names
   FOR change IN
-    SELECT c.id, c.column_name AS old_name, a.attname AS new_name
-    FROM journey.policy c
+    SELECT c.id, c.column_name AS old_name, a.attname AS new_name, step
+    FROM generate_series(1, 2) step
+    CROSS JOIN journey.policy c
     JOIN pg_attribute a ON a.attrelid = p.base AND a.attnum = c.attnum AND NOT a.attisdropped
     WHERE c.protected_id = p.id AND c.mask <> 'row' AND a.attname <> c.column_name
-    ORDER BY c.attnum
+    ORDER BY step, c.attnum
   LOOP
+    IF change.step = 1 THEN
+      change.new_name := change.id::text;
+    ELSE
+      change.old_name := change.id::text;
+    END IF;
     UPDATE journey.policy c SET column_name = change.new_name WHERE c.id = change.id;
     UPDATE journey.protected_grant g SET column_name = change.new_name
     WHERE g.protected_id = p.id AND g.member = p.base AND g.column_name = change.old_name;

@@ -86,6 +86,17 @@ SET client_min_messages = error;	-- the administrator has no purpose
 SELECT * FROM shop.dependent ORDER BY id;
 SET client_min_messages = warning;
 DROP VIEW shop.dependent;
+ALTER TABLE journey_base.events RENAME COLUMN id TO swap;
+ALTER TABLE journey_base.events RENAME COLUMN remark TO id;
+ALTER TABLE journey_base.events RENAME COLUMN swap TO remark;
+SELECT journey.refresh('shop.events');
+SET ROLE regress_change_reader;
+SELECT * FROM shop.events ORDER BY remark;
+RESET ROLE;
+ALTER TABLE journey_base.events RENAME COLUMN id TO swap;
+ALTER TABLE journey_base.events RENAME COLUMN remark TO id;
+ALTER TABLE journey_base.events RENAME COLUMN swap TO remark;
+SELECT journey.refresh('shop.events');
 SELECT col_description('shop.events'::regclass, attnum) FROM pg_attribute WHERE attrelid = 'shop.events'::regclass AND attname = 'added';
 
 -- what the view shows can be dropped or retyped only together with the view; it comes back with its rights
