@@ -8,7 +8,9 @@ WHERE part IS NOT NULL \gset
 
 CREATE TABLE csv_read AS
 SELECT row_number() OVER (ORDER BY CASE WHEN seq ~ '^\s*[-+]?\d+([.]\d+)?\s*$' THEN seq::numeric END, line) AS id,
-       line, at AS given, read_time(at, :'day_first') AS at, subject, left(event, 250) AS event, left(topic, 250) AS topic
+       line, at AS given, read_time(at, :'day_first') AS at,
+       CASE WHEN length(subject) > 250 THEN left(subject, 200) || '-' || md5(subject) ELSE subject END AS subject,
+       left(event, 250) AS event, left(topic, 250) AS topic
 FROM csv_row;
 
 INSERT INTO events

@@ -19,9 +19,9 @@
  *
  * COLUMNS gets "number <tab> name", numbers from 1.  A name is trimmed and cut
  * to 63 bytes; an empty one becomes "column 4", a repeated one "name (2)".
- * SAMPLE gets "line <tab> number <tab> value": the first 1000 rows, then every
- * 10th up to 10,000, every 100th up to 100,000, and so on, empty fields left
- * out.  `take` prints "line <tab> value ..."; 7+8 joins two columns with a
+ * SAMPLE gets "line <tab> number <tab> value": the first 1000 rows (fewer if
+ * there are more than 100 columns), then every 10th of the first 10,000, every
+ * 100th of the first 100,000, and so on, empty fields left out.  `take` prints "line <tab> value ..."; 7+8 joins two columns with a
  * blank, as a date and a time.
  */
 #include <errno.h>
@@ -372,6 +372,7 @@ look(Record *r, const char *columns_path, const char *sample_path)
 	FILE	   *columns = create(columns_path);
 	FILE	   *sample = create(sample_path);
 	size_t		fields;
+	size_t		dense;			/* rows of the first part */
 	size_t		stride = 1;
 	size_t		rows = 0;
 	char	  **names;
@@ -379,6 +380,7 @@ look(Record *r, const char *columns_path, const char *sample_path)
 	if (!read_record(r))
 		fail(1, "the file is empty");
 	fields = r->fields;
+	dense = fields > 2000 ? 50 : fields > 100 ? 100000 / fields : 1000;
 	names = name_columns(r);
 	for (size_t i = 0; i < fields; i++)
 	{
@@ -390,7 +392,7 @@ look(Record *r, const char *columns_path, const char *sample_path)
 	{
 		check_fields(r, fields);
 		rows++;
-		if (rows > 1000 * stride)
+		if (rows > dense * stride)
 			stride *= 10;
 		if (rows % stride != 0)
 			continue;

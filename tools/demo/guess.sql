@@ -14,10 +14,13 @@ SELECT c.number, c.name, plain_name(c.name) AS plain,
        count(s.value) / rows.n AS filled,                       -- share of the rows
        count(DISTINCT s.value) AS different,                    -- values
        count(DISTINCT s.value) / greatest(count(s.value), 1)::float8 AS spread,
-       coalesce(avg((read_time(s.value, true) IS NOT NULL OR read_time(s.value, false) IS NOT NULL)::int), 0) AS times,
+       coalesce(avg((length(s.value) BETWEEN 6 AND 80
+                     AND coalesce(read_time(s.value, true), read_time(s.value, false)) IS NOT NULL)::int), 0) AS times,
        coalesce(avg((s.value ~ '^\s*\d{1,2}:\d\d(:\d\d([.,]\d+)?)?\s*([AaPp][Mm])?\s*$')::int), 0) AS clocks,
        coalesce(avg((s.value ~ '^\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\s*$')::int), 0) AS days,
-       coalesce(avg((s.value ~ '^\s*[-+]?\d+([.]\d+)?\s*$')::int), 0) AS numbers
+       coalesce(avg((s.value ~ '^\s*[-+]?\d+([.]\d+)?\s*$')::int), 0) AS numbers,
+       coalesce(bool_and(s.value ~ '^\s*\d{10}(\d{3}|\d{6}|\d{9})?([.]\d+)?\s*$'
+                         AND left(btrim(s.value), 10) BETWEEN '0631152000' AND '4102444800'), false) AS clock_counts
 FROM csv_column c CROSS JOIN rows LEFT JOIN csv_sample s USING (number)
 GROUP BY c.number, c.name, rows.n;
 
@@ -27,7 +30,7 @@ SELECT role, pattern, rank
 FROM (VALUES
   ('at', 'ts timestamp event_time event_timestamp event_ts time_timestamp event_datetime event_date occurred_at '
          'happened_at at time datetime date_time date_and_time complete_timestamp start_timestamp timestamp_% '
-         'created_at created started_at start_time startdate start_date received_at server_time epoch epoch_% date day '
+         'when created_at created started_at start_time startdate start_date received_at server_time epoch epoch_% date day '
          '%_timestamp %_datetime %_ts %_at %_time %_date %timestamp% %datetime% %date% %time%'),
   ('subject', 'subject_id user_id userid user customer_id customerid customer cust_id client_id clientid client '
          'visitor_id visitorid visitor household_id household person_id person patient_id patient member_id member '
@@ -119,14 +122,15 @@ BEGIN
 END
 $$;
 
--- When: a telling name whose values read as times; else any column of dates with punctuation.
+-- When: a telling name whose values read as times; else any column of dates with punctuation;
+-- else one of numbers that all count seconds (or finer) since 1970 and fall into 1990 to 2099.
 -- AT=day+clock names two columns; without AT= a column of days looks for one of clocks.
 WITH wanted AS (SELECT split_part(:'at', '+', 1) AS day, split_part(:'at', '+', 2) AS clock,
                        named_column(:'at') IS NOT NULL AS whole),
      best AS (
        SELECT number, days FROM csv_fact
-       WHERE times >= 0.5 AND filled >= 0.5 AND (name_rank('at', plain) IS NOT NULL OR numbers < 0.5 AND times >= 0.8)
-       ORDER BY name_rank('at', plain) NULLS LAST, number LIMIT 1)
+       WHERE times >= 0.5 AND filled >= 0.5 AND (name_rank('at', plain) IS NOT NULL OR numbers < 0.5 AND times >= 0.8 OR clock_counts)
+       ORDER BY name_rank('at', plain) NULLS LAST, clock_counts, number LIMIT 1)
 INSERT INTO csv_choice
 SELECT 'at', check_times(choose('at', CASE WHEN whole THEN :'at' ELSE day END, (SELECT number FROM best))),
        CASE WHEN whole THEN NULL

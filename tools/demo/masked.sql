@@ -39,7 +39,7 @@ SELECT journey.protect('public.events', subject => 'subject', columns => '{
   "id": "public", "at": "public",
   "subject": {"class": "subject", "mask": "token"},
   "event": {"mask": "constant", "value": "(hidden)"}}') AS done \gset
-\set ask 'SELECT id, to_char(at, \'YYYY-MM-DD HH24:MI\') AS at, subject, event, topic FROM events WHERE id IN (' :ids ') ORDER BY id'
+\set ask 'SELECT id, to_char(at, \'YYYY-MM-DD HH24:MI\') AS at, left(subject, 30) AS subject, left(event, 30) AS event, left(topic, 30) AS topic FROM events WHERE id IN (' :ids ') ORDER BY id'
 \endif
 
 SELECT format('%s said yes to "analytics", %s of them withdrew.', digits(:given), digits(:withdrawn)) AS headline \gset

@@ -9,8 +9,9 @@ AS $$
 $$;
 
 -- A time in one of the forms that files have; NULL if it is none.  Without a zone it is UTC.
+-- Parallel unsafe, for it catches errors, which takes a subtransaction.
 CREATE FUNCTION read_time(value text, day_first boolean) RETURNS timestamptz
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE
 AS $$
 DECLARE
   v    text := btrim(value, E' \t\r\n[]');

@@ -38,7 +38,10 @@ CREATE FUNCTION counted(n bigint, what text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 AS $$ SELECT digits(n) || ' ' || what || CASE WHEN n = 1 THEN '' ELSE 's' END $$;
 
--- At most n characters, the last an ellipsis where something was cut off.
+-- One line of at most n characters, the last an ellipsis where something was cut off.
 CREATE FUNCTION shorten(t text, n int) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-AS $$ SELECT CASE WHEN length(t) > n THEN rtrim(left(t, n - 1)) || '…' ELSE t END $$;
+AS $$
+  SELECT CASE WHEN length(line) > n THEN rtrim(left(line, n - 1)) || '…' ELSE line END
+  FROM (SELECT regexp_replace(t, '[[:cntrl:]]+', ' ', 'g') AS line) x
+$$;
