@@ -54,7 +54,11 @@ foreach my $name (@files)
 	my $before = slurp($name);
 	my $text = $before;
 
-	# compound literals stay on their line, and `extern "C"` is not for us
+	# it would spoil what is not ASCII
+	my @foreign;
+	$text =~ s/([\x80-\xff]+)/push(@foreign, $1); "\x01" x length($1)/ge;
+
+	# and tear apart compound literals
 	my $parens = qr/(\((?:[^()]++|(?-1))*\))/;
 	$text =~ s/\((\w+(?:\[\])?)\) \{([^{}\n]*)\}/($1) LITERAL_($2)/g;
 
@@ -65,6 +69,7 @@ foreach my $name (@files)
 	my $after = slurp("$temp.out");
 
 	$after =~ s/\((\w+(?:\[\])?)\) LITERAL_$parens/"($1) {" . substr($2, 1, -1) . "}"/ge;
+	$after =~ s/\x01+/shift(@foreign)/ge;
 	# a function's type on its own line, as in "char *"
 	$after =~ s/^([A-Za-z_][\w \t]*?)[ \t]+(\*+)$/$1 $2/mg;
 	next if $after eq $before;
