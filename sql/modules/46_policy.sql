@@ -95,6 +95,8 @@ CREATE TABLE journey.protected_grant (
   grantable boolean NOT NULL,
   FOREIGN KEY (protected_id, member) REFERENCES journey.protected_member ON DELETE CASCADE
 );
+-- It has no key; without this a publication of all tables would stop unprotect().
+ALTER TABLE journey.protected_grant REPLICA IDENTITY FULL;
 COMMENT ON TABLE journey.protected_grant IS
   'The rights on each member as they were. A member without rows had the rights that come with its creation.';
 COMMENT ON COLUMN journey.protected_grant.column_name IS 'Empty for rights on the whole relation.';
