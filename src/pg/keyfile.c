@@ -152,31 +152,36 @@ look_at_key(void)
 		return KEY_FINE;
 	}
 
-	/* From here on there is no key until we have read one. */
+	/* From here on there is no key until we have read one, also if an error takes us out of here. */
 	forget_key(0, (Datum) 0);
 	root.looked_at = 0;
+	root.found = 0;
 	if (root.path != NULL)
 		pfree(root.path);
 	root.path = NULL;
 	root.path = MemoryContextStrdup(TopMemoryContext, path);
-	root.looked_at = now;
-	root.found = 0;
 
 	if (*path == '\0')
-		return root.problem = KEY_NOT_SET;
-
-	/*
-	 * O_NONBLOCK: a named pipe must not hang the backend.  A relative path
-	 * begins at the data directory, which is where the server runs.
-	 */
-	fd = OpenTransientFile(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | PG_BINARY);
-	if (fd < 0)
+		root.problem = KEY_NOT_SET;
+	else
 	{
-		root.found = errno;
-		return root.problem = KEY_NOT_OPENED;
+		/*
+		 * O_NONBLOCK: a named pipe must not hang the backend. A relative path
+		 * begins at the data directory, which is where the server runs.
+		 */
+		fd = OpenTransientFile(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | PG_BINARY);
+		if (fd < 0)
+		{
+			root.found = errno;
+			root.problem = KEY_NOT_OPENED;
+		}
+		else
+		{
+			root.problem = read_key(fd);
+			CloseTransientFile(fd);
+		}
 	}
-	root.problem = read_key(fd);
-	CloseTransientFile(fd);
+	root.looked_at = now;
 	return root.problem;
 }
 

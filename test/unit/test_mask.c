@@ -74,12 +74,12 @@ TEST(short_texts_are_hidden_whole)
 TEST(characters_are_counted_not_bytes)
 {
 	/* Korean: three bytes each */
-	check_partial(1, 1, 2, "김철수민", "김**민");
-	check_partial(1, 1, 2, "김철수", "**");
+	check_partial(1, 1, 2, "박철수민", "박**민");
+	check_partial(1, 1, 2, "박철수", "**");
 	check_partial(2, 0, 3, "서울특별시", "서울***");
 	/* emoji: four bytes, and one of several code points */
-	check_partial(1, 1, 1, "😀😁😂", "😀*😂");
-	check_partial(0, 1, 1, "👨‍👩‍👧", "*👧");
+	check_partial(1, 1, 1, "😁😂😃", "😁*😃");
+	check_partial(0, 1, 1, "👨\xe2\x80\x8d👩\xe2\x80\x8d👧", "*👧");
 	/* a combining mark counts for itself */
 	check_partial(1, 0, 1, "e\xcc\x81t", "e*");
 	check_partial(2, 0, 1, "e\xcc\x81t", "e\xcc\x81*");
@@ -110,7 +110,7 @@ character_starts(const char *text, size_t size, size_t *starts)
 
 TEST(same_as_the_slow_version)
 {
-	static const char *const alphabet[] = {"a", "z", "é", "김", "€", "😀", "\xcc\x81", "*"};
+	static const char *const alphabet[] = {"a", "z", "é", "박", "€", "😁", "\xcc\x81", "*"};
 	unsigned	seed = 42;
 
 	for (int round = 0; round < 20000; round++)
