@@ -426,7 +426,7 @@ TEST(build_memory_is_as_promised)
 
 	for (uint32_t i = 0; i < n; i++)
 		add_steps(ENV, b, &(Step) {(int64_t) (unit_random(&seed) >> 8), "x", 1}, 1);
-	CHECK(unit_env.bytes < 24 * (size_t) n + 1000);	/* 12 a step, doubling */
+	CHECK(unit_env.bytes < 24 * (size_t) n + 1000); /* 12 a step, doubling */
 	unit_env.most_bytes = 0;
 	build_bytes(ENV, b);
 	CHECK(unit_env.most_bytes < 24 * (size_t) n + 6 * (size_t) n + 10 * (size_t) n);

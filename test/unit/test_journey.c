@@ -169,22 +169,22 @@ static const Break breaks[] = {
 	{"a difference beyond the end", GOLDEN_SECONDS, SECONDS_TIMES, 1, IN("\x01"), JN_BYTES_SHORT, SECONDS_TIMES + 1},
 	{"a byte behind the end", GOLDEN_SECONDS, SECONDS_SIZE, 0, IN("\x00"), JN_BYTES_CORRUPT, SECONDS_SIZE},
 	{"whole seconds in milliseconds", GOLDEN_SECONDS, 1, 46, IN("\x01\x00\x00\x02\x00\x00\x00"
-																 "\x00\xc8\xac\x6c\x4f\xea\x02\x00\x40\x13\xf9\x6c\x4f\xea\x02\x00"
-																 "\x00\x00\x40\x00\x00\x00\x00\x80\x02\x04\x04" "cartview\x01\x00"
-																 "\x01\x88\x13"), JN_BYTES_CORRUPT, SECONDS_TIMES},
+																"\x00\xc8\xac\x6c\x4f\xea\x02\x00\x40\x13\xf9\x6c\x4f\xea\x02\x00"
+																"\x00\x00\x40\x00\x00\x00\x00\x80\x02\x04\x04" "cartview\x01\x00"
+																"\x01\x88\x13"), JN_BYTES_CORRUPT, SECONDS_TIMES},
 	{"whole seconds in microseconds", GOLDEN_SECONDS, 1, 46, IN("\x00\x00\x00\x02\x00\x00\x00"
-																 "\x00\xc8\xac\x6c\x4f\xea\x02\x00\x40\x13\xf9\x6c\x4f\xea\x02\x00"
-																 "\x00\x00\x40\x00\x00\x00\x00\x80\x02\x04\x04" "cartview\x01\x00"
-																 "\x02\x40\x4b\x4c"), JN_BYTES_CORRUPT, SECONDS_TIMES},
+																"\x00\xc8\xac\x6c\x4f\xea\x02\x00\x40\x13\xf9\x6c\x4f\xea\x02\x00"
+																"\x00\x00\x40\x00\x00\x00\x00\x80\x02\x04\x04" "cartview\x01\x00"
+																"\x02\x40\x4b\x4c"), JN_BYTES_CORRUPT, SECONDS_TIMES},
 	{"no difference at all in microseconds", GOLDEN_ONE_STEP, 1, 37, IN("\x00\x00\x00\x02\x00\x00\x00"
 																		"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 																		"\x00\x00\x40\x00\x00\x00\x00\x00\x01\x04view\x00\x00"),
 	JN_BYTES_CORRUPT, ONE_SIZE},
 
 	{"wide without any", GOLDEN_SECONDS, 1, 46, IN("\x06\x00\x00\x02\x00\x00\x00"
-													"\x00\xc8\xac\x6c\x4f\xea\x02\x00\x40\x13\xf9\x6c\x4f\xea\x02\x00"
-													"\x00\x00\x40\x00\x00\x00\x00\x80\x02\x04\x04" "cartview\x01\x00"
-													"\x00\x00\x00\x00\x00\x05"), JN_BYTES_CORRUPT, SECONDS_TIMES},
+												   "\x00\xc8\xac\x6c\x4f\xea\x02\x00\x40\x13\xf9\x6c\x4f\xea\x02\x00"
+												   "\x00\x00\x40\x00\x00\x00\x00\x80\x02\x04\x04" "cartview\x01\x00"
+												   "\x00\x00\x00\x00\x00\x05"), JN_BYTES_CORRUPT, SECONDS_TIMES},
 	{"one wide difference more", GOLDEN_NARROWEST_WIDE, NARROW_TIMES, 1, IN("\x02"), JN_BYTES_SHORT, NARROW_SIZE},
 	{"2^32 - 1 wide differences", GOLDEN_NARROWEST_WIDE, NARROW_TIMES, 4, IN("\xff\xff\xff\xff"), JN_BYTES_SHORT, NARROW_SIZE},
 	{"a wide difference of no step", GOLDEN_NARROWEST_WIDE, NARROW_TIMES, 21,
@@ -193,7 +193,7 @@ static const Break breaks[] = {
 	{"a wide difference that is not listed", GOLDEN_NARROWEST_WIDE, NARROW_TIMES + 5, 1, IN("\xff"), JN_BYTES_CORRUPT, NARROW_TIMES + 9},
 	{"a narrow difference listed as wide", GOLDEN_NARROWEST_WIDE, NARROW_SIZE - 8, 1, IN("\xfe"), JN_BYTES_CORRUPT, NARROW_SIZE - 8},
 	{"a wide difference beyond the last time", GOLDEN_END_TO_END, END_TIMES + 9, 8,
-		IN("\xff\xff\xff\xff\xff\xff\xff\xff"), JN_BYTES_CORRUPT, END_TIMES + 5},
+	IN("\xff\xff\xff\xff\xff\xff\xff\xff"), JN_BYTES_CORRUPT, END_TIMES + 5},
 #undef IN
 };
 

@@ -97,7 +97,7 @@ TEST(time_known_ones)
 /* Each day of 1200 years after the other, with a calendar that only counts. */
 TEST(time_each_day_counted)
 {
-	int64_t		time = INT64_C(-66269577600000000);	/* 101 BC, 1 January */
+	int64_t		time = INT64_C(-66269577600000000); /* 101 BC, 1 January */
 	int			year = -100;
 
 	for (; year < 1100; year++)
