@@ -209,7 +209,7 @@ check_codes(const JnEnv *env, const JnJourney *j, uint8_t *seen, JnError *err)
 
 	for (uint32_t i = 0; i < j->head.n; i++)
 	{
-		uint32_t	code = jn_journey_code(j, i);
+		uint32_t	code = jn_journey_raw_code(j, i);
 
 		if (code >= j->names)
 			return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (j->codes - j->bytes) + (size_t) i * j->width, 0, 0);

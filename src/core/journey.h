@@ -2,11 +2,11 @@
  * journey.h
  *	  Reading a journey: the view of its bytes, validation, facts, comparison.
  *
- * Two levels of trust.  jn_journey_open() takes bytes that we wrote or that
- * have been validated, looks at the header only, and checks no more than that
- * the sections lie inside the value.  jn_journey_validate() takes bytes from
- * anywhere (recv, casts, files) and proves every rule of format.h; only after
- * it is it safe to open them.
+ * Two levels of trust.  jn_journey_open() checks no more than that the
+ * sections lie inside the value; reading what it has opened stays inside too,
+ * whatever the bytes, but means something only for bytes that we wrote or that
+ * have been validated.  jn_journey_validate() takes bytes from anywhere (recv,
+ * casts, files) and proves every rule of format.h.
  */
 #ifndef JN_JOURNEY_H
 #define JN_JOURNEY_H
@@ -97,9 +97,9 @@ extern int64_t jn_journey_find(const JnJourney *j, const char *name, size_t size
 /* Name number i of the dictionary, 0 <= i < names.  Linear in i. */
 extern JnName jn_journey_name(const JnJourney *j, uint32_t i);
 
-/* Code of step i, from 0. */
+/* The bytes of code i as a number; below j->names only if they are valid. */
 static inline uint32_t
-jn_journey_code(const JnJourney *j, uint32_t i)
+jn_journey_raw_code(const JnJourney *j, uint32_t i)
 {
 	switch (j->width)
 	{
@@ -112,6 +112,15 @@ jn_journey_code(const JnJourney *j, uint32_t i)
 		default:
 			return jn_load32(j->codes + 4 * (size_t) i);
 	}
+}
+
+/* Code of step i, from 0: an index into the names, whatever the bytes. */
+static inline uint32_t
+jn_journey_code(const JnJourney *j, uint32_t i)
+{
+	uint32_t	code = jn_journey_raw_code(j, i);
+
+	return code < j->names ? code : 0;
 }
 
 /* Starts reading the times; the first time is head.first. */

@@ -103,7 +103,7 @@ size_t
 jn_time_write(int64_t time, char *out)
 {
 	int64_t		days = floor_div(time, US_PER_DAY);
-	int64_t		us = time - days * US_PER_DAY;
+	int64_t		us = time % US_PER_DAY + (time % US_PER_DAY < 0 ? US_PER_DAY : 0);
 	int			second = (int) (us / US_PER_SECOND);
 	int			fraction = (int) (us % US_PER_SECOND);
 	char	   *p = out;

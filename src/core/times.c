@@ -351,7 +351,8 @@ jn_times_open(JnTimesReader *r, const uint8_t *p, size_t size, unsigned flags, u
 	r->unit_us = jn_unit_us(flags & JN_FLAG_UNIT);
 	r->next = 0;
 	r->control = p;
-	r->end = p + size;
+	r->stop = p + size;
+	r->end = r->stop;
 	if (n > 1 && (flags & JN_FLAG_WIDE))
 	{
 		r->control += 4;
@@ -359,6 +360,28 @@ jn_times_open(JnTimesReader *r, const uint8_t *p, size_t size, unsigned flags, u
 	}
 	r->data = r->control + (n > 1 ? control_size(n) : 0);
 	r->wide = r->end;
+}
+
+/* A difference of length + 1 bytes, of which fewer than four bytes are left. */
+uint32_t
+jn_times_next_at_end(JnTimesReader *r, unsigned length)
+{
+	unsigned	left = (unsigned) (r->end - r->data);
+	unsigned	bytes = length < left ? length + 1 : left;
+	uint32_t	d = number(r->data, bytes);
+
+	r->data += bytes;
+	return d;
+}
+
+/* The next wide difference, in units. */
+uint64_t
+jn_times_next_wide(JnTimesReader *r)
+{
+	if (r->stop - r->wide < 8)
+		return UINT32_MAX;
+	r->wide += 8;
+	return jn_load64(r->wide - 8);
 }
 
 /*
@@ -371,10 +394,7 @@ get_fast(JnTimesReader *r, const uint8_t **data, unsigned length)
 	uint32_t	v = jn_load32(*data) & (UINT32_MAX >> (24 - 8 * length));
 
 	*data += length + 1;
-	if (v != UINT32_MAX)
-		return v * r->unit_us;
-	r->wide += 8;
-	return jn_load64(r->wide - 8) * r->unit_us;
+	return (v != UINT32_MAX ? v : jn_times_next_wide(r)) * r->unit_us;
 }
 
 /* Decodes "count" further times after t, beginning at a multiple of 4 of the differences. */
@@ -447,9 +467,11 @@ jn_times_at(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, uin
 		unsigned	length = ((r.control[k >> 2] >> (2 * (k & 3))) & 3) + 1;
 		uint64_t	d;
 
+		if (data - r.data < (ptrdiff_t) length)
+			break;
 		data -= length;
 		d = number(data, length);
-		if (d == UINT32_MAX)
+		if (d == UINT32_MAX && wide - r.end >= 8)
 		{
 			wide -= 8;
 			d = jn_load64(wide);

@@ -20,8 +20,9 @@ typedef struct JnTimesPlan
 } JnTimesPlan;
 
 /*
- * Reads a section of times, one after another.  The bytes must have been
- * checked by jn_times_check() or written by us.
+ * Reads a section of times, one after another.  Reading never leaves the
+ * section; but only bytes that jn_times_check() has passed, or that we wrote,
+ * give times that mean something.
  */
 typedef struct JnTimesReader
 {
@@ -29,6 +30,7 @@ typedef struct JnTimesReader
 	const uint8_t *data;		/* next difference */
 	const uint8_t *wide;		/* next wide difference */
 	const uint8_t *end;			/* of the differences, where the wide ones begin */
+	const uint8_t *stop;		/* end of the section */
 	uint64_t	unit_us;		/* microseconds in a unit */
 	uint32_t	next;			/* number of the difference to read, from 0 */
 } JnTimesReader;
@@ -52,8 +54,8 @@ extern JnStatus jn_times_check(const JnEnv *env, const uint8_t *p, size_t size, 
 							   int64_t first, int64_t last, JnError *err);
 
 /*
- * Starts reading the section of n times at p, which has "size" bytes
- * and has been checked or was written by us.
+ * Starts reading the section of n times at p, which has "size" bytes; that is
+ * room at least for the lengths and the wide differences that it claims.
  */
 extern void jn_times_open(JnTimesReader *r, const uint8_t *p, size_t size, unsigned flags, uint32_t n);
 
@@ -84,27 +86,27 @@ jn_time_span(int64_t from, int64_t to)
 	return (uint64_t) to - (uint64_t) from;
 }
 
+/* The parts of jn_times_next() that are seldom needed. */
+extern uint32_t jn_times_next_at_end(JnTimesReader *r, unsigned length);
+extern uint64_t jn_times_next_wide(JnTimesReader *r);
+
 /* The next difference in microseconds.  Call it n - 1 times at most. */
 static inline uint64_t
 jn_times_next(JnTimesReader *r)
 {
 	uint32_t	i = r->next++;
 	unsigned	length = (r->control[i >> 2] >> (2 * (i & 3))) & 3;
-	uint64_t	d = 0;
+	uint32_t	d;
 
-	/* four bytes with the neighbour's masked off, but for the last few differences */
 	if (r->end - r->data >= 4)
-		d = jn_load32(r->data) & (UINT32_MAX >> (24 - 8 * length));
-	else
-		for (unsigned k = 0; k <= length; k++)
-			d |= (uint64_t) r->data[k] << (8 * k);
-	r->data += length + 1;
-	if (d == UINT32_MAX)
 	{
-		d = jn_load64(r->wide);
-		r->wide += 8;
+		/* four bytes, those of the neighbours masked off */
+		d = jn_load32(r->data) & (UINT32_MAX >> (24 - 8 * length));
+		r->data += length + 1;
 	}
-	return d * r->unit_us;
+	else
+		d = jn_times_next_at_end(r, length);
+	return (d != UINT32_MAX ? d : jn_times_next_wide(r)) * r->unit_us;
 }
 
 #endif							/* JN_TIMES_H */

@@ -128,6 +128,15 @@ TEST(time_each_day_counted)
 	}
 }
 
+/* Damaged bytes can give any time: it is written, though it cannot be read. */
+TEST(time_beyond_timestamptz)
+{
+	char		text[JN_TIME_TEXT];
+
+	CHECK_TEXT(text, jn_time_write(INT64_MAX, text), "294277-01-09T04:00:54.775807Z");
+	CHECK_TEXT(text, jn_time_write(INT64_MIN, text), "290279-12-22T19:59:05.224192Z BC");
+}
+
 TEST(time_random_round_trip)
 {
 	uint64_t	seed = 1;
