@@ -164,10 +164,12 @@ db()
 	psql -X -q -v ON_ERROR_STOP=1 "$@"
 }
 
-# Records and prints what a runner found; false if something failed.
+# Records and prints what a runner found; false if something failed.  To have
+# tested nothing is a failure.
 result()
 {
 	mkdir -p "$BUILD"
+	[ $(($2 + $3)) -gt 0 ] || set -- "$1" 0 1
 	printf '%s %d %d\n' "$1" "$2" "$3" >>"${JOURNEY_RESULTS:-/dev/null}"
 	printf '== %s: %d passed, %d failed\n' "$1" "$2" "$3"
 	[ "$3" -eq 0 ]
