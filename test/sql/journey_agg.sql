@@ -115,7 +115,7 @@ SELECT _journey_agg_transfn(NULL, j) FROM serial LIMIT 1;
 --
 -- Sizes
 --
-SET statement_timeout = '60s';
+SET statement_timeout = '10min';
 SELECT step_count(j), duration(j), cardinality(steps(j)) FROM (SELECT journey_agg(timestamptz '2000-01-01' + i * interval '1 s', 'e' || i % 300) AS j FROM generate_series(1, 5000000) i) x;
 SELECT step_count(j), event_at(j, -1), time_at(j, 500000) FROM (SELECT journey_agg(timestamptz '2000-01-01' + (i * 7919::bigint % 1000003) * interval '1 s', 'e' || i % 300) AS j FROM generate_series(1, 1000000) i) x;
 SELECT step_count(j), j = j::text::journey AS text, j = j::bytea::journey AS bytes, (SELECT count(DISTINCT e) FROM unnest(steps(j)) e) AS names
