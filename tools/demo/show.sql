@@ -13,10 +13,17 @@ ANALYZE session;
 SELECT (SELECT format('%s of %s are %s.', counted(sum(journey.step_count(j))::bigint, 'interaction'),
                       counted(count(DISTINCT subject), :'who'), counted(count(*), 'session')) FROM session) AS headline,
        max(at)::date - min(at)::date + 1 AS days,
-       greatest(max(at)::date - min(at)::date - 13, 0) AS before,
+       max(at)::date - min(at)::date > 13 AS long,
        CASE WHEN max(at)::date = min(at)::date THEN 'hour' ELSE 'day' END AS unit
 FROM events \gset
-SELECT :before > 0 AS long, 1 || :'unit' AS step,
+-- More than 14 days: the 14 with the most sessions.
+SELECT CASE WHEN :'long' THEN last - interval '13 days' ELSE (SELECT date_trunc(:'unit', min(at)) FROM events) END AS first,
+       CASE WHEN :'long' THEN last ELSE (SELECT max(at) FROM events) END AS last
+FROM (SELECT day::timestamptz AS last,
+             sum(count(*)) OVER (ORDER BY day RANGE BETWEEN '13 days' PRECEDING AND CURRENT ROW) AS sessions
+      FROM (SELECT journey.started_at(j)::date AS day FROM session) s GROUP BY day) fortnight
+ORDER BY sessions DESC, last DESC LIMIT 1 \gset
+SELECT 1 || :'unit' AS step,
        CASE :'unit' WHEN 'hour' THEN 'YYYY-MM-DD HH24:00' ELSE 'Dy DD Mon YYYY' END AS form \gset
 \set title '1. Sessions per ' :unit '.'
 \qecho :b:title:n :headline
@@ -26,26 +33,25 @@ SELECT :before > 0 AS long, 1 || :'unit' AS step,
 
 WITH slot AS (
   SELECT slot, count(s.subject) AS sessions, count(DISTINCT s.subject) AS subjects
-  FROM (SELECT date_trunc(:'unit', min(at)) + :before * interval '1 day' AS first, max(at) AS last FROM events) span
-  CROSS JOIN generate_series(span.first, span.last, :'step') slot
+  FROM generate_series(:'first', timestamptz :'last', :'step') slot
   LEFT JOIN session s ON journey.started_at(s.j) >= slot AND journey.started_at(s.j) < slot + interval :'step'
   GROUP BY slot)
 SELECT to_char(slot, :'form') AS :"unit", sessions, subjects AS :"whos", bar(sessions, max(sessions) OVER ()) AS " "
 FROM slot ORDER BY slot.slot;
 \if :long
-SELECT format('The last 14 of %s days; %s came before.', digits(:days),
-              counted(count(*), 'session')) AS note
-FROM session WHERE journey.started_at(j) < (SELECT max(at)::date - 13 FROM events) \gset
+SELECT format('These are the busiest 14 of %s days.', digits(:days)) AS note \gset
 \qecho :note
 \qecho
 \endif
 
 -- 2. Variants
 
-SELECT middle, to_char(middle, CASE :'unit' WHEN 'hour' THEN 'HH24:MI' ELSE 'FMDD Mon' END) AS middle_text
-FROM (SELECT CASE :'unit' WHEN 'hour' THEN date_trunc('minute', min(at) + (max(at) - min(at)) / 2)
-                  ELSE (min(at)::date + :days / 2)::timestamptz END AS middle
-      FROM events) m \gset
+SELECT middle, to_char(middle, CASE WHEN :'unit' = 'hour' THEN 'HH24:MI' WHEN :days > 330 THEN 'FMDD Mon YYYY' ELSE 'FMDD Mon' END) AS middle_text
+FROM (SELECT CASE :'unit' WHEN 'hour' THEN date_trunc('minute', first + (last - first) / 2)
+                  ELSE (first::date + (last::date - first::date + 1) / 2)::timestamptz END AS middle
+      FROM (SELECT percentile_disc(0.001) WITHIN GROUP (ORDER BY at) AS first,  -- some files end in 9999
+                   percentile_disc(0.999) WITHIN GROUP (ORDER BY at) AS last
+            FROM events) span) m \gset
 SELECT format('%s; the most frequent of them:', counted(count(DISTINCT journey.variant_hash(j)), 'different path')) AS headline
 FROM session \gset
 \qecho :b'2. Top variants.':n :headline
