@@ -67,6 +67,16 @@ SET ROLE regress_consent_ana;
 SELECT regress_consent.by_ben() AS caller_only;
 RESET ROLE;
 
+DO $$
+DECLARE
+  answers text;
+BEGIN
+  SET LOCAL ROLE regress_consent_heir;
+  answers := format('as heir: %s', regress_consent.by_ana());
+  SET LOCAL ROLE regress_consent_ben;
+  RAISE NOTICE '%, as ben: %', answers, regress_consent.by_ana();
+END $$;
+
 -- One warning a statement, however many rows, also from a block of statements.
 SET ROLE regress_consent_ben;
 SELECT count(*) FILTER (WHERE journey.consented('rx1', 'rx')), count(*) FILTER (WHERE journey.consented('rx1', 'rx.y')) FROM generate_series(1, 1000);
