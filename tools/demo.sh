@@ -38,6 +38,7 @@ check_file()
 {
 	[ -e "$file" ] || die "there is no file $DATA (looked in $PWD)"
 	[ ! -d "$file" ] || die "$DATA is a folder; DATA= wants one file"
+	[ -f "$file" ] || die "$DATA is a pipe or a device; it is read twice, so put it into a file"
 	[ -r "$file" ] || die "$DATA cannot be read by $(id -un)"
 	[ -s "$file" ] || die "$DATA: the file is empty"
 	case $(head -c 4 "$file" | od -An -tx1 | tr -d ' ') in
@@ -118,7 +119,7 @@ fi
 
 if [ -n "${LOOK-}" ]; then
 	echo "Tables: events, session, signal.  \\q leaves, and stops the server."
-	psql -X -q "${look[@]}" -d demo
+	psql -X -q "${look[@]}" -d demo || true
 else
 	echo "Look around in this database: make demo LOOK=1     Your own data: make demo DATA=file.csv"
 	echo "The manual begins in README.md."
