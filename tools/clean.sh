@@ -4,9 +4,6 @@
 if [ -f "$WORK/cluster/postmaster.pid" ]; then
 	as_server "$(dirname "$(cat "$PG/pg_config")")/pg_ctl" -D "$WORK/cluster" -m immediate stop || true
 fi
-if [ -L "$WORK" ]; then
-	rm -rf "$(readlink "$WORK")"
-fi
-rm -rf "$BUILD" "$ROOT"/results "$ROOT"/output_iso "$ROOT"/regression.* "$ROOT"/tmp_check
+rm -rf "$WORK" "$BUILD" "$ROOT"/results "$ROOT"/output_iso "$ROOT"/regression.* "$ROOT"/tmp_check
 find "$ROOT/src" '(' -name '*.o' -o -name '*.bc' ')' -delete
 rm -f "$ROOT"/*.so "$ROOT"/sql/journey--*.sql

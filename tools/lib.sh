@@ -24,9 +24,7 @@ umask 022
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BUILD=$ROOT/build
-WORK=$BUILD/work
 CACHE=${JOURNEY_CACHE:-$BUILD/cache}
-PG=$WORK/pg
 
 # make's own variables must not reach the makefiles that we call
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
@@ -67,16 +65,22 @@ server_dir()
 # Makes $WORK, inside the checkout if the user of the server can reach it there.
 work_dir()
 {
-	[ -d "$WORK" ] && return
+	local link=$BUILD/work
+
 	mkdir -p "$BUILD"
-	rm -f "$WORK"
-	if as_server test -x "$BUILD" 2>/dev/null; then
-		mkdir -p "$WORK"
-	else
-		ln -s "$(mktemp -d /var/tmp/journey.XXXXXX)" "$WORK"
-		chmod 755 "$WORK/"
+	if [ ! -d "$link" ]; then
+		rm -f "$link"
+		if as_server test -x "$BUILD" 2>/dev/null; then
+			mkdir "$link"
+		else
+			ln -s "$(mktemp -d /var/tmp/journey.XXXXXX)" "$link"
+			chmod 755 "$link/"
+		fi
 	fi
+	WORK=$(readlink -f "$link")
+	PG=$WORK/pg
 }
+work_dir
 
 # Installs what the named groups need (see setup.sh) and finds our server.
 setup()

@@ -117,7 +117,6 @@ server()
 	else
 		[ -x "$(cat "$PG/pg_config" 2>/dev/null)" ] && [ ! -e "$PG/given" ] && return
 	fi
-	work_dir
 	next=$WORK/pg.new
 	rm -rf "$next" "$PG" "$WORK"/obj*
 	mkdir -p "$next"
@@ -146,7 +145,6 @@ if [ "$1" = --list ]; then
 	done | xargs
 	exit
 fi
-work_dir
 [ -n "$(command -v dpkg-query)" ] || die "this needs Debian or Ubuntu: dpkg is not there"
 want=
 for group in "$@"; do

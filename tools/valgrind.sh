@@ -6,7 +6,6 @@
 setup build valgrind
 logs=$WORK/valgrind
 rm -rf "$logs"
-work_dir
 server_dir "$logs"
 export JOURNEY_WRAP="valgrind --quiet --trace-children=yes --leak-check=no --error-limit=no --num-callers=30 --log-file=$logs/%p.log"
 status=0
