@@ -47,7 +47,7 @@ die()
 as_server()
 {
 	if [ "$(id -u)" = 0 ]; then
-		HOME=$WORK setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"
+		HOME=/tmp setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"
 	else
 		"$@"
 	fi
