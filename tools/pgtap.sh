@@ -12,7 +12,7 @@ if [ ${#files[@]} = 0 ]; then
 	result pgtap 0 0
 	exit
 fi
-db -c 'DROP DATABASE IF EXISTS pgtap' -c 'CREATE DATABASE pgtap'
+db -c 'SET client_min_messages = warning' -c 'DROP DATABASE IF EXISTS pgtap' -c 'CREATE DATABASE pgtap'
 db -d pgtap -c 'CREATE EXTENSION pgtap' -c 'CREATE EXTENSION journey'
 counts=$BUILD/pgtap.counts
 rm -f "$counts"
