@@ -385,15 +385,24 @@ jn_times_next_wide(JnTimesReader *r)
 }
 
 /*
- * One difference of a group of four, read with a load of four bytes that may
- * reach into its neighbours.
+ * A difference of length + 1 bytes, read with a load of four that may reach
+ * into its neighbours; moves *data past it.
  */
+static inline uint32_t
+get_narrow(const uint8_t **data, unsigned length)
+{
+	uint32_t	d = jn_load32(*data) & (UINT32_MAX >> (24 - 8 * length));
+
+	*data += length + 1;
+	return d;
+}
+
+/* The same in microseconds, wide or not. */
 static inline uint64_t
 get_fast(JnTimesReader *r, const uint8_t **data, unsigned length)
 {
-	uint32_t	v = jn_load32(*data) & (UINT32_MAX >> (24 - 8 * length));
+	uint32_t	v = get_narrow(data, length);
 
-	*data += length + 1;
 	return (v != UINT32_MAX ? v : jn_times_next_wide(r)) * r->unit_us;
 }
 
@@ -437,6 +446,90 @@ jn_times_decode(const JnEnv *env, JnTimesReader *r, int64_t first, int64_t *time
 		done = to;
 		jn_tick(env);
 	}
+}
+
+/*
+ * Skips differences that are narrow and not above "limit", both in units, and
+ * gives their sum: four at a time where it can, else one.  It stops early at
+ * the last three bytes.
+ */
+static uint32_t
+run_piece(JnTimesReader *r, uint32_t most, uint32_t limit, uint64_t *sum)
+{
+	const uint8_t *control = r->control;
+	const uint8_t *end = r->end;
+	const uint8_t *data = r->data;
+	uint32_t	begin = r->next;
+	uint32_t	i = begin;
+	uint64_t	units = 0;
+
+	while (i - begin < most && end - data >= 4)
+	{
+		const uint8_t *p = data;
+		unsigned	lengths = control[i >> 2];
+		uint32_t	d;
+
+		if (i % 4 == 0 && most - (i - begin) >= 4 && end - data >= 16)
+		{
+			uint32_t	a = get_narrow(&p, lengths & 3);
+			uint32_t	b = get_narrow(&p, lengths >> 2 & 3);
+			uint32_t	c = get_narrow(&p, lengths >> 4 & 3);
+
+			d = get_narrow(&p, lengths >> 6);
+			if ((a <= limit) & (b <= limit) & (c <= limit) & (d <= limit))
+			{
+				units += (uint64_t) a + b + c + d;
+				data = p;
+				i += 4;
+				continue;
+			}
+			p = data;
+		}
+		d = get_narrow(&p, lengths >> (2 * (i & 3)) & 3);
+		if (d > limit)
+			break;
+		units += d;
+		data = p;
+		i++;
+	}
+	r->data = data;
+	r->next = i;
+	*sum = units * r->unit_us;
+	return i - begin;
+}
+
+uint32_t
+jn_times_run(const JnEnv *env, JnTimesReader *r, uint32_t most, uint64_t gap, uint64_t *within, uint64_t *across)
+{
+	uint64_t	units = r->unit_us > 0 ? gap / r->unit_us : 0;
+	uint32_t	limit = units < UINT32_MAX ? (uint32_t) units : UINT32_MAX - 1;
+	uint32_t	count = 0;
+
+	*within = 0;
+	while (count < most)
+	{
+		uint32_t	left = most - count;
+		uint64_t	sum;
+		uint64_t	d;
+
+		count += run_piece(r, left < JN_TICK_EVERY ? left : JN_TICK_EVERY, limit, &sum);
+		*within += sum;
+		if (left > JN_TICK_EVERY)
+			jn_tick(env);
+		if (count == most)
+			break;
+
+		/* one above the limit, a wide one, one at the end, or any after a tick */
+		d = jn_times_next(r);
+		if (d > gap)
+		{
+			*across = d;
+			break;
+		}
+		*within += d;
+		count++;
+	}
+	return count;
 }
 
 int64_t

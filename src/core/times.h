@@ -70,6 +70,15 @@ extern int64_t jn_times_at(const JnEnv *env, const uint8_t *p, size_t size, unsi
 						   int64_t first, int64_t last, uint32_t i);
 
 /*
+ * Reads differences up to the first one above "gap" (microseconds), but at
+ * most "most".  Returns how many are not above it and gives their sum; if that
+ * is less than "most", "across" is the one above.  The reader stands behind
+ * what was read.
+ */
+extern uint32_t jn_times_run(const JnEnv *env, JnTimesReader *r, uint32_t most, uint64_t gap,
+							 uint64_t *within, uint64_t *across);
+
+/*
  * The time "d" microseconds after "time".  Spans are unsigned everywhere:
  * from 4714 BC to 294276 AD is longer than INT64_MAX.
  */
