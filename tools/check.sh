@@ -5,7 +5,7 @@ setup build lint fuzz tap
 mkdir -p "$BUILD"
 export JOURNEY_RESULTS=$BUILD/results
 : >"$JOURNEY_RESULTS"
-unset T TARGET REGRESS
+unset T TARGET REGRESS N SEED
 
 # Runs a step.  One that fails without a count of its own counts as a failure.
 step()
@@ -28,6 +28,7 @@ step fuzz
 cluster_start
 step installcheck
 step pgtap
+step prove
 step isolation
 step doctest
 step demotest

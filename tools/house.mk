@@ -4,9 +4,9 @@
 # Each goal is a script of the same name; its settings reach it through the
 # environment.
 
-export T TARGET REGRESS MAJORS DATA AT SUBJECT EVENT TOPIC SEQ LOOK FUZZ_SECONDS WERROR
+export T TARGET REGRESS MAJORS DATA AT SUBJECT EVENT TOPIC SEQ LOOK FUZZ_SECONDS WERROR N SEED
 
-SCRIPT_GOALS := build check unit fuzz installcheck pgtap isolation tap doctest demotest \
+SCRIPT_GOALS := build check unit fuzz installcheck pgtap prove isolation tap doctest demotest \
 	lint format matrix asan valgrind coverage dist clean demo
 .PHONY: help setup bench $(SCRIPT_GOALS)
 
@@ -33,6 +33,7 @@ $(SCRIPT_GOALS):
 #? make fuzz [TARGET=text]         replay the corpus, then FUZZ_SECONDS=20 of fuzzing per reader
 #? make installcheck [REGRESS=x]   regression tests (with PG_CONFIG: against your running server)
 #? make pgtap [T=consent]          behaviour and privileges
+#? make prove [T=22] [N=300] [SEED=1]  attacks on masking: two databases must answer alike
 #? make isolation [T=withdraw]     concurrency
 #? make tap [T=001]                restart, replica, dump and restore, upgrade
 #? make doctest [T=README]         the examples of README.md and doc/

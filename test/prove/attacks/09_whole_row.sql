@@ -1,0 +1,21 @@
+-- the whole row as one value
+SET search_path = lab, public, journey;
+SELECT p FROM people p WHERE id < 4;
+SELECT p::text, p.* FROM people p WHERE id = 1;
+SELECT row_to_json(p) FROM people p WHERE id IN (1, 2);
+SELECT to_jsonb(p) - 'essay' FROM people p WHERE id < 13;
+SELECT jsonb_populate_record(p, '{"id": 0}') FROM people p WHERE id = 1;
+SELECT record_send(p) FROM people p WHERE id IN (1, 2, 3);
+SELECT hash_record(p), p = p, p IS NULL, p IS NOT NULL, p IS DISTINCT FROM NULL FROM people p WHERE id < 13;
+SELECT xmlforest(p.ssn, p.name, p.doc, p.raw) FROM people p WHERE id IN (1, 3, 12);
+SELECT ROW(p.*) = ROW(q.*), p < q FROM people p, people q WHERE p.id = 1 AND q.id = 13;
+SELECT count(DISTINCT p) FROM people p;
+SELECT max(p::text) FROM people p WHERE user_id = 'refused';
+SELECT v, v::text FROM visits v WHERE id < 4;
+SELECT n, n::notes FROM notes n WHERE id < 4 OR id BETWEEN 1000 AND 1004;
+SELECT f FROM facts f WHERE id < 4;
+SELECT (p).ssn, (SELECT (p).name) FROM people p WHERE id < 4;
+CREATE FUNCTION take(people) RETURNS text LANGUAGE sql AS 'SELECT $1.ssn || $1.email';
+SELECT p.take, take(p) FROM people p WHERE id IN (1, 2, 12);
+SELECT row_to_json(s) FROM secrets s WHERE id < 8;
+SELECT s FROM (SELECT ssn, amount FROM people WHERE id < 4) s;

@@ -1,0 +1,35 @@
+-- consent recorded by those who want to read
+-- shows: permission denied
+SELECT journey.consent_give('refused', 'analytics');
+SELECT journey.consent_withdraw('yes-1', 'analytics');
+SELECT journey.consent_refuse('yes-1', 'analytics');
+SELECT journey._consent_record('give', 'refused', 'analytics', NULL, NULL, true, NULL, NULL, NULL);
+SELECT journey.grant_purpose('ana', 'fraud');
+SELECT journey.revoke_purpose('bob', 'analytics');
+SELECT journey.create_purpose('mine');
+INSERT INTO journey.subject (name) VALUES ('x');
+INSERT INTO journey.ledger (subject) VALUES (1);
+UPDATE journey.ledger SET action = 'give';
+DELETE FROM journey.ledger;
+TRUNCATE journey.ledger, journey.state;
+INSERT INTO journey.state SELECT * FROM journey.state;
+UPDATE journey.state SET subject = subject;
+DELETE FROM journey.state;
+INSERT INTO journey.reader_purpose SELECT * FROM journey.reader_purpose;
+INSERT INTO journey.purpose (name) VALUES ('analytics2');
+UPDATE journey.policy SET mask = 'public';
+DELETE FROM journey.policy;
+DELETE FROM journey.protected_relation;
+SELECT * FROM journey.ledger;
+SELECT * FROM journey.state;
+SELECT * FROM journey.subject;
+SELECT * FROM journey.reader_purpose;
+SELECT * FROM journey.policy;
+SELECT * FROM journey.purpose;
+CREATE FUNCTION journey.mine() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE TABLE journey.mine (x int);
+ALTER TABLE journey.ledger DISABLE TRIGGER ALL;
+CREATE TRIGGER t AFTER INSERT ON journey.ledger EXECUTE FUNCTION lab.none();
+SELECT proname FROM pg_proc p WHERE pronamespace = 'journey'::regnamespace AND provolatile = 'v' AND has_function_privilege(oid, 'EXECUTE') ORDER BY 1;
+SELECT relname FROM pg_class c WHERE relnamespace = 'journey'::regnamespace AND relkind IN ('r', 'v', 'S') AND has_table_privilege(oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') ORDER BY 1;
+SELECT ssn FROM people WHERE id IN (1, 12);

@@ -1,0 +1,23 @@
+-- functions, operators and types with the names the view uses, first in the search path
+CREATE FUNCTION _cell(anyelement, text, journey._seal) RETURNS anyelement LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION _cell(anyelement, text, text) RETURNS anyelement LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION text(text) RETURNS text LANGUAGE sql AS 'SELECT ''yes-1''::pg_catalog.text';
+CREATE FUNCTION eq(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE OPERATOR = (LEFTARG = text, RIGHTARG = text, FUNCTION = eq);
+CREATE FUNCTION texteq(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE FUNCTION current_setting(text) RETURNS text LANGUAGE sql AS 'SELECT ''analytics''::pg_catalog.text';
+CREATE FUNCTION has_privs() RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE TYPE _seal AS (x text);
+CREATE DOMAIN text AS pg_catalog.text;
+CREATE TABLE policy (id uuid, mask pg_catalog.text);
+CREATE TABLE subject (number bigint, name pg_catalog.text);
+CREATE TABLE state (subject bigint, purpose int);
+CREATE TABLE reader_purpose (reader oid, purpose int);
+SET search_path = lab, public, pg_catalog;
+SELECT id, ssn FROM people WHERE id IN (1, 12) ORDER BY id;
+SELECT pg_catalog.count(ssn) FROM people WHERE user_id OPERATOR(pg_catalog.=) 'refused';
+SELECT journey.consented('refused', 'analytics');
+SET search_path = '';
+SELECT id, ssn FROM public.people WHERE id IN (1, 12);
+SET search_path = journey, lab, public;
+SELECT id, ssn FROM people WHERE id IN (1, 12);

@@ -1,0 +1,25 @@
+-- copies: CREATE TABLE AS, SELECT INTO, materialized views, and their statistics
+CREATE TABLE copy AS SELECT * FROM people;
+ANALYZE copy;
+SELECT attname, null_frac, avg_width, n_distinct, correlation FROM pg_stats WHERE tablename = 'copy' ORDER BY 1;
+SELECT attname, most_common_vals, most_common_freqs FROM pg_stats WHERE tablename = 'copy' AND attname IN ('ssn', 'code', 'name', 'email', 'amount') ORDER BY 1;
+SELECT id, ssn, name, blank FROM copy WHERE id < 14 ORDER BY 1;
+SELECT pg_relation_size('copy'), pg_column_size(copy) FROM copy WHERE id = 1;
+SELECT id, page, amount INTO TEMP grabbed FROM visits;
+SELECT * FROM grabbed WHERE id < 14 ORDER BY 1;
+CREATE MATERIALIZED VIEW m AS SELECT id, user_id, ssn, amount FROM people WHERE id < 30;
+SELECT * FROM m WHERE ssn IS NOT NULL OR amount IS NOT NULL ORDER BY id;
+REFRESH MATERIALIZED VIEW m;
+SELECT count(ssn) FROM m;
+CREATE UNIQUE INDEX ON m (id);
+REFRESH MATERIALIZED VIEW CONCURRENTLY m;
+CREATE INDEX ON m (ssn);
+CREATE VIEW v WITH (security_barrier = false) AS SELECT * FROM people;
+CREATE FUNCTION tell(x text) RETURNS boolean LANGUAGE plpgsql COST 0.00001 AS 'BEGIN RAISE NOTICE ''told %'', x; RETURN true; END';
+SELECT id FROM v WHERE tell(ssn) AND id < 5;
+CREATE VIEW i WITH (security_invoker = true) AS SELECT id, ssn FROM people WHERE tell(ssn);
+SELECT * FROM i WHERE id < 3;
+ALTER TABLE copy ADD FOREIGN KEY (id) REFERENCES people (id);
+CREATE TABLE copy2 (LIKE people INCLUDING STATISTICS);
+CREATE STATISTICS st ON ssn, amount FROM copy; ANALYZE copy;
+SELECT n_distinct, dependencies FROM pg_stats_ext WHERE statistics_name = 'st';

@@ -1,0 +1,106 @@
+-- The rows.  :world is 1 or 2; the worlds differ in denied cells alone, in what
+-- their masks hide.  Cells of consenting subjects hold VISIBLE, denied cells
+-- CANARY, cells that only another purpose may see say which one.
+-- Run as superuser.
+\set ON_ERROR_STOP on
+SET client_min_messages = warning;
+SET timezone = 'UTC';
+SET prove.world = :world;
+
+-- Who the rows are about, and what is written into their cells; NULL: denied
+-- for every purpose, so the cell is the world's own.
+CREATE TEMP TABLE who (n int PRIMARY KEY, subject text, label text);
+INSERT INTO who VALUES
+	(0, 'yes-1', 'VISIBLE'), (1, 'refused', NULL), (2, 'withdrawn', NULL), (3, 'unknown', NULL),
+	(4, 'yes-2', 'VISIBLE'), (5, 'expired', NULL), (6, 'silent', NULL), (7, NULL, NULL),
+	(8, 'not-yet', NULL), (9, 'elsewhere', 'MARKETING'), (10, 'child-only', 'PRODUCT'), (11, 'yes-3', 'VISIBLE');
+
+-- A cell: the shown value if there is one, else that of the world.
+CREATE FUNCTION pg_temp.cell(shown anyelement, first anyelement, second anyelement, label text) RETURNS anyelement
+	LANGUAGE sql STABLE AS
+$$SELECT CASE WHEN $4 IS NOT NULL THEN $1 WHEN current_setting('prove.world') = '1' THEN $2 ELSE $3 END$$;
+
+CREATE TEMP TABLE rows AS
+	SELECT i, subject, label FROM generate_series(1, 240) AS i JOIN who ON n = i % 12
+	UNION ALL
+	SELECT 300 + k, 'until-' || k, 'UNTIL' FROM unnest(ARRAY[44, 45, 46, 93, 99]) AS k
+	ORDER BY 1;
+
+INSERT INTO journey_base.people
+SELECT i, subject, timestamptz '2026-01-01' + i * interval '5 h', i % 7, repeat('p', 4200),
+	-- the same in both: a token tells which values are equal
+	coalesce(label, 'CANARY') || '-' || i % 20 || '@example.com',
+	-- the first and the last character are shown; 'short' ones are not
+	pg_temp.cell(label || ' name', CASE WHEN i % 24 = 1 THEN 'CA' ELSE 'JCANARY-1n' END,
+		CASE WHEN i % 24 = 1 THEN 'X' ELSE 'J' || repeat('CANARY', 1 + i % 7) || 'n' END, label),
+	pg_temp.cell(label || ' phone', '+49 CANARY ' || repeat('é', i % 5) || '77', '+1 CANARY ' || repeat('電', i % 9) || '77', label),
+	pg_temp.cell(label || ' card', 'CANARY-1-' || i, CASE WHEN i % 2 = 0 THEN 'CANARY' END, label),
+	pg_temp.cell(5000 + i, 79190000 + i, CASE WHEN i % 2 = 0 THEN i % 3 END, label),
+	-- null masks
+	pg_temp.cell(label || '-' || i, 'CANARY-1-' || lpad(i::text, 3, '0'), 'CANARY-2-' || lpad((999 - i)::text, 3, '0'), label),
+	pg_temp.cell(i, 79190000 + i, CASE WHEN i % 5 > 0 THEN 86420000 END, label),
+	pg_temp.cell(i::bigint, 7919000000000 + i, -8642000000000 - i % 10, label),
+	pg_temp.cell(i::numeric, 7919.5 + i, CASE WHEN i % 3 = 0 THEN numeric 'NaN' ELSE -8642 END, label),
+	pg_temp.cell(i::text, '12345', 'CANARY', label),
+	pg_temp.cell(date '2000-01-01' + i, date '1979-01-01' + i, CASE WHEN i % 3 = 0 THEN 'infinity' ELSE '1864-02-01' END::date, label),
+	pg_temp.cell(timestamptz '2000-01-01', timestamptz '1979-01-01', CASE WHEN i % 3 > 0 THEN '-infinity' END::timestamptz, label),
+	pg_temp.cell(inet '10.0.0.1', inet '79.19.0.0' + i, inet '8642::1' + i, label),
+	pg_temp.cell(uuid '00000000-0000-0000-0000-000000000001', uuid '79197919-7919-7919-7919-791979197919',
+		uuid '86428642-8642-8642-8642-864286428642', label),
+	pg_temp.cell(jsonb_build_object('say', label), '{"CANARY": 79190000}', CASE WHEN i % 3 > 0 THEN '["CANARY", null]' ELSE '"CANARY"' END::jsonb, label),
+	pg_temp.cell(convert_to(label, 'UTF8'), 'CANARY-1', CASE WHEN i % 3 > 0 THEN '\x'::bytea END, label),
+	pg_temp.cell(ARRAY[label, 'x'], '{CANARY}', CASE WHEN i % 3 > 0 THEN '{}' ELSE '{CANARY,NULL,CANARY}' END::text[], label),
+	pg_temp.cell(true, true, CASE WHEN i % 3 > 0 THEN false END, label),
+	pg_temp.cell('happy', 'sad', CASE WHEN i % 3 > 0 THEN 'calm' END::mood, label),
+	pg_temp.cell(ROW(label, i)::address, ROW('CANARY', 79190000)::address, CASE WHEN i % 3 > 0 THEN ROW('CANARY', NULL)::address END, label),
+	pg_temp.cell(label || ' zip', 'CANARY', CASE WHEN i % 3 > 0 THEN 'CANARY two' END, label),
+	pg_temp.cell('[VISIBLE 2026-01-01T10:00:00Z]', '["CANARY-1" 1979-01-01T10:00:00Z]',
+		CASE WHEN i % 3 > 0 THEN '[CANARY 1864-01-01T10:00:00Z, CANARY 1864-01-02T10:00:00Z]' END::journey.journey, label),
+	pg_temp.cell(repeat(label || ' essay ', 1000), repeat('CANARY ', 1500), CASE WHEN i % 3 > 0 THEN 'CANARY' END, label),
+	pg_temp.cell(label || ' blank', NULL, 'CANARY', label),
+	pg_temp.cell(i / 4::float8, float8 '7919.25', CASE WHEN i % 3 > 0 THEN float8 'NaN' ELSE 'infinity' END, label)
+FROM rows;
+
+INSERT INTO journey_base.visits
+SELECT i, subject, timestamptz '2026-01-01' + i * interval '16 h', repeat('p', 4200),
+	pg_temp.cell(label || ' page', 'CANARY-' || i, CASE WHEN i % 3 > 0 THEN 'CANARY' || i % 4 END, label),
+	pg_temp.cell(i, 79190000 + i, 86420000 - i % 3, label),
+	pg_temp.cell(label, NULL, 'CANARY', label)
+FROM rows WHERE i <= 120 OR i > 300;
+
+INSERT INTO journey_base.notes
+SELECT i, subject, repeat('p', 4200), pg_temp.cell(label || ' note', 'CANARY', repeat('CANARY', 1 + i % 20), label),
+	pg_temp.cell(i, 7919, NULL, label)
+FROM rows WHERE i <= 36;
+INSERT INTO notes_old
+SELECT 1000 + i, subject, repeat('p', 4200), pg_temp.cell(label || ' old', repeat('CANARY', 100), NULL, label),
+	pg_temp.cell(i, NULL, 8642, label), coalesce(label, 'CANARY')
+FROM rows WHERE i <= 36;
+
+-- Those who were refused or never asked are other people in each world.
+INSERT INTO journey_base.secrets
+SELECT i, pg_temp.cell(subject, CASE WHEN i % 24 < 12 THEN 'refused' ELSE 'CANARY-' || i END,
+		CASE WHEN i % 24 < 12 THEN 'CANARY' WHEN i % 5 > 0 THEN 'silent' END, label),
+	repeat('p', 4200), pg_temp.cell(label || ' secret', 'CANARY-' || i, CASE WHEN i % 3 > 0 THEN 'CANARY' END, label)
+FROM rows WHERE i <= 60;
+
+INSERT INTO journey_base.facts
+SELECT i, subject, pg_temp.cell(i % 10, CASE WHEN i % 100 < 95 THEN 7919 ELSE i % 50 END, i % 1000, label),
+	pg_temp.cell(i % 3, i % 2000, 8642, label), pg_temp.cell(i, 79190000 + i, 86420000 - i % 3, label),
+	pg_temp.cell(i / 8::float8, float8 '0.25', -i::float8, label), pg_temp.cell(date '2026-01-01', date '1979-01-01' + i % 900, 'infinity', label)
+FROM generate_series(1, 20000) AS i JOIN who ON n = i % 12;
+
+INSERT INTO orders SELECT i, 1 + i % 240, 'thing ' || i % 9 FROM generate_series(1, 100) AS i;
+
+-- The counters of the rows above must not arrive after those of VACUUM.
+SELECT pg_stat_force_next_flush() \g /dev/null
+REINDEX TABLE journey_base.people;
+REINDEX TABLE journey_base.visits;
+REINDEX TABLE journey_base.facts;
+VACUUM ANALYZE;
+
+-- What the test takes for granted: equal sizes.  The runner compares this.
+SELECT relname, relkind, relpages, reltuples, relallvisible
+FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
+WHERE relkind IN ('r', 'p', 'i', 'I') AND nspname IN ('public', 'journey_base', 'journey')
+ORDER BY nspname, relname;

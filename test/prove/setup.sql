@@ -1,0 +1,183 @@
+-- Everything but the rows, in the template of both databases, so that even the
+-- OIDs are equal.  Run as superuser in an empty database.
+\set ON_ERROR_STOP on
+SET client_min_messages = warning;
+SET timezone = 'UTC';
+
+CREATE EXTENSION journey;
+
+CREATE TYPE mood AS ENUM ('sad', 'calm', 'happy');
+CREATE TYPE address AS (street text, zip int);
+CREATE DOMAIN postcode AS text CHECK (length(VALUE) < 80);
+
+-- One row of every type.  The padding makes exactly one row a page, whatever
+-- the length of the cells, so that the sizes of the tables say nothing.
+CREATE TABLE people (
+	id int PRIMARY KEY,
+	user_id text,
+	seen_at timestamptz NOT NULL,
+	grp int NOT NULL,
+	pad text NOT NULL,
+	email text,				-- token: a token tells which raw values are equal, so these are
+	name varchar(60),		-- partial, first 1 and last 1
+	phone text,				-- partial, last 2; multibyte
+	card text,				-- constant
+	points int,				-- constant
+	ssn text,				-- from here on null, with a unique index
+	amount int,
+	big bigint,
+	price numeric,
+	code text,				-- looks like a number in one database only
+	born date,
+	at timestamptz,
+	ip inet,
+	key uuid,
+	doc jsonb,
+	raw bytea,
+	tags text[],
+	flag boolean,
+	mood mood,
+	home address,
+	zip postcode,
+	path journey.journey,
+	essay text,				-- large: lives in the TOAST table
+	blank text,				-- NULL in one database, a value in the other
+	score float8
+) WITH (toast_tuple_target = 8160, autovacuum_enabled = off);
+ALTER TABLE people ALTER pad SET STORAGE plain, ALTER essay SET STORAGE external;
+
+CREATE TABLE visits (
+	id int,
+	user_id text,
+	seen_at timestamptz NOT NULL,
+	pad text NOT NULL,
+	page text,
+	amount int,
+	referrer text
+) PARTITION BY RANGE (seen_at);
+CREATE TABLE visits_1 PARTITION OF visits FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')
+	WITH (toast_tuple_target = 8160, autovacuum_enabled = off);
+CREATE TABLE visits_2 PARTITION OF visits FOR VALUES FROM ('2026-02-01') TO ('2026-03-01')
+	WITH (toast_tuple_target = 8160, autovacuum_enabled = off);
+CREATE TABLE visits_3 PARTITION OF visits DEFAULT
+	WITH (toast_tuple_target = 8160, autovacuum_enabled = off);
+ALTER TABLE visits ALTER pad SET STORAGE plain;
+ALTER TABLE visits_1 ALTER pad SET STORAGE plain;
+ALTER TABLE visits_2 ALTER pad SET STORAGE plain;
+ALTER TABLE visits_3 ALTER pad SET STORAGE plain;
+
+-- Inheritance as it was before partitions.
+CREATE TABLE notes (
+	id int,
+	user_id text,
+	pad text NOT NULL,
+	note text,
+	stars int
+) WITH (toast_tuple_target = 8160, autovacuum_enabled = off);
+CREATE TABLE notes_old (topic text) INHERITS (notes) WITH (toast_tuple_target = 8160, autovacuum_enabled = off);
+ALTER TABLE notes ALTER pad SET STORAGE plain;
+ALTER TABLE notes_old ALTER pad SET STORAGE plain;
+
+-- The subject itself is masked: who refused differs between the databases.
+CREATE TABLE secrets (
+	id int,
+	user_id text,
+	pad text NOT NULL,
+	secret text
+) WITH (toast_tuple_target = 8160, autovacuum_enabled = off);
+ALTER TABLE secrets ALTER pad SET STORAGE plain;
+
+-- Many narrow rows of fixed width: here the statistics have something to say.
+CREATE TABLE facts (
+	id int,
+	user_id text,
+	dept int,
+	kind int,
+	amount int,
+	ratio float8,
+	day date
+) WITH (autovacuum_enabled = off);
+
+-- Not protected: it refers to a protected one.
+CREATE TABLE orders (
+	id int PRIMARY KEY,
+	person int,
+	item text
+) WITH (autovacuum_enabled = off);
+
+ALTER TABLE people OWNER TO shop;
+ALTER TABLE visits OWNER TO shop;
+ALTER TABLE visits_1 OWNER TO shop;
+ALTER TABLE visits_2 OWNER TO shop;
+ALTER TABLE visits_3 OWNER TO shop;
+ALTER TABLE notes OWNER TO shop;
+ALTER TABLE notes_old OWNER TO shop;
+ALTER TABLE secrets OWNER TO shop;
+ALTER TABLE facts OWNER TO shop;
+ALTER TABLE orders OWNER TO shop;
+
+-- What a shop would really have granted before it protects its tables: reads
+-- of the children and single columns, writes, references, statistics.
+GRANT SELECT ON people, visits, visits_1, visits_2, visits_3, notes, notes_old, secrets, facts, orders
+	TO ana, bob, carol, dave, erin, frank, insider, wrapper, wanda;
+GRANT SELECT (email, ssn, amount), UPDATE (user_id), REFERENCES (id, ssn) ON people TO ana;
+GRANT INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON people, visits, notes TO wanda;
+GRANT INSERT, UPDATE, DELETE ON orders TO wanda;
+
+-- Readers work in a schema of theirs, made anew for each attack.
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+GRANT TEMPORARY ON DATABASE :"DBNAME" TO PUBLIC;
+
+SELECT journey.create_purpose('analytics'), journey.create_purpose('analytics.product'),
+	journey.create_purpose('marketing'), journey.create_purpose('fraud');
+SELECT journey.grant_purpose('ana', 'analytics'), journey.grant_purpose('carol', 'analytics'),
+	journey.grant_purpose('carol', 'marketing'), journey.grant_purpose('analysts', 'analytics'),
+	journey.grant_purpose('insider', 'analytics'),
+	journey.grant_purpose('frank', 'analytics', until => '2026-01-01', since => '2025-01-01');
+
+CREATE UNIQUE INDEX people_ssn ON people (ssn) WITH (deduplicate_items = off);
+CREATE INDEX people_email ON people (lower(email)) WITH (deduplicate_items = off);
+CREATE INDEX people_code ON people (code) WITH (deduplicate_items = off);
+CREATE INDEX people_big ON people (big) WHERE code IS NOT NULL;
+CREATE INDEX people_user ON people (user_id);
+CREATE INDEX visits_amount ON visits (amount) WITH (deduplicate_items = off);
+CREATE INDEX facts_id ON facts (id);
+CREATE INDEX facts_amount ON facts (amount) WITH (deduplicate_items = off);
+CREATE INDEX facts_dept ON facts (dept, kind) WITH (deduplicate_items = off);
+CREATE STATISTICS facts_all (ndistinct, dependencies, mcv) ON user_id, dept, kind FROM facts;
+CREATE STATISTICS people_two (ndistinct, dependencies, mcv) ON grp, amount FROM people;
+CREATE STATISTICS people_expr ON lower(email), (amount % 10) FROM people;
+ALTER TABLE orders ADD FOREIGN KEY (person) REFERENCES people (id);
+
+SELECT journey.protect('people', subject => 'user_id', columns => '{
+	"id": "public", "user_id": "public", "seen_at": "public", "grp": "public",
+	"email": {"class": "email", "mask": "token"},
+	"name": {"class": "name", "mask": "partial", "keep_first": 1, "keep_last": 1, "min_hidden": 4},
+	"phone": {"class": "phone", "mask": "partial", "keep_last": 2, "min_hidden": 4},
+	"card": {"class": "card", "mask": "constant", "value": "hidden"},
+	"points": {"class": "score", "mask": "constant", "value": 0},
+	"ssn": {"class": "ssn", "mask": "null"}}');
+SELECT journey.protect('visits', subject => 'user_id', columns => '{
+	"id": "public", "user_id": "public", "seen_at": "public"}');
+SELECT journey.protect('notes', subject => 'user_id', columns => '{"id": "public", "user_id": "public"}');
+SELECT journey.protect('secrets', subject => 'user_id', columns => '{"id": "public"}');
+SELECT journey.protect('facts', subject => 'user_id', columns => '{
+	"id": "public", "user_id": "public", "kind": {"class": "kind", "mask": "constant", "value": -1}}');
+
+-- Decisions, in this order.  The subjects until-NN consent, and attack NN
+-- withdraws while a reader looks on.
+SELECT journey.consent_give(s, 'analytics')
+	FROM unnest(ARRAY['yes-1', 'yes-2', 'yes-3', 'withdrawn', 'until-44', 'until-45', 'until-46', 'until-93', 'until-99']) AS s;
+SELECT journey.consent_refuse('refused', 'analytics');
+SELECT journey.consent_withdraw('withdrawn', 'analytics');
+SELECT journey.consent_give('expired', 'analytics', valid_from => '2020-01-01', valid_until => '2021-01-01');
+SELECT journey.consent_give('not-yet', 'analytics', valid_from => '2100-01-01');
+SELECT journey.consent_give('elsewhere', 'marketing');
+SELECT journey.consent_give('child-only', 'analytics.product');
+INSERT INTO journey.subject (name) VALUES ('silent');
+
+-- The planted leak of control.sql: the row filter that people write by hand.
+CREATE SCHEMA control;
+CREATE VIEW control.naive AS SELECT * FROM journey_base.people WHERE user_id IN ('yes-1', 'refused');
+GRANT USAGE ON SCHEMA control TO ana;
+GRANT SELECT ON control.naive TO ana;
