@@ -198,6 +198,7 @@ DECLARE
   names text;
   cells text;
   condition text;
+  sources text;
 BEGIN
   SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum),
          string_agg(CASE c.mask WHEN 'public' THEN format('b.%I', a.attname) ELSE
@@ -214,8 +215,17 @@ BEGIN
   FROM journey.policy c
   WHERE c.protected_id = _make_view.protected_id AND c.mask = 'row' AND p.row_action = 'suppress';
 
-  EXECUTE format('CREATE OR REPLACE VIEW %s (%s) WITH (security_barrier = true) AS SELECT %s FROM %s AS b%s',
-                 view_name, names, cells, p.base, condition);
+  -- One SELECT for each table that is inherited from: the planner shows an
+  -- inheritance tree as a node above scans of raw columns, and EXPLAIN tells
+  -- their average widths. Partitions are different, it masks below that node.
+  SELECT string_agg(format('SELECT %s FROM %s %s AS b%s', cells,
+                           CASE c.relkind WHEN 'r' THEN 'ONLY' ELSE '' END, t, condition),
+                    ' UNION ALL ' ORDER BY t <> p.base, t::oid)
+  INTO sources
+  FROM journey._tree(p.base) t JOIN pg_class c ON c.oid = t
+  WHERE t = p.base OR NOT c.relispartition;
+
+  EXECUTE format('CREATE OR REPLACE VIEW %s (%s) WITH (security_barrier = true) AS %s', view_name, names, sources);
   IF NOT existing THEN
     EXECUTE format('ALTER VIEW %s OWNER TO %s', view_name, owner);
     UPDATE journey.protected_relation SET view = view_name::regclass WHERE id = _make_view.protected_id;
@@ -235,7 +245,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION journey._make_view(uuid, regrole) IS
-  'Makes the view of a protected relation for its policies, or changes the one that is there, and copies the comments.';
+  'Makes the view of a protected relation for its policies, or changes the one that is there, and copies the comments. '
+  'A table that inherits from it since is in the view after the next refresh().';
 
 CREATE FUNCTION journey._open_view(protected_id uuid) RETURNS void
   LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE

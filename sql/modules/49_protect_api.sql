@@ -307,6 +307,7 @@ END
 $$;
 COMMENT ON FUNCTION journey.refresh(regclass) IS
   'Follows changes of a protected table: new columns appear masked by NULL, renamed ones under their new name, '
+  'rows of tables that inherit from it since appear, '
   'dropped ones no more; rights on the table, on new partitions and on their columns are taken. '
   'A view that was dropped is made again with the rights of the time of protect(). For owners of the extension.';
 
