@@ -3,7 +3,7 @@
 # differ only in denied cells must answer every statement of a reader alike.
 # T=22 runs one attack, T=R the random statements alone; N=5000 of them, SEED=7.
 . "$(dirname "$0")/lib.sh"
-setup build check
+setup build tap
 build_extension
 cluster_start
 

@@ -26,13 +26,19 @@ my ($passed, $failed) = (0, 0);
 # number.
 my $canary = qr/CANARY|YRANAC|43414e415259|Q0FOQVJZ|NBTkFSW|DQU5BUl|(?<![\d.])(?:7919\d{4,}|8642\d{4,}|7919\.[25])(?!\d)/i;
 
+sub number
+{
+	my ($n) = $_[0] =~ m{(\d+)[^/]*$};
+	return $n;
+}
+
 # Reads the first comment lines: the title and the directives.
 sub read_attack
 {
 	my ($file) = @_;
 	my %a = (file => $file, as => 'ana', purpose => 'analytics', shows => [], never => [], may => '');
 
-	($a{number}) = $file =~ m{(\w+?)_[^/]*$};
+	($a{number}) = $file =~ m{(\d+)[^/]*$};
 	open(my $in, '<', $file) or die "cannot read $file: $!\n";
 	while (<$in>)
 	{
@@ -188,7 +194,7 @@ sub random_statements
 }
 
 control() if $arg{T} eq '' || $arg{T} eq '00';
-foreach my $file (sort glob("$here/attacks/*.sql"))
+foreach my $file (sort { number($a) <=> number($b) } glob("$here/attacks/*.sql"))
 {
 	my $a = read_attack($file);
 	next if $arg{T} ne '' && $arg{T} ne $a->{number};
