@@ -58,6 +58,14 @@ $(error $(PG_CONFIG) knows no server headers: install those of your server, or \
 endif
 include $(PGXS)
 
+# A build elsewhere takes the sources from here and nothing else: what a build
+# in this folder left behind may be for another server.
+ifdef VPATH
+VPATH :=
+vpath %.c $(TOP)
+vpath %.control $(TOP)
+endif
+
 # Packaged servers have dependency tracking off.  In a VPATH build the folders
 # do not exist yet; named in full, make does not look for them in VPATH.
 $(OBJS): $(HDRS) $(TOP)Makefile | $(sort $(dir $(OBJS:%=$(CURDIR)/%)))

@@ -6,6 +6,7 @@
 #	make demo LOOK=1		ends in psql, to look around; the server stops when you leave
 #
 # doc/demo.md says how the columns of a file are guessed.
+export JOURNEY_BUILD=${JOURNEY_BUILD-release}
 . "$(dirname "$0")/lib.sh"
 
 HERE=$ROOT/tools/demo

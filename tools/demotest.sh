@@ -1,6 +1,7 @@
 #!/bin/bash
 # Tests of `make demo`: what it prints for the shop, that its figures for real
 # data are those of the reference answers, and what it says about bad files.
+export JOURNEY_BUILD=${JOURNEY_BUILD-assert}	# for the demo as well, which would show a release
 . "$(dirname "$0")/lib.sh"
 setup build tap
 build_extension
