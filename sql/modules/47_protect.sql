@@ -432,3 +432,29 @@ END
 $$;
 COMMENT ON FUNCTION journey._policies(regclass, jsonb) IS
   'The policies of all columns, those not described masked by NULL; raises as _column_policy does.';
+
+CREATE FUNCTION journey._check_partition_keys(relation regclass, policies journey.policy[]) RETURNS void
+  LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  bad text;
+BEGIN
+  -- the server notes the columns of a key, those inside expressions too, as bound to the table
+  SELECT string_agg(DISTINCT quote_ident(a.attname), ', ' ORDER BY quote_ident(a.attname)) INTO bad
+  FROM journey._tree(relation) t
+  JOIN pg_partitioned_table k ON k.partrelid = t
+  JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = t AND d.objsubid > 0 AND d.deptype = 'i'
+                  AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t AND d.refobjsubid = 0
+  JOIN pg_attribute a ON a.attrelid = t AND a.attnum = d.objsubid
+  JOIN unnest(policies) p ON p.column_name = a.attname AND p.mask NOT IN ('public', 'row');
+  IF bad IS NOT NULL THEN
+    RAISE EXCEPTION 'cannot mask the partition key of %: %', relation, bad
+      USING ERRCODE = 'object_not_in_prerequisite_state',
+            DETAIL = 'EXPLAIN ANALYZE shows every reader from which partition a row comes.',
+            HINT = 'Make the column public, or partition the table by another.';
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION journey._check_partition_keys(regclass, journey.policy[]) IS
+  'Raises if a column by which the table or one of its partitions is partitioned is not public.';

@@ -77,6 +77,10 @@ ALTER TABLE shop.child NO INHERIT shop.second;
 ALTER TABLE shop.child ENABLE ROW LEVEL SECURITY;
 SELECT journey.protect('shop.parent', 'who');
 ALTER TABLE shop.child DISABLE ROW LEVEL SECURITY;
+CREATE TABLE shop.by_place (who text, place text, at date) PARTITION BY RANGE (lower(place), at);
+SELECT journey.protect('shop.by_place', 'who', '{"who": "public"}');
+SELECT journey.protect('shop.by_place', 'who', '{"place": "token", "at": "public"}');
+DROP TABLE shop.by_place;
 
 -- What would go round it is listed.
 \set VERBOSITY default

@@ -129,7 +129,7 @@ GRANT SELECT (at) ON shop.parts_1 TO PUBLIC;
 RESET ROLE;
 SELECT journey.protect('shop.parts_1', 'who');
 CREATE TEMP TABLE parts AS SELECT nspname, relname, relkind, owner, rights FROM pg_temp.look;
-SELECT journey.protect('shop.parts', 'who', '{"id": "public"}', 'suppress');
+SELECT journey.protect('shop.parts', 'who', '{"id": "public", "who": "public", "at": "public"}', 'suppress');
 SET ROLE regress_change_reader;
 SELECT * FROM shop.parts;
 SELECT * FROM shop.parts_1;
@@ -156,7 +156,7 @@ SELECT attname, attacl FROM pg_attribute WHERE attrelid = 'shop.parts_1'::regcla
 -- roles that went away meanwhile are left out
 CREATE ROLE regress_change_gone;
 GRANT INSERT ON shop.parts_1 TO regress_change_gone;
-SELECT journey.protect('shop.parts', 'who');
+SELECT journey.protect('shop.parts', 'who', '{"who": "public", "at": "public"}');
 DROP ROLE regress_change_gone;
 SELECT journey.unprotect('shop.parts');
 SELECT grantee::regrole, privilege_type FROM pg_class, aclexplode(relacl) WHERE oid = 'shop.parts_1'::regclass AND grantee <> relowner;
