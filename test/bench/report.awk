@@ -1,4 +1,5 @@
-# Medians and ratios.  Input: $OUT/names (file, variant), $OUT/times
+# Medians of times, and of speeds run by run: both sides of a ratio then saw the
+# same minute of the machine.  Input: $OUT/names (file, variant), $OUT/times
 # (question, number, kind, threads, ms).  Variables: threads, json, facts.
 
 function median(list,    a, n, i, j, t) {
@@ -10,6 +11,15 @@ function median(list,    a, n, i, j, t) {
 		a[j + 1] = t
 	}
 	return n % 2 ? a[(n + 1) / 2] : (a[n / 2] + a[n / 2 + 1]) / 2
+}
+
+# How many times as fast the second list is, run by run.
+function speeds(base, list,    a, b, n, i, r) {
+	n = split(base, a, " ")
+	split(list, b, " ")
+	for (i = 1; i <= n; i++)
+		r = r " " a[i] / b[i]
+	return r
 }
 
 BEGIN {
@@ -42,18 +52,19 @@ END {
 			printf "\n%-44s", title
 			for (c = 1; c <= columns; c++) {
 				printf " %12s %8s", thread[c] (thread[c] == 1 ? " process" : " processes"), "speed"
-				base[c] = median(runs[order[v], thread[c]])
+				base[c] = runs[order[v], thread[c]]
 			}
 			printf "\n"
 		}
 		printf "  %-42s", name[order[v]]
 		for (c = 1; c <= columns; c++) {
 			ms = median(runs[order[v], thread[c]])
-			printf " %9.0f ms %8.2f", ms, base[c] / ms
+			speed = median(speeds(base[c], runs[order[v], thread[c]]))
+			printf " %9.0f ms %8.2f", ms, speed
 			list = substr(runs[order[v], thread[c]], 2)
 			gsub(/ /, ", ", list)
 			printf "{\"question\": \"%s\", \"variant\": \"%s\", \"processes\": %d, \"median_ms\": %.3f, \"speed\": %.3f, \"runs_ms\": [%s], %s}\n", \
-				title, name[order[v]], thread[c], ms, base[c] / ms, list, facts > json
+				title, name[order[v]], thread[c], ms, speed, list, facts > json
 		}
 		printf "\n"
 	}
