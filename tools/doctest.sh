@@ -37,21 +37,23 @@ count()
 }
 
 if [ -z "${T-}" ]; then
+	grep -oHE '\]\([^):#]+' "$ROOT"/*.md "$ROOT"/doc/*.md "$ROOT"/doc/*/*.md | sed 's/](//' >"$BUILD/doctest.links"
 	while IFS=: read -r file link; do
 		count "$(basename "$file") links to $link" test -e "$(dirname "$file")/$link"
-	done < <(grep -oHE '\]\([^):#]+' "$ROOT"/*.md "$ROOT"/doc/*.md "$ROOT"/doc/*/*.md | sed 's/](//')
+	done <"$BUILD/doctest.links"
 
 	db -c "CREATE DATABASE doctest"
 	db -d doctest -c "CREATE EXTENSION journey"
-	while read -r name; do
-		count "README.md: reference of $name" grep -qE "^\|.*[\`, (]$name\b" "$ROOT/README.md"
-	done < <(db -d doctest -At -c "LOAD 'journey'" -c "
+	db -d doctest -At -c "LOAD 'journey'" -c "
 		SELECT proname FROM pg_proc WHERE pronamespace = 'journey'::regnamespace AND proname !~ '^_'
 		UNION SELECT typname FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
 			WHERE typnamespace = 'journey'::regnamespace AND typname !~ '^_' AND (c.relkind IS NULL OR c.relkind = 'c')
 		UNION SELECT relname FROM pg_class
 			WHERE relnamespace = 'journey'::regnamespace AND relname !~ '^_' AND relkind IN ('r', 'v')
-		UNION SELECT name FROM pg_settings WHERE name LIKE 'journey.%'")
+		UNION SELECT name FROM pg_settings WHERE name LIKE 'journey.%'" >"$BUILD/doctest.names"
+	while read -r name; do
+		count "README.md: reference of $name" grep -qE "^\|.*[\`, (]$name\b" "$ROOT/README.md"
+	done <"$BUILD/doctest.names"
 	db -c "DROP DATABASE doctest"
 fi
 result doctest "$passed" "$failed"

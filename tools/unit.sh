@@ -23,7 +23,7 @@ for source in test/unit/test_${T:-*}.c; do
 	ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
 		"$out/$name" >"$out/$name.log" 2>&1 || status=$?
 	p=0 f=0
-	read -r p f < <(sed -nE '$s/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$out/$name.log") || true
+	read -r p f <<<"$(sed -nE '$s/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$out/$name.log")" || true
 	if [ "$status" != 0 ] && [ "$f" = 0 ] || [ $((p + f)) = 0 ]; then
 		f=$((f + 1))
 	fi
