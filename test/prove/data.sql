@@ -30,9 +30,9 @@ INSERT INTO journey_base.people
 SELECT i, subject, timestamptz '2026-01-01' + i * interval '5 h', i % 7, repeat('p', 4200),
 	-- the same in both: a token tells which values are equal
 	coalesce(label, 'CANARY') || '-' || i % 20 || '@example.com',
-	-- the first and the last character are shown; 'short' ones are not
-	pg_temp.cell(label || ' name', CASE WHEN i % 24 = 1 THEN 'CA' ELSE 'JCANARY-1n' END,
-		CASE WHEN i % 24 = 1 THEN 'X' ELSE 'J' || repeat('CANARY', 1 + i % 7) || 'n' END, label),
+	-- the first and the last character are shown; nothing of short and missing texts is
+	pg_temp.cell(label || ' name', CASE WHEN i % 24 = 1 THEN 'CA' WHEN i % 24 = 2 THEN '' ELSE 'JCANARY-1n' END,
+		CASE WHEN i % 24 = 1 THEN NULL WHEN i % 24 = 2 THEN 'CANA' ELSE 'J' || repeat('CANARY', 1 + i % 7) || 'n' END, label),
 	pg_temp.cell(label || ' phone', '+49 CANARY ' || repeat('é', i % 5) || '77', '+1 CANARY ' || repeat('電', i % 9) || '77', label),
 	pg_temp.cell(label || ' card', 'CANARY-1-' || i, CASE WHEN i % 2 = 0 THEN 'CANARY' END, label),
 	pg_temp.cell(5000 + i, 79190000 + i, CASE WHEN i % 2 = 0 THEN i % 3 END, label),
@@ -82,6 +82,11 @@ INSERT INTO journey_base.secrets
 SELECT i, pg_temp.cell(subject, CASE WHEN i % 24 < 12 THEN 'refused' ELSE 'CANARY-' || i END,
 		CASE WHEN i % 24 < 12 THEN 'CANARY' WHEN i % 5 > 0 THEN 'silent' END, label),
 	repeat('p', 4200), pg_temp.cell(label || ' secret', 'CANARY-' || i, CASE WHEN i % 3 > 0 THEN 'CANARY' END, label)
+FROM rows WHERE i <= 60;
+
+INSERT INTO journey_base.cases
+SELECT i, subject, repeat('p', 4200), pg_temp.cell(label || ' story', 'CANARY-' || i, CASE WHEN i % 3 > 0 THEN 'CANARY' END, label),
+	pg_temp.cell(i, 79190000 + i, CASE WHEN i % 3 > 0 THEN -i END, label)
 FROM rows WHERE i <= 60;
 
 INSERT INTO journey_base.facts

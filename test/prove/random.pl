@@ -33,9 +33,10 @@ my %columns = (
 	visits => { int => [qw(id amount)], text => [qw(user_id page referrer)], time => [qw(seen_at)] },
 	notes => { int => [qw(id stars)], text => [qw(user_id note)] },
 	secrets => { int => [qw(id)], text => [qw(user_id secret)] },
+	cases => { int => [qw(id weight)], text => [qw(user_id story)] },
 	facts => { int => [qw(id dept kind amount)], float => [qw(ratio)], text => [qw(user_id)], date => [qw(day)] },
 	orders => { int => [qw(id person)], text => [qw(item)] });
-my @relations = qw(people people people visits visits notes secrets facts orders);
+my @relations = qw(people people people visits visits notes secrets cases facts orders);
 my @types = qw(int int text text text bool num float date time json bytes list big);
 my %sql_type = (int => 'int', big => 'bigint', num => 'numeric', float => 'float8', text => 'text', bool => 'boolean',
 	date => 'date', time => 'timestamptz', json => 'jsonb', bytes => 'bytea', list => 'text[]');
@@ -247,8 +248,10 @@ sub statement
 }
 
 print <<'END';
-SET client_min_messages = notice;
 SET statement_timeout = '20s';
+-- One worker and no leader: which process does what would be chance.
+SET max_parallel_workers_per_gather = 1;
+SET parallel_leader_participation = off;
 CREATE FUNCTION lab.tell(x anyelement) RETURNS anyelement LANGUAGE plpgsql COST 0.0001
 	AS 'BEGIN RAISE NOTICE ''told %'', left(x::text, 40); RETURN x; END';
 CREATE FUNCTION lab.watch(x text) RETURNS boolean LANGUAGE plpgsql STABLE COST 0.0001

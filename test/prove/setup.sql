@@ -87,6 +87,16 @@ CREATE TABLE secrets (
 ) WITH (toast_tuple_target = 8160, autovacuum_enabled = off);
 ALTER TABLE secrets ALTER pad SET STORAGE plain;
 
+-- Denied rows are hidden altogether.
+CREATE TABLE cases (
+	id int,
+	user_id text,
+	pad text NOT NULL,
+	story text,
+	weight int
+) WITH (toast_tuple_target = 8160, autovacuum_enabled = off);
+ALTER TABLE cases ALTER pad SET STORAGE plain;
+
 -- Many narrow rows of fixed width: here the statistics have something to say.
 CREATE TABLE facts (
 	id int,
@@ -113,12 +123,13 @@ ALTER TABLE visits_3 OWNER TO shop;
 ALTER TABLE notes OWNER TO shop;
 ALTER TABLE notes_old OWNER TO shop;
 ALTER TABLE secrets OWNER TO shop;
+ALTER TABLE cases OWNER TO shop;
 ALTER TABLE facts OWNER TO shop;
 ALTER TABLE orders OWNER TO shop;
 
 -- What a shop would really have granted before it protects its tables: reads
 -- of the children and single columns, writes, references, statistics.
-GRANT SELECT ON people, visits, visits_1, visits_2, visits_3, notes, notes_old, secrets, facts, orders
+GRANT SELECT ON people, visits, visits_1, visits_2, visits_3, notes, notes_old, secrets, cases, facts, orders
 	TO ana, bob, carol, dave, erin, frank, insider, wrapper, wanda;
 GRANT SELECT (email, ssn, amount), UPDATE (user_id), REFERENCES (id, ssn) ON people TO ana;
 GRANT INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON people, visits, notes TO wanda;
@@ -161,6 +172,7 @@ SELECT journey.protect('visits', subject => 'user_id', columns => '{
 	"id": "public", "user_id": "public", "seen_at": "public"}');
 SELECT journey.protect('notes', subject => 'user_id', columns => '{"id": "public", "user_id": "public"}');
 SELECT journey.protect('secrets', subject => 'user_id', columns => '{"id": "public"}');
+SELECT journey.protect('cases', subject => 'user_id', columns => '{"id": "public", "user_id": "public"}', row_action => 'suppress');
 SELECT journey.protect('facts', subject => 'user_id', columns => '{
 	"id": "public", "user_id": "public", "kind": {"class": "kind", "mask": "constant", "value": -1}}');
 
