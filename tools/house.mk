@@ -14,7 +14,7 @@ help:
 	@sed -n 's/^#? \?//p' $(TOP)tools/house.mk
 
 setup:
-	@bash $(TOP)tools/setup.sh build lint fuzz tap
+	@bash $(TOP)tools/setup.sh --for-owner build lint fuzz tap
 
 bench:
 	@bash $(TOP)test/bench/run.sh

@@ -11,7 +11,8 @@
 # depend on are installed.  So no system PostgreSQL is created or touched.
 # With PG_CONFIG given, a copy of that server is used instead.
 #
-# `setup.sh --list GROUP...` only names the packages.
+# `setup.sh --list GROUP...` only names the packages; `setup.sh --for-owner
+# GROUP...` is for root in the checkout of somebody else, who gets what it made.
 #
 # When nothing is missing, nothing is asked of the network.
 . "$(dirname "$0")/lib.sh"
@@ -77,68 +78,84 @@ major()
 	apt-cache depends postgresql 2>/dev/null | sed -n 's/.*Depends: postgresql-\([0-9][0-9]*\)$/\1/p' | head -n 1
 }
 
-# Downloads the packages of the server into the cache, unless they are there.
-download()
+# The packages of the server: as files if they were downloaded before, else as
+# apt names them.
+server_packages()
 {
 	local n
 
-	mkdir -p "$CACHE/deb"
-	cd "$CACHE/deb"
-	compgen -G 'postgresql-*-pgtap_*.deb' >/dev/null && return
+	if compgen -G "$CACHE/deb/postgresql-*-pgtap_*.deb" >/dev/null; then
+		ls "$CACHE"/deb/postgresql-*.deb
+		return
+	fi
 	n=$(major)
 	if [ -z "$n" ] && [ "$(id -u)" = 0 ]; then
-		say "apt-get update"
+		say "apt-get update" >&2
 		apt-get update >"$BUILD/setup.log" 2>&1 || true
 		n=$(major)
 	fi
-	[ -n "$n" ] || die "apt knows no package \"postgresql\"; as an administrator run: apt-get update"
+	[ -n "$n" ] || die "apt has no package lists; as an administrator run:
+    make -C $ROOT setup"
 	[ "$n" -ge 15 ] || die "journey needs PostgreSQL 15 or newer, and apt offers $n"
-	say "downloading PostgreSQL $n"
-	with_lists apt-get download -o APT::Sandbox::User="$(id -un)" "postgresql-$n" "postgresql-client-$n" \
-		"postgresql-server-dev-$n" "postgresql-$n-pgtap"
+	echo "postgresql-$n postgresql-client-$n postgresql-server-dev-$n postgresql-$n-pgtap"
 }
 
-# The shared libraries that the packages in the cache depend on.
+# The shared libraries that packages depend on, but for those of the just-in-time compiler.
 libraries()
 {
-	local f
+	local p
 
-	for f in "$CACHE"/deb/postgresql-*.deb; do
-		dpkg-deb -f "$f" Depends
+	for p in "$@"; do
+		case $p in
+			*.deb) dpkg-deb -f "$p" Depends ;;
+			*) apt-cache show --no-all-versions "$p" | sed -n 's/^Depends: //p' ;;
+		esac
 	done | tr ',' '\n' | sed 's/^ *//; s/[ (|].*//' | grep '^lib' | grep -vE '^lib(llvm|pq-dev)' | sort -u
 }
 
-server()
+# Whether our server is there already.
+have_server()
 {
-	local f next
+	[ "$(cat "$PG/given" 2>/dev/null)" = "$JOURNEY_PG_CONFIG" ] && [ -x "$(cat "$PG/pg_config" 2>/dev/null)" ]
+}
 
-	if [ -n "$JOURNEY_PG_CONFIG" ]; then
-		[ "$(cat "$PG/given" 2>/dev/null)" = "$JOURNEY_PG_CONFIG" ] && return
-	else
-		[ -x "$(cat "$PG/pg_config" 2>/dev/null)" ] && [ ! -e "$PG/given" ] && return
-	fi
-	next=$WORK/pg.new
+# Puts the server of the named packages, or the one that was given, into $PG.
+make_server()
+{
+	local p next=$WORK/pg.new
+
 	rm -rf "$next" "$PG" "$WORK"/obj*
-	mkdir -p "$next"
+	mkdir -p "$next" "$CACHE/deb"
 	if [ -n "$JOURNEY_PG_CONFIG" ]; then
 		say "copying the server of $JOURNEY_PG_CONFIG"
-		for f in --bindir --pkglibdir --sharedir --includedir-server; do
-			cp -r --parents "$("$JOURNEY_PG_CONFIG" $f)" "$next"
+		for p in --bindir --pkglibdir --sharedir --includedir-server; do
+			cp -r --parents "$("$JOURNEY_PG_CONFIG" $p)" "$next"
 		done
 		echo "$JOURNEY_PG_CONFIG" >"$next/given"
 	else
-		download
-		for f in "$CACHE"/deb/postgresql-*.deb; do
-			dpkg -x "$f" "$next"
+		cd "$CACHE/deb"
+		case $1 in
+			*.deb) ;;
+			*)
+				say "downloading $*"
+				with_lists apt-get download -o APT::Sandbox::User="$(id -un)" "$@"
+				;;
+		esac
+		for p in postgresql-*.deb; do
+			dpkg -x "$p" "$next"
 		done
-		libraries >"$next/libraries"
+		libraries ./postgresql-*.deb >"$next/libraries"
 	fi
 	chmod -R a+rX "$next"
 	mv "$next" "$PG"
 	find "$PG" -path '*/bin/pg_config' >"$PG/pg_config"
 }
 
-if [ "$1" = --list ]; then
+for_owner=
+if [ "$1" = --for-owner ]; then
+	for_owner=1
+	shift
+elif [ "$1" = --list ]; then
 	shift
 	for group in "$@"; do
 		packages "$group"
@@ -146,14 +163,22 @@ if [ "$1" = --list ]; then
 	exit
 fi
 [ -n "$(command -v dpkg-query)" ] || die "this needs Debian or Ubuntu: dpkg is not there"
-want=
-for group in "$@"; do
-	want="$want $(packages "$group")"
-done
+
+# all packages in one go, so that there is one command to tell
+want=$(for group in "$@"; do packages "$group"; done)
+from=
+if have_server; then
+	want="$want $(cat "$PG/libraries" 2>/dev/null || true)"
+elif [ -z "$JOURNEY_PG_CONFIG" ]; then
+	from=$(server_packages)
+	# shellcheck disable=SC2086
+	want="$want $(libraries $from)"
+fi
 # shellcheck disable=SC2086
 install $want
-server
-if [ -e "$PG/libraries" ]; then
-	# shellcheck disable=SC2046
-	install $(cat "$PG/libraries")
+# shellcheck disable=SC2086
+have_server || make_server $from
+
+if [ -n "$for_owner" ]; then
+	chown -R --reference="$ROOT" "$BUILD" "$WORK"
 fi
