@@ -20,7 +20,7 @@ cp "$ROOT"/test/t/*.p[lm] "$dir/t/"
 cp "$ROOT/tools/harness.pl" "$dir/"
 cp -r "$ROOT/sql" "$ROOT/journey.control" "$dir/"
 cd "$dir"
-as_server env PERL5LIB="$PGXS_DIR/test/perl:$dir/t" PG_REGRESS="$PGXS_DIR/test/regress/pg_regress" \
+as_server env LANG=C.UTF-8 PERL5LIB="$PGXS_DIR/test/perl:$dir/t" PG_REGRESS="$PGXS_DIR/test/regress/pg_regress" \
 	TESTDIR="$dir" TESTDATADIR="$dir/tmp_check" TESTLOGDIR="$dir/tmp_check/log" PGHOST='' \
 	perl harness.pl counts perl -- "${files[@]/#*\//t/}" || true
 read -r passed failed <"$dir/counts" || { passed=0; failed=1; }
