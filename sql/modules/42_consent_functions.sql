@@ -4,6 +4,10 @@
 --| on them; they need no right on any table. Give the functions of the first
 --| group to whoever decides who reads what, those of the second group to the
 --| programs that record what people say.
+--|
+--| Names are compared by their bytes: COLLATE "C" is written out, because the
+--| variables of a function take over the collation of the column that it is
+--| called for.
 
 CREATE FUNCTION journey._purpose_number(purpose text) RETURNS int
 LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -11,7 +15,7 @@ AS $$
 DECLARE
   result int;
 BEGIN
-  SELECT p.number INTO result FROM journey.purpose p WHERE p.name = purpose;
+  SELECT p.number INTO result FROM journey.purpose p WHERE p.name = purpose COLLATE "C";
   IF result IS NULL THEN
     IF purpose IS NULL THEN
       RAISE EXCEPTION 'purpose must not be null' USING ERRCODE = 'null_value_not_allowed';
@@ -38,7 +42,7 @@ LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER 
 AS $$
 #variable_conflict use_column
 DECLARE
-  labels text[] := string_to_array(create_purpose.name, '.');
+  labels text[] := string_to_array(create_purpose.name COLLATE "C", '.');
   path   text;
   result int;
 BEGIN
@@ -52,17 +56,17 @@ BEGIN
 
   FOR depth IN 1 .. cardinality(labels) LOOP
     path := array_to_string(labels[1:depth], '.');
-    SELECT p.number INTO result FROM journey.purpose p WHERE p.name = path;
+    SELECT p.number INTO result FROM journey.purpose p WHERE p.name = path COLLATE "C";
     IF NOT FOUND THEN
       -- Somebody may be creating the same.
       INSERT INTO journey.purpose (name) VALUES (path) ON CONFLICT (name) DO NOTHING;
-      SELECT p.number INTO STRICT result FROM journey.purpose p WHERE p.name = path;
+      SELECT p.number INTO STRICT result FROM journey.purpose p WHERE p.name = path COLLATE "C";
     END IF;
   END LOOP;
 
   IF create_purpose.dpv IS NOT NULL THEN
     UPDATE journey.purpose p SET dpv = create_purpose.dpv
-     WHERE p.number = result AND p.dpv IS DISTINCT FROM create_purpose.dpv;
+     WHERE p.number = result AND p.dpv IS DISTINCT FROM create_purpose.dpv COLLATE "C";
   END IF;
   RETURN result;
 END
@@ -122,7 +126,7 @@ BEGIN
 
   SELECT p.name INTO above
     FROM journey.reader_purpose g JOIN journey.purpose p ON p.number = g.purpose
-   WHERE g.reader = revoke_purpose.reader AND starts_with(revoke_purpose.purpose, p.name || '.')
+   WHERE g.reader = revoke_purpose.reader AND starts_with(revoke_purpose.purpose COLLATE "C", p.name || '.')
    ORDER BY p.name LIMIT 1;
   IF FOUND THEN
     RAISE WARNING 'role "%" can still read for purpose "%"', pg_get_userbyid(revoke_purpose.reader), revoke_purpose.purpose
@@ -170,17 +174,17 @@ BEGIN
             DETAIL = format('It would begin at %s and end at %s.', _consent_record.valid_from, _consent_record.valid_until);
   END IF;
 
-  SELECT p.number INTO what FROM journey.purpose p WHERE p.name = _consent_record.purpose;
+  SELECT p.number INTO what FROM journey.purpose p WHERE p.name = _consent_record.purpose COLLATE "C";
   IF NOT FOUND THEN
     what := journey._purpose_number(_consent_record.purpose);
   END IF;
 
   -- The lock on the subject's row is held to the end of the transaction; the
   -- position in the ledger is taken under it.
-  SELECT s.number INTO who FROM journey.subject s WHERE s.name = _consent_record.subject FOR NO KEY UPDATE;
+  SELECT s.number INTO who FROM journey.subject s WHERE s.name = _consent_record.subject COLLATE "C" FOR NO KEY UPDATE;
   IF NOT FOUND THEN
     INSERT INTO journey.subject (name) VALUES (_consent_record.subject) ON CONFLICT (name) DO NOTHING;
-    SELECT s.number INTO STRICT who FROM journey.subject s WHERE s.name = _consent_record.subject FOR NO KEY UPDATE;
+    SELECT s.number INTO STRICT who FROM journey.subject s WHERE s.name = _consent_record.subject COLLATE "C" FOR NO KEY UPDATE;
   END IF;
 
   INSERT INTO journey.ledger (subject, purpose, action, covers_descendants, valid_from, valid_until,

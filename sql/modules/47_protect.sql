@@ -228,7 +228,7 @@ DECLARE
 BEGIN
   SELECT a.atttypid::regtype INTO type
   FROM pg_attribute a
-  WHERE a.attrelid = relation AND a.attname = subject AND a.attnum > 0 AND NOT a.attisdropped;
+  WHERE a.attrelid = relation AND a.attname = subject COLLATE "C" AND a.attnum > 0 AND NOT a.attisdropped;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'column % of % does not exist', coalesce(quote_ident(subject), 'NULL'), relation
       USING ERRCODE = 'undefined_column',

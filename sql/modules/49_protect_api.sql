@@ -19,7 +19,7 @@ BEGIN
   IF relation IS NULL THEN
     RAISE EXCEPTION 'no relation to protect' USING ERRCODE = 'null_value_not_allowed';
   END IF;
-  IF row_action IS NULL OR row_action NOT IN ('keep', 'suppress') THEN
+  IF row_action IS NULL OR row_action COLLATE "C" NOT IN ('keep', 'suppress') THEN
     RAISE EXCEPTION 'invalid row_action %', coalesce(quote_literal(row_action), 'NULL')
       USING ERRCODE = 'invalid_parameter_value',
             HINT = 'Use ''keep'' to show masks, or ''suppress'' to hide rows.';

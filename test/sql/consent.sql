@@ -116,6 +116,20 @@ SELECT count(*) FROM journey.subject WHERE name LIKE 'ct\_many%';
 UPDATE journey.ledger SET source = 'forged' WHERE seq = :c;
 DELETE FROM journey.ledger WHERE seq = :c;
 DELETE FROM journey.ledger WHERE false;
+-- Whatever the collation of the caller's column: names are bytes.
+CREATE TEMP TABLE collated (de text COLLATE "de-x-icu", fr text COLLATE "fr-x-icu");
+CREATE COLLATION pg_temp.ct_ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+ALTER TABLE collated ADD ci text COLLATE pg_temp.ct_ci;
+INSERT INTO collated VALUES ('ct.collated', 'ct_Collated', 'ct_collated');
+SELECT journey.create_purpose(de) = journey.create_purpose(de COLLATE pg_temp.ct_ci) AS same FROM collated;
+SELECT journey.consent_give(fr, de) < journey.consent_give(ci, de) AS given FROM collated;
+SELECT journey.consent_withdraw(ci, 'ct.collated') > 0 AS withdrawn, journey.consent_refuse(de, 'ct.collated') > 0 AS refused FROM collated;
+SELECT journey.grant_purpose('regress_consent_ana', ci) FROM (SELECT 'ct.collated' COLLATE pg_temp.ct_ci) v (ci);
+SELECT journey.grant_purpose('regress_consent_ana', ci) FROM (SELECT 'CT.collated' COLLATE pg_temp.ct_ci) v (ci);
+SELECT journey.revoke_purpose('regress_consent_ana', ci) FROM (SELECT 'ct.collated' COLLATE pg_temp.ct_ci) v (ci);
+SELECT s.name, l.action FROM journey.subject s JOIN journey.ledger l ON l.subject = s.number
+ WHERE s.name ILIKE 'ct%collated' ORDER BY s.name, l.seq;
+
 TRUNCATE journey.ledger;
 TRUNCATE journey.subject CASCADE;
 MERGE INTO journey.ledger USING (VALUES (1)) v ON seq = :c WHEN MATCHED THEN DELETE;
