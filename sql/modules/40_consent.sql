@@ -30,6 +30,11 @@
 --| purpose: a shorter one shortens, and one that starts in the future leaves
 --| a gap until then.
 --|
+--| There are no foreign keys. A parallel restore fills the tables of an
+--| extension in any order, and would lose the ledger to one. Instead the
+--| functions refer to what is there, and triggers keep what is referred to. A
+--| reference to nothing opens nothing.
+--|
 --| `pg_dump` saves all of it but `state`, which the trigger fills again when
 --| the ledger is restored. Grants of roles that have been dropped are left
 --| out, because their number may belong to another role elsewhere.
@@ -38,14 +43,14 @@ CREATE TYPE journey.subject_kind AS ENUM ('customer', 'consumer', 'employee', 's
 COMMENT ON TYPE journey.subject_kind IS
 'In which relation a data subject stands to the organisation: customer, consumer, employee or stakeholder.';
 
---| The tree of purposes. The parent follows from the name, and must exist.
+--| The tree of purposes. The parent follows from the name. A purpose whose
+--| parent does not exist is denied to everybody.
 CREATE TABLE journey.purpose (
   number     int  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   name       text COLLATE "C" NOT NULL UNIQUE
              CONSTRAINT purpose_name_check
              CHECK (name ~ '^[a-z0-9_-]+([.][a-z0-9_-]+)*$' AND pg_catalog.length(name) <= 255),
-  parent     text COLLATE "C" GENERATED ALWAYS AS (pg_catalog.substring(name, '^(.*)[.][^.]*$')) STORED
-             REFERENCES journey.purpose (name),
+  parent     text COLLATE "C" GENERATED ALWAYS AS (pg_catalog.substring(name, '^(.*)[.][^.]*$')) STORED,
   dpv        text,
   created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
 );
@@ -56,7 +61,7 @@ COMMENT ON TABLE journey.purpose IS
 --| replaces the old one.
 CREATE TABLE journey.reader_purpose (
   reader      regrole NOT NULL,
-  purpose     int NOT NULL REFERENCES journey.purpose (number),
+  purpose     int NOT NULL,
   valid_from  timestamptz NOT NULL DEFAULT '-infinity',
   valid_until timestamptz NOT NULL DEFAULT 'infinity',
   granted_by  name NOT NULL DEFAULT SESSION_USER,
@@ -85,8 +90,8 @@ COMMENT ON TABLE journey.subject IS
 --| record them.
 CREATE TABLE journey.ledger (
   seq         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  subject     bigint NOT NULL REFERENCES journey.subject (number),
-  purpose     int    NOT NULL REFERENCES journey.purpose (number),
+  subject     bigint NOT NULL,
+  purpose     int    NOT NULL,
   action      text   NOT NULL,
   basis       text   NOT NULL DEFAULT 'consent',
   covers_descendants boolean NOT NULL DEFAULT false,
@@ -118,7 +123,7 @@ CREATE TABLE journey.state (
   PRIMARY KEY (subject, purpose)
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE journey.state IS
-'What the ledger comes to, kept by its trigger: the seq of the last consent given (0: none) with its range and reach, and the seq of the last refusal or withdrawal (0: none). The ledger has the foreign keys.';
+'What the ledger comes to, kept by its trigger: the seq of the last consent given (0: none) with its range and reach, and the seq of the last refusal or withdrawal (0: none).';
 
 SELECT pg_catalog.pg_extension_config_dump('journey.purpose', '');
 SELECT pg_catalog.pg_extension_config_dump('journey.purpose_number_seq', '');
@@ -151,3 +156,49 @@ REVOKE EXECUTE ON FUNCTION journey._ledger_refuse() FROM PUBLIC;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journey.ledger
   FOR EACH STATEMENT EXECUTE FUNCTION journey._ledger_refuse();
 ALTER TABLE journey.ledger ENABLE ALWAYS TRIGGER append_only;
+
+--| ## What is referred to stays
+
+CREATE FUNCTION journey._keep_referenced() RETURNS trigger
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF TG_OP = 'TRUNCATE' THEN
+    RAISE EXCEPTION 'cannot truncate table "%"', TG_TABLE_NAME
+      USING ERRCODE = 'restrict_violation',
+            DETAIL = 'Other tables refer to its rows.';
+  ELSIF TG_TABLE_NAME = 'subject'
+        AND EXISTS (SELECT FROM journey.state s WHERE s.subject = OLD.number)
+        AND NOT EXISTS (SELECT FROM journey.subject u WHERE u.number = OLD.number) THEN
+    RAISE EXCEPTION 'the ledger has events of the subject'
+      USING ERRCODE = 'foreign_key_violation',
+            DETAIL = pg_catalog.format('%s would leave them without one.', TG_OP);
+  ELSIF TG_TABLE_NAME = 'purpose'
+        AND EXISTS (SELECT FROM journey.purpose c WHERE c.parent = OLD.name)
+        AND NOT EXISTS (SELECT FROM journey.purpose p WHERE p.name = OLD.name) THEN
+    RAISE EXCEPTION 'there are purposes below "%"', OLD.name
+      USING ERRCODE = 'foreign_key_violation',
+            DETAIL = pg_catalog.format('%s would leave them without a parent.', TG_OP);
+  ELSIF TG_TABLE_NAME = 'purpose'
+        AND (EXISTS (SELECT FROM journey.ledger l WHERE l.purpose = OLD.number)
+             OR EXISTS (SELECT FROM journey.reader_purpose g WHERE g.purpose = OLD.number))
+        AND NOT EXISTS (SELECT FROM journey.purpose p WHERE p.number = OLD.number) THEN
+    RAISE EXCEPTION 'there are events or grants for purpose "%"', OLD.name
+      USING ERRCODE = 'foreign_key_violation',
+            DETAIL = pg_catalog.format('%s would leave them without one.', TG_OP);
+  END IF;
+  RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION journey._keep_referenced() IS
+'Trigger of journey.subject and journey.purpose: refuses to remove or renumber what the ledger, a grant or another purpose refers to.';
+REVOKE EXECUTE ON FUNCTION journey._keep_referenced() FROM PUBLIC;
+
+CREATE TRIGGER keep_referenced AFTER UPDATE OR DELETE ON journey.subject
+  FOR EACH ROW EXECUTE FUNCTION journey._keep_referenced();
+CREATE TRIGGER keep_referenced AFTER UPDATE OR DELETE ON journey.purpose
+  FOR EACH ROW EXECUTE FUNCTION journey._keep_referenced();
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON journey.subject
+  FOR EACH STATEMENT EXECUTE FUNCTION journey._keep_referenced();
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON journey.purpose
+  FOR EACH STATEMENT EXECUTE FUNCTION journey._keep_referenced();

@@ -4,7 +4,9 @@
 --| Readers have no rights on these tables. Names of roles, relations and types
 --| are kept as `regrole`, `regclass` and `regtype`: they follow a rename and are
 --| dumped by name. Identifiers are random, so that seals of a dump that is
---| restored beside other policies match their own or none.
+--| restored beside other policies match their own or none. `protected_id` is the
+--| `id` of a protected relation; as with the tables of consent, a foreign key
+--| would make a parallel restore fail.
 
 CREATE TABLE journey.protected_relation (
   id uuid PRIMARY KEY,
@@ -30,7 +32,7 @@ COMMENT ON COLUMN journey.protected_relation.row_action IS 'keep: denied rows sh
 
 CREATE TABLE journey.policy (
   id uuid PRIMARY KEY,
-  protected_id uuid NOT NULL REFERENCES journey.protected_relation ON DELETE CASCADE,
+  protected_id uuid NOT NULL,
   column_name name NOT NULL,
   attnum int2 NOT NULL,
   column_type regtype,
@@ -72,7 +74,7 @@ COMMENT ON COLUMN journey.policy.epoch IS 'Another number gives other tokens.';
 --| What changed hands, and what must come back.
 
 CREATE TABLE journey.protected_member (
-  protected_id uuid NOT NULL REFERENCES journey.protected_relation ON DELETE CASCADE,
+  protected_id uuid NOT NULL,
   member regclass NOT NULL,
   old_name name NOT NULL,
   old_owner regrole NOT NULL,
@@ -92,8 +94,7 @@ CREATE TABLE journey.protected_grant (
   grantee regrole NOT NULL,
   grantor regrole NOT NULL,
   privilege text NOT NULL,
-  grantable boolean NOT NULL,
-  FOREIGN KEY (protected_id, member) REFERENCES journey.protected_member ON DELETE CASCADE
+  grantable boolean NOT NULL
 );
 -- It has no key; without this a publication of all tables would stop unprotect().
 ALTER TABLE journey.protected_grant REPLICA IDENTITY FULL;
@@ -105,7 +106,7 @@ COMMENT ON COLUMN journey.protected_grant.grantee IS 'PUBLIC is role 0, shown as
 --| Indexes are known by name: a restore makes them after it fills this table.
 
 CREATE TABLE journey.protected_index (
-  protected_id uuid NOT NULL REFERENCES journey.protected_relation ON DELETE CASCADE,
+  protected_id uuid NOT NULL,
   index_name name NOT NULL,
   old_name name NOT NULL,
   PRIMARY KEY (protected_id, index_name)
@@ -114,11 +115,18 @@ COMMENT ON TABLE journey.protected_index IS
   'Indexes of the base table that had to take another name, because journey_base had theirs.';
 COMMENT ON COLUMN journey.protected_index.old_name IS 'The name that unprotect() gives back.';
 
-SELECT pg_catalog.pg_extension_config_dump('journey.protected_relation', '');
-SELECT pg_catalog.pg_extension_config_dump('journey.policy', '');
-SELECT pg_catalog.pg_extension_config_dump('journey.protected_member', '');
--- A role that was dropped would be dumped as a number, which may be another role elsewhere.
+-- A table or role that has gone would be dumped as a number, which may be another one elsewhere.
+SELECT pg_catalog.pg_extension_config_dump('journey.protected_relation',
+         'WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = base)');
+SELECT pg_catalog.pg_extension_config_dump('journey.policy',
+         'WHERE EXISTS (SELECT FROM journey.protected_relation r JOIN pg_catalog.pg_class c ON c.oid = r.base WHERE r.id = protected_id)');
+SELECT pg_catalog.pg_extension_config_dump('journey.protected_member',
+         'WHERE EXISTS (SELECT FROM journey.protected_relation r JOIN pg_catalog.pg_class c ON c.oid = r.base WHERE r.id = protected_id)
+            AND EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = member)');
 SELECT pg_catalog.pg_extension_config_dump('journey.protected_grant',
-         'WHERE (grantee = 0::oid OR EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = grantee))
+         'WHERE EXISTS (SELECT FROM journey.protected_relation r JOIN pg_catalog.pg_class c ON c.oid = r.base WHERE r.id = protected_id)
+            AND EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = member)
+            AND (grantee = 0::oid OR EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = grantee))
             AND EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = grantor)');
-SELECT pg_catalog.pg_extension_config_dump('journey.protected_index', '');
+SELECT pg_catalog.pg_extension_config_dump('journey.protected_index',
+         'WHERE EXISTS (SELECT FROM journey.protected_relation r JOIN pg_catalog.pg_class c ON c.oid = r.base WHERE r.id = protected_id)');

@@ -37,6 +37,20 @@ END
 $$;
 COMMENT ON FUNCTION journey._check_owner() IS 'Raises for roles without the rights of the extension''s owner.';
 
+CREATE FUNCTION journey._is_view_of(view regclass, base regclass) RETURNS boolean
+  LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT EXISTS (SELECT
+                 FROM pg_class c
+                 JOIN pg_rewrite r ON r.ev_class = c.oid AND r.ev_type = '1'
+                 JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+                                 AND d.refclassid = 'pg_class'::regclass AND d.refobjid = base
+                 WHERE c.oid = view AND c.relkind = 'v')
+$$;
+COMMENT ON FUNCTION journey._is_view_of(regclass, regclass) IS
+  'Whether the first is a view on the second. Of a view that was dropped only the number is left, which after a restore may be another relation''s.';
+
 CREATE FUNCTION journey._tree(relation regclass) RETURNS SETOF regclass
   LANGUAGE sql STABLE STRICT PARALLEL SAFE
   SET search_path = pg_catalog, pg_temp
@@ -175,7 +189,8 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION 'relation % does not exist', relation USING ERRCODE = 'undefined_table';
   END IF;
-  IF EXISTS (SELECT FROM journey.protected_relation p WHERE relation IN (p.view, p.base)) THEN
+  IF EXISTS (SELECT FROM journey.protected_relation p
+             WHERE p.base = relation OR (p.view = relation AND journey._is_view_of(p.view, p.base))) THEN
     RAISE EXCEPTION '% is protected already', relation
       USING ERRCODE = 'duplicate_object',
             HINT = 'Use journey.refresh() for new columns, or journey.unprotect() to begin again.';

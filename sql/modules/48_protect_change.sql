@@ -192,7 +192,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
   p journey.protected_relation := (SELECT p FROM journey.protected_relation p WHERE p.id = protected_id);
-  existing boolean := EXISTS (SELECT FROM pg_class c WHERE c.oid = p.view AND c.relkind = 'v');
+  existing boolean := journey._is_view_of(p.view, p.base);
   view_name text := CASE WHEN existing THEN p.view::text ELSE format('%I.%I', p.schema_name, p.relation_name) END;
   subject text := format('b.%I::pg_catalog.text', p.subject);
   names text;

@@ -109,14 +109,21 @@ CREATE FUNCTION journey._find_protected(relation regclass) RETURNS journey.prote
   SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+  asked text := coalesce(relation::text, 'NULL');
   result journey.protected_relation;
 BEGIN
-  SELECT p.* INTO result FROM journey.protected_relation p WHERE relation IN (p.view, p.base);
+  SELECT p.* INTO result
+  FROM journey.protected_relation p
+  WHERE p.base = relation OR (p.view = relation AND journey._is_view_of(p.view, p.base));
+  IF FOUND THEN
+    EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', result.base);
+    -- who held the lock until now may have changed or ended the protection
+    SELECT p.* INTO result FROM journey.protected_relation p WHERE p.id = result.id;
+  END IF;
   IF NOT FOUND THEN
-    RAISE EXCEPTION '% is not protected', coalesce(relation::text, 'NULL')
+    RAISE EXCEPTION '% is not protected', asked
       USING ERRCODE = 'object_not_in_prerequisite_state';
   END IF;
-  EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', result.base);
   RETURN result;
 END
 $$;
@@ -146,7 +153,7 @@ BEGIN
     RAISE EXCEPTION 'schema % does not exist', quote_ident(p.schema_name)
       USING ERRCODE = 'undefined_schema', DETAIL = 'The table came from there.';
   END IF;
-  view_exists := EXISTS (SELECT FROM pg_class c WHERE c.oid = p.view AND c.relkind = 'v');
+  view_exists := journey._is_view_of(p.view, p.base);
   IF view_exists THEN
     bad := journey._dependents(p.view);
     IF bad IS NOT NULL THEN
@@ -185,6 +192,10 @@ BEGIN
   ORDER BY m.member::oid;
   PERFORM journey._restore_rights(p.id);
 
+  DELETE FROM journey.protected_grant g WHERE g.protected_id = p.id;
+  DELETE FROM journey.protected_member m WHERE m.protected_id = p.id;
+  DELETE FROM journey.protected_index i WHERE i.protected_id = p.id;
+  DELETE FROM journey.policy c WHERE c.protected_id = p.id;
   DELETE FROM journey.protected_relation r WHERE r.id = p.id;
   PERFORM journey._leave_base_schema(u) FROM unnest(users) u;
 END
@@ -244,7 +255,7 @@ DECLARE
 BEGIN
   PERFORM journey._check_owner();
   p := journey._find_protected(relation);
-  view_exists := EXISTS (SELECT FROM pg_class c WHERE c.oid = p.view AND c.relkind = 'v');
+  view_exists := journey._is_view_of(p.view, p.base);
 
   /*
    * A restored table is numbered anew, without gaps. While there is a view,
@@ -314,7 +325,7 @@ COMMENT ON FUNCTION journey.refresh(regclass) IS
   'A view that was dropped is made again with the rights of the time of protect(). For owners of the extension.';
 
 REVOKE EXECUTE ON FUNCTION
-  journey._check_owner(), journey._tree(regclass), journey._members(regclass), journey._dependents(regclass),
+  journey._check_owner(), journey._is_view_of(regclass, regclass), journey._tree(regclass), journey._members(regclass), journey._dependents(regclass),
   journey._publications(regclass), journey._check_tree(regclass), journey._check_relation(regclass),
   journey._plain_type(regtype, int), journey._check_subject(regclass, text), journey._constant(jsonb, text),
   journey._option(jsonb, text, int, int, int, text), journey._column_policy(pg_catalog.pg_attribute, jsonb),

@@ -16,6 +16,10 @@ SELECT dpv FROM journey.purpose WHERE name = 'ct.analytics.product';
 -- A parent cannot be renamed away from its children, nor removed.
 UPDATE journey.purpose SET name = 'ct2' WHERE name = 'ct';
 DELETE FROM journey.purpose WHERE name = 'ct.analytics';
+-- One without, and without events and grants, can be.
+SELECT journey.create_purpose('ct.analytics.once') > 0 AS created;
+UPDATE journey.purpose SET name = 'ct.analytics.twice' WHERE name = 'ct.analytics.once';
+DELETE FROM journey.purpose WHERE name = 'ct.analytics.twice';
 
 -- Names of purposes that we refuse, one a line.
 SELECT journey.create_purpose(NULL);
@@ -112,10 +116,6 @@ SELECT s.name, l.action FROM journey.subject s JOIN journey.ledger l ON l.subjec
 SELECT count(DISTINCT journey.consent_give('ct_many' || i % 100, 'ct')) FROM generate_series(1, 300) i;
 SELECT count(*) FROM journey.subject WHERE name LIKE 'ct\_many%';
 
--- The ledger refuses to forget, even when its owner asks, and even as a replica.
-UPDATE journey.ledger SET source = 'forged' WHERE seq = :c;
-DELETE FROM journey.ledger WHERE seq = :c;
-DELETE FROM journey.ledger WHERE false;
 -- Whatever the collation of the caller's column: names are bytes.
 CREATE TEMP TABLE collated (de text COLLATE "de-x-icu", fr text COLLATE "fr-x-icu");
 CREATE COLLATION pg_temp.ct_ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
@@ -130,11 +130,29 @@ SELECT journey.revoke_purpose('regress_consent_ana', ci) FROM (SELECT 'ct.collat
 SELECT s.name, l.action FROM journey.subject s JOIN journey.ledger l ON l.subject = s.number
  WHERE s.name ILIKE 'ct%collated' ORDER BY s.name, l.seq;
 
+-- The ledger refuses to forget, even when its owner asks, and even as a replica.
+UPDATE journey.ledger SET source = 'forged' WHERE seq = :c;
+DELETE FROM journey.ledger WHERE seq = :c;
+DELETE FROM journey.ledger WHERE false;
 TRUNCATE journey.ledger;
-TRUNCATE journey.subject CASCADE;
+TRUNCATE journey.subject;
+TRUNCATE journey.purpose;
 MERGE INTO journey.ledger USING (VALUES (1)) v ON seq = :c WHEN MATCHED THEN DELETE;
 \set VERBOSITY terse
+BEGIN;
+SAVEPOINT s;
 DELETE FROM journey.subject WHERE name = 'ct_u1';
+ROLLBACK TO s;
+UPDATE journey.subject SET number = DEFAULT WHERE name = 'ct_u1';
+ROLLBACK TO s;
+UPDATE journey.purpose SET number = DEFAULT WHERE name = 'ct';
+ROLLBACK TO s;
+DELETE FROM journey.purpose WHERE name = 'ct.collated';
+ROLLBACK TO s;
+UPDATE journey.subject SET name = 'ct_u1 under another name', kind = 'consumer' WHERE name = 'ct_u1';
+INSERT INTO journey.subject (name) VALUES ('ct_nobody');
+DELETE FROM journey.subject WHERE name = 'ct_nobody';
+ROLLBACK;
 \set VERBOSITY default
 SET session_replication_role = replica;
 DELETE FROM journey.ledger WHERE seq = :c;

@@ -161,6 +161,21 @@ DROP ROLE regress_change_gone;
 SELECT journey.unprotect('shop.parts');
 SELECT grantee::regrole, privilege_type FROM pg_class, aclexplode(relacl) WHERE oid = 'shop.parts_1'::regclass AND grantee <> relowner;
 
+-- of a view that was dropped the number is left, which is another view's after a restore: that one stays as it is
+CREATE TABLE shop.lost (id int, who text);
+CREATE VIEW shop.innocent AS SELECT 1 AS one;
+SELECT journey.protect('shop.lost', 'who');
+DROP VIEW shop.lost;
+UPDATE journey.protected_relation SET view = 'shop.innocent' WHERE base = 'journey_base.lost'::regclass;
+SELECT journey.unprotect('shop.innocent');
+SELECT journey.refresh('journey_base.lost');
+SELECT view FROM journey.protected_relation;
+DROP VIEW shop.lost;
+UPDATE journey.protected_relation SET view = 'shop.innocent' WHERE base = 'journey_base.lost'::regclass;
+SELECT journey.unprotect('journey_base.lost');
+SELECT * FROM shop.innocent;
+SELECT * FROM shop.lost;
+
 -- tidy up
 DROP SCHEMA journey_base;
 DROP SCHEMA shop CASCADE;

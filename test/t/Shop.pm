@@ -80,8 +80,9 @@ sub shop_facts
 SELECT who, journey.step_count(j), journey.variant_hash(j), md5(journey.journey_send(j)) FROM journeys ORDER BY who;
 SELECT * FROM journey.ledger ORDER BY seq;
 SELECT * FROM journey.state ORDER BY subject, purpose;
-SELECT subject, row_action FROM journey.protected_relation;
-SELECT column_name, mask FROM journey.policy ORDER BY column_name;
+SELECT subject, row_action FROM journey.protected_relation WHERE base = 'journey_base.events'::regclass;
+SELECT column_name, mask FROM journey.policy c JOIN journey.protected_relation p ON p.id = c.protected_id
+WHERE base = 'journey_base.events'::regclass ORDER BY column_name;
 SELECT count(*) FROM journey.state_check();
 SQL
 }
