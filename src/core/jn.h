@@ -133,4 +133,20 @@ jn_fail(JnError *err, JnStatus status, size_t at, int64_t found, int64_t limit)
 	return status;
 }
 
+/*
+ * Makes an error that was found in a part of the input, "before" bytes into
+ * it, one of the whole, and returns its status.
+ */
+static inline JnStatus
+jn_fail_behind(JnError *err, size_t before)
+{
+	err->at += before;
+	if (err->status == JN_BYTES_SHORT)
+	{
+		err->found += (int64_t) before;
+		err->limit += (int64_t) before;
+	}
+	return err->status;
+}
+
 #endif							/* JN_H */

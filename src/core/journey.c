@@ -151,22 +151,10 @@ jn_journey_open(const uint8_t *p, size_t size, JnJourney *j, JnError *err)
 	j->codes = p + at;
 	at += (size_t) n * j->width;
 
-	/* each difference takes a byte at least, and four of them one of lengths */
-	status = check_room(size, at, (uint64_t) n - 1 + ((uint64_t) n + 2) / 4, err);
-	if (status != JN_OK)
-		return status;
-	if (n > 1 && (j->head.flags & JN_FLAG_WIDE))
-	{
-		uint64_t	need = 4 + (uint64_t) n - 1 + ((uint64_t) n + 2) / 4;
-
-		status = check_room(size, at, need, err);
-		if (status == JN_OK)
-			status = check_room(size, at, need + 8 * (uint64_t) jn_load32(p + at), err);
-		if (status != JN_OK)
-			return status;
-	}
 	j->times = p + at;
 	j->times_size = size - at;
+	if (jn_times_fit(j->times, j->times_size, j->head.flags, n, err) != JN_OK)
+		return jn_fail_behind(err, at);
 	return JN_OK;
 }
 
@@ -256,24 +244,13 @@ jn_journey_validate(const JnEnv *env, const uint8_t *p, size_t size, JnJourney *
 	if (status != JN_OK)
 		return status;
 
-	status = jn_times_check(env, j->times, j->times_size, j->head.flags, j->head.n,
-							j->head.first, j->head.last, err);
-	if (status != JN_OK)
-	{
-		size_t		before = (size_t) (j->times - p);
-
-		err->at += before;
-		if (status == JN_BYTES_SHORT)
-		{
-			err->found += (int64_t) before;
-			err->limit += (int64_t) before;
-		}
-	}
-	return status;
+	if (jn_times_check(env, j->times, j->times_size, j->head.flags, j->head.n,
+					   j->head.first, j->head.last, err) != JN_OK)
+		return jn_fail_behind(err, (size_t) (j->times - p));
+	return JN_OK;
 }
 
 /* ---- names ---- */
-
 
 void
 jn_journey_names(const JnJourney *j, JnName *name)

@@ -346,9 +346,12 @@ read_header(const uint8_t *p, size_t size, SignalHeader *head, JnError *err)
 
 	if (head->n == 0)
 		return jn_fail(err, JN_BYTES_CORRUPT, JN_SIGNAL_AT_POINTS, 0, 0);
-	/* a difference takes more than a byte: no count makes us allocate much more than we were sent */
-	if (head->n - 1 > head->times_size)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, JN_SIGNAL_HEADER_SIZE + (int64_t) head->n - 1);
+	if (jn_unit_us(head->flags & JN_FLAG_UNIT) == 0)
+		return jn_fail(err, JN_BYTES_CORRUPT, JN_SIGNAL_AT_FLAGS, 0, 0);
+
+	/* reading stays inside, and no count makes us allocate much more than we were sent */
+	if (jn_times_fit(head->times, head->times_size, head->flags, head->n, err) != JN_OK)
+		return jn_fail_behind(err, JN_SIGNAL_HEADER_SIZE);
 	return JN_OK;
 }
 
@@ -367,15 +370,9 @@ jn_signal_validate(const JnEnv *env, const uint8_t *p, size_t size, JnError *err
 	if (head.last < head.first)
 		return jn_fail(err, JN_BYTES_CORRUPT, JN_SIGNAL_AT_LAST, 0, 0);
 
-	status = jn_times_check(env, head.times, head.times_size, head.flags, head.n, head.first, head.last, err);
-	if (status != JN_OK)
-		err->at += JN_SIGNAL_HEADER_SIZE;
-	if (status == JN_BYTES_SHORT)
-	{
-		err->found += JN_SIGNAL_HEADER_SIZE;
-		err->limit += JN_SIGNAL_HEADER_SIZE;
-	}
-	return status;
+	if (jn_times_check(env, head.times, head.times_size, head.flags, head.n, head.first, head.last, err) != JN_OK)
+		return jn_fail_behind(err, JN_SIGNAL_HEADER_SIZE);
+	return JN_OK;
 }
 
 JnStatus

@@ -137,9 +137,10 @@ extern void jn_signal_write(const JnEnv *env, const JnSignal *s, const JnTimesPl
 extern JnStatus jn_signal_validate(const JnEnv *env, const uint8_t *p, size_t size, JnError *err);
 
 /*
- * Adds the points of a state that has been validated or was written by us;
- * checks the header and no more.  Errors: JN_BYTES_SHORT, JN_BYTES_VERSION,
- * JN_BYTES_TRACKS, JN_TOO_MANY_POINTS; nothing changes then.
+ * Adds the points of a state that has been validated or was written by us.
+ * Checks the header and that there is room for what it claims: reading stays
+ * inside, whatever the bytes, but only proven ones give points that mean
+ * something.  Errors: JN_BYTES_*, JN_TOO_MANY_POINTS; nothing changes then.
  */
 extern JnStatus jn_signal_add_state(const JnEnv *env, JnSignal *s, const uint8_t *p, size_t size, JnError *err);
 

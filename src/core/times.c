@@ -34,7 +34,7 @@
 static inline size_t
 control_size(uint32_t n)
 {
-	return ((size_t) n + 2) / 4;
+	return (size_t) (((uint64_t) n + 2) / 4);
 }
 
 /* Microseconds from step i-1 to step i. */
@@ -225,37 +225,23 @@ jn_times_write(const JnEnv *env, const JnTimesPlan *plan, const int64_t *time, u
 
 /* ---- proving ---- */
 
-/* Where the sections begin, as far as sizes tell; relative to the section. */
-typedef struct Layout
+JnStatus
+jn_times_fit(const uint8_t *p, size_t size, unsigned flags, uint32_t n, JnError *err)
 {
-	uint32_t	wide;			/* wide differences claimed */
-	size_t		control;
-	size_t		data;
-	size_t		end;			/* of the differences */
-} Layout;
+	uint64_t	least = 0;
 
-/* Lays out the section of n >= 2 times, or tells that it is too short. */
-static JnStatus
-lay_out(const uint8_t *p, size_t size, unsigned flags, uint32_t n, Layout *l, JnError *err)
-{
-	uint64_t	least = control_size(n) + ((uint64_t) n - 1);
-
-	l->wide = 0;
-	l->control = 0;
-	if (flags & JN_FLAG_WIDE)
+	if (n > 1)
+		least = control_size(n) + ((uint64_t) n - 1);	/* a difference takes a byte at least */
+	if (n > 1 && (flags & JN_FLAG_WIDE))
 	{
-		if (size < 4)
-			return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) least + 4);
-		l->wide = jn_load32(p);
-		l->control = 4;
+		least += 4;
 
-		/* a wide difference takes 4 bytes in its place and 8 in the list */
-		least += 4 + 11 * (uint64_t) l->wide;
+		/* a wide one takes 4 bytes in its place and 8 in the list */
+		if (size >= 4)
+			least += 11 * (uint64_t) jn_load32(p);
 	}
 	if (size < least)
 		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) least);
-	l->data = l->control + control_size(n);
-	l->end = size - 8 * (size_t) l->wide;
 	return JN_OK;
 }
 
@@ -276,7 +262,7 @@ jn_times_check(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, 
 {
 	unsigned	unit = flags & JN_FLAG_UNIT;
 	uint64_t	us = jn_unit_us(unit);
-	Layout		l;
+	JnTimesReader r;
 	JnStatus	status;
 
 	if (us == 0 || first > last)
@@ -287,57 +273,59 @@ jn_times_check(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, 
 			return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
 		return JN_OK;
 	}
-	status = lay_out(p, size, flags, n, &l, err);
+	status = jn_times_fit(p, size, flags, n, err);
 	if (status != JN_OK)
 		return status;
-	if ((flags & JN_FLAG_WIDE) && l.wide == 0)
+	jn_times_open(&r, p, size, flags, n);
+	if ((flags & JN_FLAG_WIDE) && r.wide == r.stop)
 		return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
 
 	/* lengths beyond the last difference are 0 */
-	if ((n - 1) % 4 != 0 && p[l.data - 1] >> (2 * ((n - 1) % 4)) != 0)
-		return jn_fail(err, JN_BYTES_CORRUPT, l.data - 1, 0, 0);
+	if ((n - 1) % 4 != 0 && r.data[-1] >> (2 * ((n - 1) % 4)) != 0)
+		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (r.data - 1 - p), 0, 0);
 
+	const uint8_t *begin = r.data;
 	uint64_t	span = jn_time_span(first, last);
 	uint64_t	left = span / us;	/* units that the differences may still add */
 	bool		fine = false;	/* no coarser unit would do */
-	size_t		at = l.data;
-	size_t		wide = l.end;
 
 	for (uint32_t i = 0; i < n - 1; i++)
 	{
-		unsigned	length = ((p[l.control + i / 4] >> (2 * (i % 4))) & 3) + 1;
+		unsigned	length = ((r.control[i / 4] >> (2 * (i % 4))) & 3) + 1;
+		size_t		there = (size_t) (r.end - r.data);
+		size_t		at = (size_t) (r.data - p);
 		uint64_t	d;
 
-		if (l.end - at < length)
-			return jn_fail(err, JN_BYTES_SHORT, at, (int64_t) size, (int64_t) (size + length - (l.end - at)));
-		d = number(p + at, length);
+		if (there < length)
+			return jn_fail(err, JN_BYTES_SHORT, at, (int64_t) size, (int64_t) (size + length - there));
+		d = number(r.data, length);
 		if (length > 1 && d >> (8 * (length - 1)) == 0)
 			return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
 		if (d == UINT32_MAX)
 		{
-			if (wide == size)
+			if (r.wide == r.stop)
 				return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
-			d = jn_load64(p + wide);
+			d = jn_load64(r.wide);
 			if (d < UINT32_MAX)
-				return jn_fail(err, JN_BYTES_CORRUPT, wide, 0, 0);
-			wide += 8;
+				return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (r.wide - p), 0, 0);
+			r.wide += 8;
 		}
 		if (d > left)
 			return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
 		left -= d;
 		fine |= d % 1000 != 0;
-		at += length;
+		r.data += length;
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
-	if (at != l.end)
-		return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
-	if (wide != size)
-		return jn_fail(err, JN_BYTES_CORRUPT, wide, 0, 0);
+	if (r.data != r.end)
+		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (r.data - p), 0, 0);
+	if (r.wide != r.stop)
+		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (r.wide - p), 0, 0);
 
 	/* they add up to the last time exactly, and in the coarsest unit */
 	if (left != 0 || span % us != 0)
-		return jn_fail(err, JN_BYTES_CORRUPT, l.data, 0, 0);
+		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (begin - p), 0, 0);
 	if (unit != JN_UNIT_S && !fine)
 		return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
 	return JN_OK;

@@ -48,14 +48,21 @@ extern void jn_times_write(const JnEnv *env, const JnTimesPlan *plan, const int6
 /*
  * Proves that the bytes at p are the one form of n times from first to last,
  * and that they fill exactly "size" bytes.  "flags" as in the header.
- * Errors: JN_BYTES_SHORT, JN_BYTES_CORRUPT with "at" relative to p.
+ * Errors: JN_BYTES_SHORT, JN_BYTES_CORRUPT, relative to p.
  */
 extern JnStatus jn_times_check(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, uint32_t n,
 							   int64_t first, int64_t last, JnError *err);
 
 /*
- * Starts reading the section of n times at p, which has "size" bytes; that is
- * room at least for the lengths and the wide differences that it claims.
+ * Whether the section of n times at p has room for what it claims: the least
+ * that makes reading it safe.  Errors: JN_BYTES_SHORT with "at", "found" and
+ * "limit" relative to p.
+ */
+extern JnStatus jn_times_fit(const uint8_t *p, size_t size, unsigned flags, uint32_t n, JnError *err);
+
+/*
+ * Starts reading the section of n times at p, which has "size" bytes and has
+ * passed jn_times_fit().
  */
 extern void jn_times_open(JnTimesReader *r, const uint8_t *p, size_t size, unsigned flags, uint32_t n);
 

@@ -404,6 +404,35 @@ TEST(lying_count_costs_nothing)
 	CHECK_INT(unit_env.allocations, 0);
 }
 
+/* Bytes of ours that somebody damaged: reading them stays inside, whatever comes out. */
+TEST(damaged_bytes_are_read_inside)
+{
+	uint64_t	seed = 9;
+
+	for (int round = 0; round < 3000; round++)
+	{
+		uint32_t	n = 1 + unit_below(&seed, 30);
+		int64_t		time[30];
+		JnSignal	s;
+		JnSignal	read = {0};
+		JnSignalFacts facts;
+		JnError		err;
+		size_t		size;
+		uint8_t    *bytes;
+
+		random_times(&seed, time, n);
+		s = signal_of(ENV, time, n);
+		bytes = bytes_of(ENV, &s, &size);
+		for (uint32_t k = 1 + unit_below(&seed, 3); k > 0; k--)
+			bytes[unit_below(&seed, (uint32_t) size)] = (uint8_t) unit_random(&seed);
+		if (jn_signal_add_state(ENV, &read, bytes, size, &err) == JN_OK)
+			jn_signal_facts(ENV, &read, &facts);
+		else
+			CHECK(err.at <= size && read.n == 0);
+		unit_env_clear(&unit_env);
+	}
+}
+
 /* Eight bytes a point, twice that while sorting; a tick now and then. */
 TEST(a_million_points)
 {
