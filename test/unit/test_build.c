@@ -280,6 +280,7 @@ TEST(build_refuses_and_stays)
 	got = build_bytes(ENV, b);
 	size = model_encode(step, 3, expected);
 	CHECK_BYTES(got.data, got.size, expected, size);
+	proved(ENV, got);
 }
 
 TEST(build_of_nothing)

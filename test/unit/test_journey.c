@@ -314,6 +314,51 @@ TEST(journey_random_damage)
 	}
 }
 
+/* Reads all there is to read; what comes out may be nonsense. */
+static void
+read_nonsense(const JnJourney *j)
+{
+	JnBuild    *b = jn_build_new(ENV, true);
+	JnError		err;
+
+	jn_journey_variant_write(ENV, j, jn_alloc(ENV, jn_journey_variant_size(ENV, j)));
+	jn_journey_variant_hash(ENV, j);
+	jn_journey_find(j, "view", 4);
+	jn_journey_name(j, j->names - 1);
+	for (uint32_t i = 0; i < j->head.n; i++)
+		jn_journey_time(ENV, j, i);
+	CHECK_INT(jn_journey_compare(ENV, j, j), 0);
+	CHECK_INT(jn_build_add_journey(ENV, b, j, 0, j->head.n, &err), JN_OK);
+	CHECK_INT(jn_build_steps(b), j->head.n);
+}
+
+/* Bytes of ours that somebody damaged: what can be opened is read inside. */
+TEST(journey_damaged_is_read_inside)
+{
+	uint64_t	seed = 5;
+	int			opened = 0;
+
+	for (int round = 0; round < 5000; round++)
+	{
+		uint32_t	n = 1 + unit_below(&seed, 30);
+		Bytes		b;
+		JnJourney	j;
+		JnError		err;
+
+		model_random(&seed, step, n);
+		b = steps_bytes(ENV, step, n, true);
+		for (uint32_t k = 1 + unit_below(&seed, 3); k > 0; k--)
+			b.data[JN_HEADER_SIZE + unit_below(&seed, (uint32_t) b.size - JN_HEADER_SIZE)] = (uint8_t) unit_random(&seed);
+		if (jn_journey_open(b.data, b.size, &j, &err) == JN_OK)
+		{
+			read_nonsense(&j);
+			opened++;
+		}
+		unit_env_clear(&unit_env);
+	}
+	CHECK(opened > 1000);
+}
+
 /* ---- reading ---- */
 
 TEST(journey_each_way_of_reading_agrees)

@@ -155,6 +155,130 @@ TEST(times_random)
 	}
 }
 
+/* Differences up to the first one above a gap, a few at a time, against a loop. */
+TEST(times_runs)
+{
+	uint64_t	seed = 2;
+
+	for (int round = 0; round < 3000; round++)
+	{
+		uint32_t	n = 2 + unit_below(&seed, 60);
+		uint64_t	most_d = unit_random(&seed) >> (24 + unit_below(&seed, 40));
+		uint64_t	us = jn_unit_us(unit_below(&seed, 3));
+		uint32_t	step = 0;
+		JnTimesReader r;
+		Section		s;
+
+		at[0] = 0;
+		for (uint32_t i = 1; i < n; i++)
+		{
+			at[i] = jn_time_after(at[i - 1], unit_random(&seed) % (most_d / us + 1) * us);
+			if (at[i] < at[i - 1])
+				at[i] = at[i - 1];
+		}
+		s = write_section(n);
+		jn_times_open(&r, s.data, s.size, s.flags, n);
+		while (step < n - 1)
+		{
+			uint32_t	most = 1 + unit_below(&seed, n - 1 - step);
+			uint32_t	i = 1 + unit_below(&seed, n - 1);
+			uint64_t	gap = jn_time_span(at[i - 1], at[i]) - (unit_below(&seed, 4) == 0);
+			uint64_t	within;
+			uint64_t	across = 0;
+			uint32_t	expected = 0;
+			uint32_t	count;
+
+			if (unit_below(&seed, 8) == 0 || gap == UINT64_MAX)
+				gap = INT64_MAX;
+			while (expected < most && jn_time_span(at[step + expected], at[step + expected + 1]) <= gap)
+				expected++;
+			count = jn_times_run(ENV, &r, most, gap, &within, &across);
+			if (!CHECK_INT(count, expected) || !CHECK_INT(within, jn_time_span(at[step], at[step + count])))
+				return;
+			step += count;
+			if (count < most)
+			{
+				CHECK_INT(across, jn_time_span(at[step], at[step + 1]));
+				step++;
+			}
+			CHECK_INT(r.next, step);
+		}
+		unit_env_clear(&unit_env);
+	}
+}
+
+/* What each number of times needs at least, to the byte. */
+TEST(times_fit)
+{
+	static const struct
+	{
+		uint32_t	n;
+		unsigned	flags;
+		uint8_t		wide;
+		size_t		least;
+	}			room[] = {
+		{0, 0, 0, 0}, {1, 0, 0, 0}, {1, JN_FLAG_WIDE, 9, 0}, {2, 0, 0, 2}, {5, 0, 0, 5}, {6, 0, 0, 7},
+		{2, JN_FLAG_WIDE, 0, 6}, {2, JN_FLAG_WIDE, 1, 17}, {5, JN_FLAG_WIDE, 2, 31},
+	};
+
+	for (size_t i = 0; i < sizeof(room) / sizeof(room[0]); i++)
+		for (size_t size = 0; size < 40; size++)
+		{
+			uint8_t    *p = jn_alloc(ENV, size);
+			JnError		err = {0};
+
+			memset(p, 0, size);
+			if (size > 0)
+				p[0] = room[i].wide;
+			CHECK_INT(jn_times_fit(p, size, room[i].flags, room[i].n, &err),
+					  size < room[i].least ? JN_BYTES_SHORT : JN_OK);
+			CHECK(size >= room[i].least || (err.at == size && err.found == (int64_t) size && err.limit > err.found));
+		}
+}
+
+/* Whatever the bytes, what fits is read inside, from either end. */
+TEST(times_damaged_are_read_inside)
+{
+	uint64_t	seed = 3;
+
+	for (int round = 0; round < 6000; round++)
+	{
+		uint32_t	n = 2 + unit_below(&seed, 30);
+		unsigned	bits = 64 - unit_below(&seed, 8) * 8 - 1;
+		JnTimesReader r;
+		JnError		err;
+		Section		s;
+		uint64_t	sum;
+		uint64_t	across;
+
+		at[0] = 0;
+		for (uint32_t i = 1; i < n; i++)
+			at[i] = at[i - 1] / 2 > INT64_MAX / 4 ? at[i - 1] : jn_time_after(at[i - 1], unit_random(&seed) >> bits);
+		s = write_section(n);
+		for (uint32_t k = 1 + unit_below(&seed, 3); k > 0; k--)
+			s.data[unit_below(&seed, unit_below(&seed, 2) ? 12 : 100) % s.size] = (uint8_t) (unit_random(&seed) >> 8 | 0xc0);
+		if (unit_below(&seed, 4) == 0)
+			s.flags ^= JN_FLAG_WIDE;
+		if (jn_times_fit(s.data, s.size, s.flags, n, &err) != JN_OK)
+			continue;
+		jn_times_open(&r, s.data, s.size, s.flags, n);
+		jn_times_decode(ENV, &r, 0, decoded, n);
+		for (uint32_t i = 0; i < n; i++)
+			jn_times_at(ENV, s.data, s.size, s.flags, n, 0, 0, i);
+		jn_times_open(&r, s.data, s.size, s.flags, n);
+		for (uint32_t i = 0; i < n - 1;)
+		{
+			uint32_t	most = n - 1 - i;
+			uint32_t	count = jn_times_run(ENV, &r, most, unit_random(&seed) >> 1 >> bits / 2, &sum, &across);
+
+			i += count + (count < most);
+			CHECK_INT(r.next, i);
+		}
+		CHECK(r.data <= r.end && r.wide <= r.stop);
+		unit_env_clear(&unit_env);
+	}
+}
+
 /* A section is refused whenever anything about it is said otherwise. */
 TEST(times_check_wants_all_of_it)
 {
@@ -178,6 +302,17 @@ TEST(times_check_wants_all_of_it)
 	CHECK_INT(jn_times_check(ENV, s.data, s.size, s.flags, 3, 0, 69999, &err), JN_BYTES_CORRUPT);
 	CHECK_INT(jn_times_check(ENV, s.data, s.size, s.flags, 3, 70000, 0, &err), JN_BYTES_CORRUPT);
 	CHECK_INT(jn_times_check(ENV, s.data, s.size - 1, s.flags, 3, 0, 70000, &err), JN_BYTES_SHORT);
+}
+
+/* Differences that add up to the last time only because the sum wraps round. */
+TEST(times_check_wraps_nowhere)
+{
+	/* 6 s, then 2^64 - 1 s: 5 s modulo 2^64 */
+	static const uint8_t p[] = {1, 0, 0, 0, 0x0c, 6, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+	JnError		err;
+
+	CHECK_INT(jn_times_check(ENV, p, sizeof(p), JN_UNIT_S | JN_FLAG_WIDE, 3, 0, 5000000, &err), JN_BYTES_CORRUPT);
+	CHECK_INT(err.at, 5);
 }
 
 /* More than a piece between two ticks, with wide ones around the border. */
