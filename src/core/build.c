@@ -142,25 +142,27 @@ jn_build_steps(const JnBuild *b)
 	return b->n;
 }
 
-/*
- * Gives an array room for "need" elements, at least twice as many as before.
- * "first" is its place in the builder's block.
- */
-static void *
-grow(const JnEnv *env, void *array, const void *first, size_t element, uint32_t room, uint64_t need,
-	 uint32_t *new_room)
+/* Elements to make room for when "need" are needed: twice as many as before, "most" at most. */
+static uint32_t
+larger_room(uint32_t room, uint64_t need, uint32_t most)
 {
 	uint64_t	want = 2 * (uint64_t) room;
-	void	   *grown;
 
 	if (want < need)
 		want = need;
-	if (want > UINT32_MAX)
-		want = UINT32_MAX;
-	*new_room = (uint32_t) want;
+	return want < most ? (uint32_t) want : most;
+}
+
+/* Gives an array more room.  "first" is its place in the builder's block. */
+static void *
+grow(const JnEnv *env, void *array, const void *first, size_t element, uint32_t room, uint32_t new_room)
+{
+	size_t		size = jn_array_size(new_room, element);
+	void	   *grown;
+
 	if (array != first)
-		return jn_resize(env, array, (size_t) want * element);
-	grown = jn_alloc(env, (size_t) want * element);
+		return jn_resize(env, array, size);
+	grown = jn_alloc(env, size);
 	memcpy(grown, array, room * element);
 	return grown;
 }
@@ -176,8 +178,9 @@ make_room(const JnEnv *env, JnBuild *b, uint32_t count, JnError *err)
 		return JN_OK;
 	if (need > JN_MAX_STEPS)
 		return jn_fail(err, JN_TOO_MANY_STEPS, 0, (int64_t) need, JN_MAX_STEPS);
-	b->time = grow(env, b->time, b->first_time, sizeof(int64_t), b->room, need, &room);
-	b->code = grow(env, b->code, b->first_code, sizeof(uint32_t), b->room, need, &room);
+	room = larger_room(b->room, need, JN_MAX_STEPS);
+	b->time = grow(env, b->time, b->first_time, sizeof(int64_t), b->room, room);
+	b->code = grow(env, b->code, b->first_code, sizeof(uint32_t), b->room, room);
 	b->room = room;
 	return JN_OK;
 }
@@ -256,7 +259,6 @@ fill_table(const JnEnv *env, JnBuild *b, uint32_t slots)
 		JnName		name = entry_name(b, code);
 		uint64_t	hash = name_hash(b, name.data, name.size);
 
-		b->entry[code].tag = hash_tag(hash);
 		put_slot(b, hash, code);
 		if (code % 1024 == 1023)
 			jn_tick(env);
@@ -273,12 +275,15 @@ add_name(const JnEnv *env, JnBuild *b, const char *name, size_t size, uint64_t h
 		return jn_fail(err, JN_TOO_LARGE, 0, (int64_t) (b->text_size + size), JN_MAX_BYTES);
 	if (b->names == b->name_room)
 	{
-		b->entry = grow(env, b->entry, b->first_entry, sizeof(Entry), b->name_room, (uint64_t) b->names + 1, &room);
+		/* each name has a step */
+		room = larger_room(b->name_room, (uint64_t) b->names + 1, JN_MAX_STEPS);
+		b->entry = grow(env, b->entry, b->first_entry, sizeof(Entry), b->name_room, room);
 		b->name_room = room;
 	}
 	if (b->text_size + size > b->text_room)
 	{
-		b->text = grow(env, b->text, b->first_text, 1, b->text_room, b->text_size + size, &room);
+		room = larger_room(b->text_room, b->text_size + size, JN_MAX_BYTES);
+		b->text = grow(env, b->text, b->first_text, 1, b->text_room, room);
 		b->text_room = room;
 	}
 	memcpy(b->text + b->text_size, name, size);

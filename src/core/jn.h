@@ -110,6 +110,16 @@ jn_resize(const JnEnv *env, void *ptr, size_t size)
 	return env->resize(env->ctx, ptr, size);
 }
 
+/*
+ * Bytes of n elements.  A product beyond size_t, which only a machine of 32
+ * bits can meet, becomes SIZE_MAX: no environment has that much, so it leaves.
+ */
+static inline size_t
+jn_array_size(uint64_t n, size_t element)
+{
+	return n <= SIZE_MAX / element ? (size_t) n * element : SIZE_MAX;
+}
+
 static inline void
 jn_release(const JnEnv *env, void *ptr)
 {

@@ -60,8 +60,8 @@ jn_signal_reserve(const JnEnv *env, JnSignal *s, uint32_t more, JnError *err)
 	if (room > JN_MAX_POINTS)
 		room = JN_MAX_POINTS;
 
-	s->time = s->room == 0 ? jn_alloc(env, room * sizeof(int64_t))
-		: jn_resize(env, s->time, room * sizeof(int64_t));
+	s->time = s->room == 0 ? jn_alloc(env, jn_array_size(room, sizeof(int64_t)))
+		: jn_resize(env, s->time, jn_array_size(room, sizeof(int64_t)));
 	s->room = (uint32_t) room;
 	return JN_OK;
 }
@@ -399,13 +399,13 @@ jn_signal_add_state(const JnEnv *env, JnSignal *s, const uint8_t *p, size_t size
 
 static const char separator[] = ", ";
 
-size_t
+uint64_t
 jn_signal_text_size(const JnEnv *env, JnSignal *s)
 {
 	char		text[JN_TIME_TEXT];
-	size_t		size;
+	uint64_t	size;
 
-	size = strlen("{}") + (s->n - 1) * strlen(separator);
+	size = strlen("{}") + (uint64_t) (s->n - 1) * strlen(separator);
 	jn_signal_sort(env, s);
 	for (uint32_t i = 0; i < s->n; i++)
 	{

@@ -148,12 +148,13 @@ extern JnStatus jn_signal_add_state(const JnEnv *env, JnSignal *s, const uint8_t
  * The text form: the times between braces, as text.h writes them, as in
  * {2026-01-01T10:00:00Z, 2026-01-01T10:00:05.25Z}.  Sorted on output, in any
  * order on input; white space between tokens is free.  At least one time.
- * jn_signal_text_size() gives the bytes, jn_signal_text_write() fills exactly
- * that many.  jn_signal_text_read() needs an empty signal; its errors:
+ * jn_signal_text_size() gives the bytes, which may be more than a size_t holds
+ * on a machine of 32 bits: the caller looks.  jn_signal_text_write() fills
+ * exactly that many.  jn_signal_text_read() needs an empty signal; its errors:
  * JN_TEXT_TIMES, JN_TEXT_TIME, JN_TIME_RANGE, JN_TOO_MANY_POINTS; then the
  * signal holds some of the points.
  */
-extern size_t jn_signal_text_size(const JnEnv *env, JnSignal *s);
+extern uint64_t jn_signal_text_size(const JnEnv *env, JnSignal *s);
 extern void jn_signal_text_write(const JnEnv *env, const JnSignal *s, char *out);
 extern JnStatus jn_signal_text_read(const JnEnv *env, const char *text, size_t size, JnSignal *s, JnError *err);
 

@@ -102,7 +102,7 @@ journey_signal_state_out(PG_FUNCTION_ARGS)
 	JnEnv		env = journey_env(CurrentMemoryContext);
 	JnSignal	signal = {0};
 	JnError		err = {0};
-	size_t		size;
+	uint64		size;
 	char	   *result;
 
 	if (jn_signal_add_state(&env, &signal, (uint8_t *) VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state), &err) != JN_OK)
