@@ -21,25 +21,12 @@
 #include "journey.h"
 
 #include "utf8.h"
+#include "words.h"
 
 /* Dictionaries up to this size are handled without allocating. */
 #define FEW_NAMES	64
 
 /* ---- header and sections ---- */
-
-/*
- * The length at p of a journey that has been opened: at most JN_MAX_NAME, so
- * one varint of one or two bytes.  Returns the byte after it.
- */
-static inline const uint8_t *
-next_length(const uint8_t *p, uint32_t *length)
-{
-	*length = p[0] & 0x7f;
-	if (p[0] < 0x80)
-		return p + 1;
-	*length |= (uint32_t) p[1] << 7;
-	return p + 2;
-}
 
 JnStatus
 jn_header_read(const uint8_t *p, size_t size, JnHeader *head, JnError *err)
@@ -164,25 +151,23 @@ jn_journey_open(const uint8_t *p, size_t size, JnJourney *j, JnError *err)
 static JnStatus
 check_names(const JnEnv *env, const JnJourney *j, uint64_t *presence, JnError *err)
 {
-	const uint8_t *p = j->lengths;
+	JnNames		names;
 	JnName		before = {NULL, 0};
-	JnName		name = {j->name_data, 0};
 
 	*presence = 0;
+	jn_names_open(&names, j);
 	for (uint32_t i = 0; i < j->names; i++)
 	{
+		JnName		name = jn_names_next(&names);
 		size_t		at = (size_t) ((const uint8_t *) name.data - j->bytes);
-		size_t		valid;
+		size_t		valid = jn_utf8_check(name.data, name.size);
 
-		p = next_length(p, &name.size);
-		valid = jn_utf8_check(name.data, name.size);
 		if (valid < name.size)
 			return jn_fail(err, JN_NAME_UTF8, at + valid, 0, 0);
 		if (i > 0 && jn_name_compare(before, name) >= 0)
 			return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
 		*presence |= jn_presence(name.data, name.size);
 		before = name;
-		name.data += name.size;
 		if (i % 1024 == 1023)
 			jn_tick(env);
 	}
@@ -255,48 +240,38 @@ jn_journey_validate(const JnEnv *env, const uint8_t *p, size_t size, JnJourney *
 void
 jn_journey_names(const JnJourney *j, JnName *name)
 {
-	const uint8_t *p = j->lengths;
-	const char *data = j->name_data;
+	JnNames		names;
 
+	jn_names_open(&names, j);
 	for (uint32_t i = 0; i < j->names; i++)
-	{
-		p = next_length(p, &name[i].size);
-		name[i].data = data;
-		data += name[i].size;
-	}
+		name[i] = jn_names_next(&names);
 }
 
 JnName
 jn_journey_name(const JnJourney *j, uint32_t i)
 {
-	const uint8_t *p = j->lengths;
-	JnName		name = {j->name_data, 0};
+	JnNames		names;
 
-	for (uint32_t k = 0;; k++)
-	{
-		p = next_length(p, &name.size);
-		if (k == i)
-			return name;
-		name.data += name.size;
-	}
+	jn_names_open(&names, j);
+	for (; i > 0; i--)
+		jn_names_next(&names);
+	return jn_names_next(&names);
 }
 
 int64_t
 jn_journey_find(const JnJourney *j, const char *name, size_t size)
 {
-	const uint8_t *p = j->lengths;
-	const char *data = j->name_data;
+	JnNames		names;
 
 	if (size > JN_MAX_NAME || (j->head.presence & jn_presence(name, size)) == 0)
 		return -1;
+	jn_names_open(&names, j);
 	for (uint32_t i = 0; i < j->names; i++)
 	{
-		uint32_t	length;
+		JnName		one = jn_names_next(&names);
 
-		p = next_length(p, &length);
-		if (length == size && memcmp(data, name, size) == 0)
+		if (one.size == size && memcmp(one.data, name, size) == 0)
 			return i;
-		data += length;
 	}
 	return -1;
 }
@@ -319,15 +294,17 @@ jn_journey_time(const JnEnv *env, const JnJourney *j, uint32_t i)
 static void
 rank_names(const JnEnv *env, const JnJourney *a, const JnJourney *b, uint32_t *rank_a, uint32_t *rank_b)
 {
-	const uint8_t *next_a = a->lengths;
-	const uint8_t *next_b = b->lengths;
-	JnName		name_a = {a->name_data, 0};
-	JnName		name_b = {b->name_data, 0};
+	JnNames		names_a;
+	JnNames		names_b;
+	JnName		name_a;
+	JnName		name_b;
 	uint32_t	i = 0;
 	uint32_t	k = 0;
 
-	next_a = next_length(next_a, &name_a.size);
-	next_b = next_length(next_b, &name_b.size);
+	jn_names_open(&names_a, a);
+	jn_names_open(&names_b, b);
+	name_a = jn_names_next(&names_a);
+	name_b = jn_names_next(&names_b);
 	for (uint32_t rank = 0; i < a->names || k < b->names; rank++)
 	{
 		int			order = i == a->names ? 1 : k == b->names ? -1 : jn_name_compare(name_a, name_b);
@@ -335,16 +312,14 @@ rank_names(const JnEnv *env, const JnJourney *a, const JnJourney *b, uint32_t *r
 		if (order <= 0)
 		{
 			rank_a[i++] = rank;
-			name_a.data += name_a.size;
 			if (i < a->names)
-				next_a = next_length(next_a, &name_a.size);
+				name_a = jn_names_next(&names_a);
 		}
 		if (order >= 0)
 		{
 			rank_b[k++] = rank;
-			name_b.data += name_b.size;
 			if (k < b->names)
-				next_b = next_length(next_b, &name_b.size);
+				name_b = jn_names_next(&names_b);
 		}
 		if (rank % 1024 == 1023)
 			jn_tick(env);
@@ -415,18 +390,16 @@ jn_journey_variant_hash(const JnEnv *env, const JnJourney *j)
 	uint64_t	few[FEW_NAMES];
 	uint64_t   *hash = few;
 	uint64_t	h = j->head.n;
-	const uint8_t *p = j->lengths;
-	const char *data = j->name_data;
+	JnNames		names;
 
 	if (j->names > FEW_NAMES)
 		hash = jn_alloc(env, j->names * sizeof(uint64_t));
+	jn_names_open(&names, j);
 	for (uint32_t i = 0; i < j->names; i++)
 	{
-		uint32_t	length;
+		JnName		name = jn_names_next(&names);
 
-		p = next_length(p, &length);
-		hash[i] = jn_hash64(data, length);
-		data += length;
+		hash[i] = jn_hash64(name.data, name.size);
 		if (i % 1024 == 1023)
 			jn_tick(env);
 	}
@@ -444,95 +417,44 @@ jn_journey_variant_hash(const JnEnv *env, const JnJourney *j)
 #define ARROW		" > "
 #define ARROW_SIZE	3
 
-/* A name of the dictionary, as the variant writes it. */
-typedef struct Word
+/* Whether a name stands in a variant without quotes. */
+static bool
+is_bare(JnName name)
 {
-	JnName		name;
-	uint32_t	size;			/* bytes written; more than name.size if quoted */
-} Word;
-
-/* Bytes that a name takes in a variant. */
-static uint32_t
-word_size(JnName name)
-{
-	bool		quoted = name.size == 0 || name.data[0] == ' ' || name.data[name.size - 1] == ' ';
-	uint32_t	quotes = 0;
+	bool		bare = name.size > 0 && name.data[0] != ' ' && name.data[name.size - 1] != ' ';
 
 	for (uint32_t i = 0; i < name.size; i++)
 	{
 		unsigned char c = (unsigned char) name.data[i];
 
-		quoted |= c < 0x20 || c == 0x7f || c == '>' || c == '"';
-		quotes += c == '"';
+		bare &= c >= 0x20 && c != 0x7f && c != '>' && c != '"';
 	}
-	return name.size + (quoted ? 2 + quotes : 0);
+	return bare;
 }
 
-static char *
-write_word(const Word *word, char *out)
-{
-	if (word->size == word->name.size)
-	{
-		memcpy(out, word->name.data, word->size);
-		return out + word->size;
-	}
-	*out++ = '"';
-	for (uint32_t i = 0; i < word->name.size; i++)
-	{
-		if (word->name.data[i] == '"')
-			*out++ = '"';
-		*out++ = word->name.data[i];
-	}
-	*out++ = '"';
-	return out;
-}
-
-/* The words of a journey, in "few" if they fit, else allocated. */
-static Word *
-get_words(const JnEnv *env, const JnJourney *j, Word *few)
-{
-	Word	   *word = few;
-	const uint8_t *p = j->lengths;
-	const char *data = j->name_data;
-
-	if (j->names > FEW_NAMES)
-		word = jn_alloc(env, j->names * sizeof(Word));
-	for (uint32_t i = 0; i < j->names; i++)
-	{
-		p = next_length(p, &word[i].name.size);
-		word[i].name.data = data;
-		word[i].size = word_size(word[i].name);
-		data += word[i].name.size;
-		if (i % 64 == 63)
-			jn_tick(env);
-	}
-	return word;
-}
-
-size_t
+uint64_t
 jn_journey_variant_size(const JnEnv *env, const JnJourney *j)
 {
-	Word		few[FEW_NAMES];
-	Word	   *word = get_words(env, j, few);
-	size_t		size = (size_t) (j->head.n - 1) * ARROW_SIZE;
+	JnWords		words;
+	uint64_t	size = (uint64_t) (j->head.n - 1) * ARROW_SIZE;
 
+	jn_words_open(env, &words, j, is_bare);
 	for (uint32_t i = 0; i < j->head.n; i++)
 	{
-		size += word[jn_journey_code(j, i)].size;
+		size += words.word[jn_journey_code(j, i)].size;
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
-	if (word != few)
-		jn_release(env, word);
+	jn_words_close(env, &words);
 	return size;
 }
 
 void
 jn_journey_variant_write(const JnEnv *env, const JnJourney *j, char *out)
 {
-	Word		few[FEW_NAMES];
-	Word	   *word = get_words(env, j, few);
+	JnWords		words;
 
+	jn_words_open(env, &words, j, is_bare);
 	for (uint32_t i = 0; i < j->head.n; i++)
 	{
 		if (i > 0)
@@ -540,10 +462,9 @@ jn_journey_variant_write(const JnEnv *env, const JnJourney *j, char *out)
 			memcpy(out, ARROW, ARROW_SIZE);
 			out += ARROW_SIZE;
 		}
-		out = write_word(&word[jn_journey_code(j, i)], out);
+		out = jn_word_write(&words.word[jn_journey_code(j, i)], out);
 		if (i % 1024 == 1023)
 			jn_tick(env);
 	}
-	if (word != few)
-		jn_release(env, word);
+	jn_words_close(env, &words);
 }

@@ -88,6 +88,33 @@ extern JnStatus jn_journey_open(const uint8_t *p, size_t size, JnJourney *j, JnE
 extern JnStatus jn_journey_validate(const JnEnv *env, const uint8_t *p, size_t size, JnJourney *j,
 									JnError *err);
 
+/* Goes through the names of a dictionary, in its order: ascending by bytes. */
+typedef struct JnNames
+{
+	const uint8_t *length;		/* of the next name, a varint */
+	const char *data;			/* the next name */
+} JnNames;
+
+static inline void
+jn_names_open(JnNames *names, const JnJourney *j)
+{
+	names->length = j->lengths;
+	names->data = j->name_data;
+}
+
+/* The next name.  Call it j->names times at most. */
+static inline JnName
+jn_names_next(JnNames *names)
+{
+	JnName		name = {names->data, names->length[0] & 0x7f};
+
+	/* at most JN_MAX_NAME, so one byte or two */
+	if (*names->length++ >= 0x80)
+		name.size |= (uint32_t) *names->length++ << 7;
+	names->data += name.size;
+	return name;
+}
+
 /* Fills name[0 .. j->names-1]; ascending by bytes. */
 extern void jn_journey_names(const JnJourney *j, JnName *name);
 
@@ -185,9 +212,11 @@ extern uint64_t jn_journey_variant_hash(const JnEnv *env, const JnJourney *j);
  * ends with a blank, or holds '>', '"' or a control character (below 0x20, or
  * 0x7f) stands in double quotes, quotes inside doubled: so equal texts mean
  * equal paths.
- * jn_journey_variant_size() gives the bytes; write fills exactly that many.
+ * jn_journey_variant_size() gives the bytes, which may be more than a size_t
+ * holds on a machine of 32 bits: the caller looks.  Write fills exactly that
+ * many.
  */
-extern size_t jn_journey_variant_size(const JnEnv *env, const JnJourney *j);
+extern uint64_t jn_journey_variant_size(const JnEnv *env, const JnJourney *j);
 extern void jn_journey_variant_write(const JnEnv *env, const JnJourney *j, char *out);
 
 #endif							/* JN_JOURNEY_H */

@@ -15,14 +15,11 @@
  */
 #include "text.h"
 
-#include "utf8.h"
+#include "words.h"
 
 #define US_PER_SECOND	INT64_C(1000000)
 #define US_PER_DAY		(86400 * US_PER_SECOND)
 #define DAYS_PER_ERA	INT64_C(146097)
-
-/* Dictionaries up to this size are handled without allocating. */
-#define FEW_NAMES		64
 
 /* ---- the calendar ---- */
 
@@ -514,73 +511,33 @@ jn_text_read(const JnEnv *env, const char *text, size_t size, JnBuild *b, JnErro
 
 /* ---- writing journeys ---- */
 
-/* A name of the dictionary, as the text form writes it. */
-typedef struct Word
+/* Whether a name stands in the text form without quotes. */
+static bool
+is_bare(JnName name)
 {
-	JnName		name;
-	uint32_t	size;			/* bytes written; more than name.size if quoted */
-} Word;
-
-static uint32_t
-word_size(JnName name)
-{
-	bool		plain = name.size > 0 && begins_plain(name.data[0]);
-	uint32_t	quotes = 0;
+	bool		bare = name.size > 0 && begins_plain(name.data[0]);
 
 	for (uint32_t i = 0; i < name.size; i++)
-	{
-		plain &= is_plain(name.data[i]);
-		quotes += name.data[i] == '"';
-	}
-	return name.size + (plain ? 0 : 2 + quotes);
-}
-
-static char *
-put_word(char *out, const Word *word)
-{
-	if (word->size == word->name.size)
-	{
-		memcpy(out, word->name.data, word->size);
-		return out + word->size;
-	}
-	*out++ = '"';
-	for (uint32_t i = 0; i < word->name.size; i++)
-	{
-		if (word->name.data[i] == '"')
-			*out++ = '"';
-		*out++ = word->name.data[i];
-	}
-	*out++ = '"';
-	return out;
+		bare &= is_plain(name.data[i]);
+	return bare;
 }
 
 /*
  * Writes the text form at out, or only measures it if out is NULL; one
  * function, so that the two cannot disagree.
  */
-static size_t
+static uint64_t
 write_text(const JnEnv *env, const JnJourney *j, char *out)
 {
-	JnName		few_names[FEW_NAMES];
-	Word		few_words[FEW_NAMES];
-	bool		few = j->names <= FEW_NAMES;
-	JnName	   *name = few ? few_names : jn_alloc(env, j->names * sizeof(JnName));
-	Word	   *word = few ? few_words : jn_alloc(env, j->names * sizeof(Word));
-	size_t		size = 2 + 2 * (size_t) (j->head.n - 1);
+	JnWords		words;
+	uint64_t	size = 2 + 2 * (uint64_t) (j->head.n - 1);
 	char	   *p = out;
 	JnWalk		w;
 
-	jn_journey_names(j, name);
-	for (uint32_t i = 0; i < j->names; i++)
-	{
-		word[i].name = name[i];
-		word[i].size = word_size(name[i]);
-		if (i % 64 == 63)
-			jn_tick(env);
-	}
+	jn_words_open(env, &words, j, is_bare);
 	for (jn_walk_open(&w, j); w.next < j->head.n; jn_walk_next(&w))
 	{
-		const Word *step = &word[jn_journey_code(j, w.next)];
+		const JnWord *step = &words.word[jn_journey_code(j, w.next)];
 		char		time[JN_TIME_TEXT];
 		size_t		time_size = jn_time_write(w.time, time);
 
@@ -590,7 +547,7 @@ write_text(const JnEnv *env, const JnJourney *j, char *out)
 			*p++ = w.next == 0 ? '[' : ',';
 			if (w.next > 0)
 				*p++ = ' ';
-			p = put_word(p, step);
+			p = jn_word_write(step, p);
 			*p++ = ' ';
 			memcpy(p, time, time_size);
 			p += time_size;
@@ -600,15 +557,11 @@ write_text(const JnEnv *env, const JnJourney *j, char *out)
 	}
 	if (out != NULL)
 		*p = ']';
-	if (!few)
-	{
-		jn_release(env, word);
-		jn_release(env, name);
-	}
+	jn_words_close(env, &words);
 	return size;
 }
 
-size_t
+uint64_t
 jn_text_size(const JnEnv *env, const JnJourney *j)
 {
 	return write_text(env, j, NULL);

@@ -43,9 +43,10 @@ extern JnStatus jn_text_read(const JnEnv *env, const char *text, size_t size, Jn
 
 /*
  * Bytes of the text form, without a terminator, and the text itself.  The
- * size may be larger than the server's 1 GB: the caller looks.  Both linear.
+ * size may be larger than the server's 1 GB, or than a size_t holds on a
+ * machine of 32 bits: the caller looks.  Both linear.
  */
-extern size_t jn_text_size(const JnEnv *env, const JnJourney *j);
+extern uint64_t jn_text_size(const JnEnv *env, const JnJourney *j);
 extern void jn_text_write(const JnEnv *env, const JnJourney *j, char *out);
 
 /* Writes one time, microseconds, without a terminator; returns the number of bytes, below JN_TIME_TEXT. */

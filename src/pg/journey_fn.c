@@ -202,7 +202,7 @@ journey_variant(PG_FUNCTION_ARGS)
 {
 	JnEnv		env = journey_env(CurrentMemoryContext);
 	JnJourney	j;
-	size_t		size;
+	uint64		size;
 	text	   *result;
 
 	journey_open(PG_GETARG_DATUM(0), &j);
@@ -211,8 +211,8 @@ journey_variant(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("variant of the journey is too large"),
-				 errdetail("It would take %zu bytes; at most %zu are allowed.",
-						   size, (size_t) MaxAllocSize - VARHDRSZ),
+				 errdetail("It would take %llu bytes; at most %llu are allowed.",
+						   (unsigned long long) size, (unsigned long long) MaxAllocSize - VARHDRSZ),
 				 errhint("Use variant_hash() to group long paths.")));
 	result = palloc(VARHDRSZ + size);
 	SET_VARSIZE(result, VARHDRSZ + size);

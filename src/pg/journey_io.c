@@ -78,7 +78,7 @@ journey_out(PG_FUNCTION_ARGS)
 {
 	JnEnv		env = journey_env(CurrentMemoryContext);
 	JnJourney	j;
-	size_t		size;
+	uint64		size;
 	char	   *text;
 
 	journey_open(PG_GETARG_DATUM(0), &j);
@@ -87,7 +87,8 @@ journey_out(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("text form of the journey is too large"),
-				 errdetail("It would take %zu bytes; at most %zu are allowed.", size, (size_t) MaxAllocSize - 1),
+				 errdetail("It would take %llu bytes; at most %llu are allowed.",
+						   (unsigned long long) size, (unsigned long long) MaxAllocSize - 1),
 				 errhint("Read it with interactions() or in binary form.")));
 	text = palloc(size + 1);
 	jn_text_write(&env, &j, text);
