@@ -13,23 +13,19 @@
 static const char *
 next_char(const char *p, const char *end)
 {
-	size_t		size = jn_utf8_length((unsigned char) *p++);
+	size_t		size = jn_utf8_character(p, (size_t) (end - p));
 
-	while (--size > 0 && p < end && ((unsigned char) *p & 0xc0) == 0x80)
-		p++;
-	return p;
+	return p + (size > 0 ? size : 1);
 }
 
-/* The byte where the character that ends before p begins; at most four back. */
+/* The byte where the character that ends before p begins; one byte back if it is not UTF-8. */
 static const char *
 previous_char(const char *p, const char *start)
 {
-	const char *limit = p - start > 4 ? p - 4 : start;
-
-	do
-		p--;
-	while (p > limit && ((unsigned char) *p & 0xc0) == 0x80);
-	return p;
+	for (size_t size = 1; size <= 4 && size <= (size_t) (p - start); size++)
+		if (jn_utf8_character(p - size, size) == size)
+			return p - size;
+	return p - 1;
 }
 
 size_t

@@ -19,9 +19,9 @@ continues(unsigned char c)
 }
 
 /*
- * Bytes of the valid character at p, of which "left" are there; 0 if there is
- * none.  The second byte carries the bounds of table 3-7: it alone tells
- * overlong forms, surrogates and what lies above U+10FFFF.
+ * The same as jn_utf8_character(), inline.  The second byte carries the bounds
+ * of table 3-7: it alone tells overlong forms, surrogates and what lies above
+ * U+10FFFF.
  */
 static inline size_t
 character(const unsigned char *p, size_t left)
@@ -52,6 +52,12 @@ character(const unsigned char *p, size_t left)
 	else if (p[0] == 0xf4)
 		high = 0x8f;
 	return left >= 4 && p[1] >= low && p[1] <= high && continues(p[2]) && continues(p[3]) ? 4 : 0;
+}
+
+size_t
+jn_utf8_character(const char *data, size_t size)
+{
+	return character((const unsigned char *) data, size);
 }
 
 size_t

@@ -1,6 +1,6 @@
 /*
  * utf8.h
- *	  UTF-8: proof, and the length of a character.
+ *	  UTF-8: proof, of a text and of one character.
  */
 #ifndef JN_UTF8_H
 #define JN_UTF8_H
@@ -14,11 +14,10 @@
  */
 extern size_t jn_utf8_check(const char *data, size_t size);
 
-/* Bytes of the character that begins with this byte; 1 for a byte that begins none. */
-static inline size_t
-jn_utf8_length(unsigned char first)
-{
-	return first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-}
+/*
+ * Bytes of the valid character, not zero, that begins at data, which has at
+ * least one byte; 0 if there is none.
+ */
+extern size_t jn_utf8_character(const char *data, size_t size);
 
 #endif							/* JN_UTF8_H */

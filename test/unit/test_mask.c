@@ -172,7 +172,14 @@ TEST(bytes_that_are_not_utf8)
 	}
 	check_partial(1, 1, 1, "\xf0\x9f", "*");
 	check_partial(1, 0, 1, "\x80\x80\x80", "\x80*");
-	check_partial(0, 1, 1, "a\xed\xa0", "*\xed\xa0");
+
+	/* each byte that is not UTF-8 is a character of its own, from either end */
+	check_partial(0, 1, 1, "a\xed\xa0", "*\xa0");
+	check_partial(1, 0, 1, "\xed\xa0z", "\xed*");
+	check_partial(0, 1, 1, "secret\x80\x80\x80", "*\x80");
+	check_partial(0, 2, 1, "é\x80", "*");
+	check_partial(0, 1, 1, "aé\x80", "*\x80");
+	check_partial(0, 2, 1, "aé\x80", "*é\x80");
 }
 
 TEST(token_of_a_value)

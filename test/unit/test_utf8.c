@@ -103,11 +103,13 @@ TEST(utf8_random_bytes)
 	}
 }
 
-TEST(utf8_length_of_characters)
+TEST(utf8_characters)
 {
-	CHECK_INT(jn_utf8_length('a'), 1);
-	CHECK_INT(jn_utf8_length(0x80), 1);
-	CHECK_INT(jn_utf8_length(0xc3), 2);
-	CHECK_INT(jn_utf8_length(0xe2), 3);
-	CHECK_INT(jn_utf8_length(0xf0), 4);
+	CHECK_INT(jn_utf8_character("ab", 2), 1);
+	CHECK_INT(jn_utf8_character("éa", 3), 2);
+	CHECK_INT(jn_utf8_character("€a", 4), 3);
+	CHECK_INT(jn_utf8_character("🛒a", 5), 4);
+	CHECK_INT(jn_utf8_character("🛒", 3), 0);
+	CHECK_INT(jn_utf8_character("\x80", 1), 0);
+	CHECK_INT(jn_utf8_character("", 1), 0);
 }
