@@ -77,7 +77,7 @@ struct JnBuild
 	uint32_t	slot_room;		/* slots that fit */
 	uint32_t	ordered;		/* names before this one are in order */
 
-	uint32_t	last;			/* code of the step added last */
+	uint32_t	last;			/* the code tried first: some name's, most often the last step's */
 	bool		keep_ties;		/* steps of one time stay as they came */
 
 	JnTimesPlan times_plan;		/* of finish, for write */
@@ -404,8 +404,6 @@ adopt(const JnEnv *env, JnBuild *b, const JnName *name, uint32_t names, uint32_t
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
-	if (b->n > 0)
-		b->last = b->code[b->n - 1];
 	if (map != NULL && map != few)
 		jn_release(env, map);
 	return status;
@@ -580,18 +578,23 @@ renumber(const JnEnv *env, JnBuild *b, const Key *key, Entry *entry, uint32_t *r
 	{
 		rank[key[i].code] = i;
 		entry[i] = b->entry[key[i].code];
+		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+			jn_tick(env);
 	}
 	memcpy(b->entry, entry, b->names * sizeof(Entry));
 	for (uint32_t i = 0; i < b->slots; i++)
+	{
 		if (b->slot[i] != 0)
 			b->slot[i] = rank[b->slot[i] - 1] + 1;
+		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+			jn_tick(env);
+	}
 	for (uint32_t i = 0; i < b->n; i++)
 	{
 		b->code[i] = rank[b->code[i]];
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
-	b->last = rank[b->last];
 }
 
 static void
@@ -605,7 +608,8 @@ order_names(const JnEnv *env, JnBuild *b)
 	while (b->ordered < names
 		   && (b->ordered == 0
 			   || jn_name_compare(entry_name(b, b->ordered - 1), entry_name(b, b->ordered)) < 0))
-		b->ordered++;
+		if (++b->ordered % 1024 == 0)
+			jn_tick(env);
 	if (b->ordered == names)
 		return;
 
@@ -615,7 +619,11 @@ order_names(const JnEnv *env, JnBuild *b)
 	uint32_t   *rank = few ? few_ranks : jn_alloc(env, names * sizeof(uint32_t));
 
 	for (uint32_t i = 0; i < names; i++)
+	{
 		key[i] = name_key(b, i);
+		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+			jn_tick(env);
+	}
 	sort_keys(env, b, key, names, key + names);
 	renumber(env, b, key, entry, rank);
 	b->ordered = names;

@@ -11,7 +11,7 @@
  *	 add_run		O(steps) of the run: for cutting one journey into many
  *	 finish			sorts if the steps came out of order: O(n log n), stable;
  *					O(n) for ordered runs one after another; O(k log k) for
- *					k new names
+ *					k names, if new ones came out of order
  *	 write			O(n); the bytes, after finish and before the next add
  *
  * Steps of one time are ordered by event name (bytes), or, if "keep_ties",

@@ -68,7 +68,9 @@ typedef struct JnError
 /*
  * What the core borrows.  alloc() and resize() never return NULL: they leave
  * by longjmp() (or abort, in tests) when there is no memory.  tick() is called
- * at least once per 64 k units of work and may leave the same way.
+ * at least once per 64 k units of work and may leave the same way.  Functions
+ * that are not given an environment look at the names of one dictionary at
+ * most.
  */
 typedef struct JnEnv
 {

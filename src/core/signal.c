@@ -438,19 +438,11 @@ jn_signal_text_write(const JnEnv *env, const JnSignal *s, char *out)
 	*out = '}';
 }
 
-static const char *
-skip_blanks(const char *p, const char *end)
-{
-	while (p < end && (*p == ' ' || (*p >= '\t' && *p <= '\r')))
-		p++;
-	return p;
-}
-
 JnStatus
 jn_signal_text_read(const JnEnv *env, const char *text, size_t size, JnSignal *s, JnError *err)
 {
 	const char *end = text + size;
-	const char *p = skip_blanks(text, end);
+	const char *p = jn_skip_space(env, text, end);
 
 	/* "{" before the first time, "," before each further one */
 	for (char before = '{';; before = ',')
@@ -461,7 +453,7 @@ jn_signal_text_read(const JnEnv *env, const char *text, size_t size, JnSignal *s
 
 		if (p == end || *p != before)
 			break;
-		start = p = skip_blanks(p + 1, end);
+		start = p = jn_skip_space(env, p + 1, end);
 		tick_at(env, s->n);
 		status = jn_time_read(&p, end, &time, err);
 		if (status != JN_OK)
@@ -472,11 +464,11 @@ jn_signal_text_read(const JnEnv *env, const char *text, size_t size, JnSignal *s
 		status = jn_signal_add(env, s, time, err);
 		if (status != JN_OK)
 			return status;
-		p = skip_blanks(p, end);
+		p = jn_skip_space(env, p, end);
 	}
 	if (s->n == 0 || p == end || *p != '}')
 		return jn_fail(err, JN_TEXT_TIMES, (size_t) (p - text), 0, 0);
-	p = skip_blanks(p + 1, end);
+	p = jn_skip_space(env, p + 1, end);
 	if (p != end)
 		return jn_fail(err, JN_TEXT_TIMES, (size_t) (p - text), 0, 0);
 	return JN_OK;

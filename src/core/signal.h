@@ -52,7 +52,10 @@ typedef enum JnSignalClass
 	JN_SIGNAL_CLASSES			/* their number */
 } JnSignalClass;
 
-/* The points so far.  All zero is the empty signal. */
+/*
+ * The points so far.  All zero is the empty signal.  One whose call was left by
+ * longjmp can only be thrown away with its memory.
+ */
 typedef struct JnSignal
 {
 	int64_t    *time;			/* of the points, microseconds */

@@ -138,6 +138,15 @@ jn_time_write(int64_t time, char *out)
 
 /* ---- reading times ---- */
 
+const char *
+jn_skip_space(const JnEnv *env, const char *p, const char *end)
+{
+	for (size_t i = 1; p < end && (*p == ' ' || (*p >= '\t' && *p <= '\r')); i++, p++)
+		if (i % JN_TICK_EVERY == 0)
+			jn_tick(env);
+	return p;
+}
+
 static inline bool
 is_digit(char c)
 {
@@ -356,9 +365,7 @@ fail_at(const Reader *r, JnStatus status, const char *p, int64_t found, int64_t 
 static void
 skip_space(Reader *r)
 {
-	while (r->p < r->end && (*r->p == ' ' || (*r->p >= '\t' && *r->p <= '\r')))
-		if ((size_t) (++r->p - r->text) % JN_TICK_EVERY == 0)
-			jn_tick(r->env);
+	r->p = jn_skip_space(r->env, r->p, r->end);
 }
 
 /* Skips white space and reads the given character. */

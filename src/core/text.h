@@ -49,6 +49,9 @@ extern JnStatus jn_text_read(const JnEnv *env, const char *text, size_t size, Jn
 extern uint64_t jn_text_size(const JnEnv *env, const JnJourney *j);
 extern void jn_text_write(const JnEnv *env, const JnJourney *j, char *out);
 
+/* Skips the white space at p, below end. */
+extern const char *jn_skip_space(const JnEnv *env, const char *p, const char *end);
+
 /* Writes one time, microseconds, without a terminator; returns the number of bytes, below JN_TIME_TEXT. */
 extern size_t jn_time_write(int64_t time, char *out);
 
