@@ -146,6 +146,7 @@ static const Break breaks[] = {
 	{"long form of k", GOLDEN_SECONDS, SECONDS_NAMES, 1, IN("\x82\x00"), JN_BYTES_CORRUPT, SECONDS_NAMES},
 	{"k beyond 32 bits", GOLDEN_SECONDS, SECONDS_NAMES, 1, IN("\xff\xff\xff\xff\x1f"), JN_BYTES_CORRUPT, SECONDS_NAMES},
 	{"k that does not end", GOLDEN_SECONDS, SECONDS_NAMES, 15, IN("\xff\xff\xff"), JN_BYTES_SHORT, SECONDS_NAMES + 3},
+	{"k of five bytes that do not end", GOLDEN_SECONDS, SECONDS_NAMES, 15, IN("\xff\xff\xff\xff\xff"), JN_BYTES_CORRUPT, SECONDS_NAMES},
 	{"long form of a length", GOLDEN_SECONDS, 33, 1, IN("\x84\x00"), JN_BYTES_CORRUPT, 33},
 	{"a name of 1025 bytes", GOLDEN_SECONDS, 33, 1, IN("\x81\x08"), JN_NAME_LONG, 33},
 	{"a name of 2^32 - 1 bytes", GOLDEN_SECONDS, 33, 1, IN("\xff\xff\xff\xff\x0f"), JN_NAME_LONG, 33},
@@ -217,6 +218,17 @@ TEST(journey_each_rule_broken)
 			printf("  %s\n", x->rule);
 		CHECK(unit_env.most_bytes <= unit_env.bytes + 8);
 	}
+}
+
+/* A value larger than any is refused before it is read. */
+TEST(journey_of_too_many_bytes)
+{
+	Bytes		b = golden_bytes(ENV, GOLDEN_SECONDS);
+	JnJourney	j;
+	JnError		err;
+
+	CHECK_INT(jn_journey_validate(ENV, b.data, JN_MAX_BYTES + 1, &j, &err), JN_BYTES_CORRUPT);
+	CHECK_INT(err.at, JN_MAX_BYTES);
 }
 
 TEST(journey_unknown_bits_are_told)
@@ -542,6 +554,7 @@ TEST(journey_variant_words)
 		{"a>b", "\"a>b\""},
 		{"say \"hi\"", "\"say \"\"hi\"\"\""},
 		{"two\nlines", "\"two\nlines\""},
+		{"\x1f", "\"\x1f\""},
 		{"\x7f", "\"\x7f\""},
 		{"カート", "カート"},
 		{"a, b", "a, b"},
