@@ -22,7 +22,7 @@ step()
 }
 
 step build
-[ ! -e "$ROOT/tools/lint.sh" ] || step lint
+step lint
 step unit
 step fuzz
 cluster_start
