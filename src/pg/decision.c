@@ -54,6 +54,13 @@
  * for hash tables (work_mem * hash_mem_multiplier); beyond that the memory
  * starts anew.
  *
+ * The work must not tell the answer.  Everybody can see what a statement reads:
+ * counters of the own transaction (pg_stat_xact_all_tables), buffers (EXPLAIN),
+ * and the predicate locks of a serializable transaction (pg_locks).  A reader
+ * could tell from them who is known here, and has said something about other
+ * purposes, even where the subject is masked.  So our probes are not counted,
+ * and lock whole tables for the serializable.
+ *
  * Relations stay locked (AccessShareLock) to the end of the transaction, as
  * relations that are read do; each probe opens and closes them, so there is
  * nothing to clean up when an error leaves this file.
@@ -63,12 +70,16 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/parallel.h"
+#include "access/relscan.h"
 #include "access/stratnum.h"
 #include "access/table.h"
 #include "access/xact.h"
 #include "common/hashfn.h"
+#include "executor/instrument.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "pgstat.h"
+#include "storage/predicate.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -303,6 +314,14 @@ typedef struct Probe
 	bool		has_null;		/* some column asked for was NULL */
 } Probe;
 
+/* Until the relation is opened again, nothing that is read from it counts. */
+static void
+do_not_count(Relation rel)
+{
+	pgstat_unlink_relation(rel);
+	rel->pgstat_enabled = false;
+}
+
 static void
 probe_begin(Probe *probe, const JourneyTable *table, Snapshot snapshot,
 			RegProcedure equal, Datum value)
@@ -319,6 +338,9 @@ probe_begin(Probe *probe, const JourneyTable *table, Snapshot snapshot,
 	/* Initializes with the collation "C", which is that of our columns. */
 	ScanKeyInit(&key, table->column[0], BTEqualStrategyNumber, equal, value);
 	probe->scan = systable_beginscan(probe->rel, table->index, true, snapshot, 1, &key);
+	do_not_count(probe->rel);
+	if (probe->scan->irel != NULL)
+		do_not_count(probe->scan->irel);
 }
 
 static bool
@@ -547,6 +569,27 @@ lock_tables(const JourneyTable *tables)
 	return true;
 }
 
+/*
+ * A serializable transaction locks what it reads, row by row and page by page,
+ * unless it has locked the whole.
+ */
+static void
+lock_predicates(const JourneyTable *table, Snapshot snapshot)
+{
+	Relation	rel;
+	Relation	index;
+
+	if (!IsolationIsSerializable())
+		return;
+
+	rel = table_open(table->relid, NoLock);
+	index = index_open(table->index, AccessShareLock);
+	PredicateLockRelation(rel, snapshot);
+	PredicateLockRelation(index, snapshot);
+	index_close(index, AccessShareLock);
+	table_close(rel, NoLock);
+}
+
 static Standing
 find_standing(JourneyDecision *decision)
 {
@@ -571,6 +614,9 @@ find_standing(JourneyDecision *decision)
 	standing = find_grants(decision, GetActiveSnapshot());
 	if (standing != GRANTED)
 		return standing;
+
+	lock_predicates(&decision->tables[JOURNEY_SUBJECT], GetActiveSnapshot());
+	lock_predicates(&decision->tables[JOURNEY_STATE], GetActiveSnapshot());
 
 	committed = register_committed_snapshot(decision);
 	if (committed != NULL)
@@ -844,6 +890,7 @@ journey_decision_allows(JourneyDecision *decision, const char *subject, int size
 {
 	SubjectName name = {subject, size};
 	SubjectAnswer *answer = decision->latest;
+	BufferUsage buffers;
 	Snapshot	committed;
 	bool		allowed;
 	bool		found;
@@ -865,6 +912,7 @@ journey_decision_allows(JourneyDecision *decision, const char *subject, int size
 	}
 
 	/* Decide first and remember then: an error leaves nothing half done. */
+	buffers = pgBufferUsage;
 	allowed = has_consented(decision, name, GetActiveSnapshot());
 	if (allowed)
 	{
@@ -875,6 +923,7 @@ journey_decision_allows(JourneyDecision *decision, const char *subject, int size
 			UnregisterSnapshot(committed);
 		}
 	}
+	pgBufferUsage = buffers;
 
 	if (MemoryContextMemAllocated(decision->memory, false) >= get_hash_memory_limit())
 		start_answers(decision);
