@@ -197,7 +197,7 @@ DECLARE
   subject text := format('b.%I::pg_catalog.text', p.subject);
   names text;
   cells text;
-  condition text;
+  condition text := '';
   sources text;
 BEGIN
   SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum),
@@ -211,21 +211,32 @@ BEGIN
   FROM journey.policy c JOIN pg_attribute a ON a.attrelid = p.base AND a.attname = c.column_name AND a.attnum > 0
   WHERE c.protected_id = _make_view.protected_id;
 
-  SELECT format(' WHERE journey._row(%s, %L::journey._seal)', subject, c.id) INTO condition
-  FROM journey.policy c
-  WHERE c.protected_id = _make_view.protected_id AND c.mask = 'row' AND p.row_action = 'suppress';
+  IF p.row_action = 'suppress' THEN
+    SELECT format(' AND journey._row(%s, %L::journey._seal)', subject, c.id) INTO STRICT condition
+    FROM journey.policy c
+    WHERE c.protected_id = _make_view.protected_id AND c.mask = 'row';
+  END IF;
 
   -- One SELECT for each table that is inherited from: the planner shows an
   -- inheritance tree as a node above scans of raw columns, and EXPLAIN tells
   -- their average widths. Partitions are different, it masks below that node.
-  SELECT string_agg(format('SELECT %s FROM %s %s AS b%s', cells,
+  --
+  -- The condition on tableoid holds for every row.  Because of it no index has
+  -- all that a query needs, so none is read from end to end, which would give
+  -- rows in the order of masked values.
+  SELECT string_agg(format('SELECT %s FROM %s %s AS b WHERE b.tableoid <> ALL (''{}''::pg_catalog.oid[])%s', cells,
                            CASE c.relkind WHEN 'r' THEN 'ONLY' ELSE '' END, t, condition),
                     ' UNION ALL ' ORDER BY t <> p.base, t::oid)
   INTO sources
   FROM journey._tree(p.base) t JOIN pg_class c ON c.oid = t
   WHERE t = p.base OR NOT c.relispartition;
 
-  EXECUTE format('CREATE OR REPLACE VIEW %s (%s) WITH (security_barrier = true) AS %s', view_name, names, sources);
+  -- The WITH clause is never run.  It makes the view one that cannot be written
+  -- to, whoever is granted to later, for a row that is given to another subject
+  -- is shown under the other's consent.  And it stops the planner from taking a
+  -- UNION ALL apart, which would open the barrier.
+  EXECUTE format('CREATE OR REPLACE VIEW %s (%s) WITH (security_barrier = true) AS WITH read_only AS (SELECT) %s',
+                 view_name, names, sources);
   IF NOT existing THEN
     EXECUTE format('ALTER VIEW %s OWNER TO %s', view_name, owner);
     UPDATE journey.protected_relation SET view = view_name::regclass WHERE id = _make_view.protected_id;

@@ -89,5 +89,22 @@ SELECT set_eq($$SELECT privilege_type FROM pg_class, aclexplode(relacl)
 	$$SELECT privilege_type FROM aclexplode(acldefault('r', 'tap_owner'::regrole))$$, 'with the old rights');
 SELECT results_eq('SELECT id FROM tap.people ORDER BY id', ARRAY[1, 2], 'and its rows');
 
+-- indexes that would give rows in the order of masked values
+CREATE TABLE tap.orders (id int, kind int, who text, email text, paid int4range);
+SELECT throws_ok(format($$
+	CREATE INDEX %s;
+	SELECT journey.protect('tap.orders', subject => 'who', columns => '{"id": "public", "kind": "public"}')$$, i),
+	'55000', 'indexes of tap.orders mix masked and public columns: tap.mixed', 'refused: ' || i)
+FROM unnest(ARRAY['mixed ON tap.orders (kind, email)', 'mixed ON tap.orders (email, kind)', 'mixed ON tap.orders (kind, lower(email))',
+                  'mixed ON tap.orders (email, (id + kind))', 'mixed ON tap.orders (kind, who) WHERE id > 3']) i;
+CREATE INDEX ON tap.orders (id, kind) INCLUDE (email);
+CREATE INDEX ON tap.orders (who, lower(email));
+CREATE INDEX ON tap.orders (lower(email));
+CREATE INDEX ON tap.orders USING brin (kind, who);
+SELECT lives_ok($$SELECT journey.protect('tap.orders', subject => 'who', columns => '{"id": "public", "kind": "public"}')$$,
+	'an index over public or masked columns alone, one that includes others, and one that gives no order');
+CREATE INDEX mixed ON journey_base.orders (kind, email);
+SELECT throws_ok($$SELECT journey.refresh('tap.orders')$$, '55000', NULL, 'refresh looks at indexes too');
+
 SELECT finish();
 ROLLBACK;

@@ -95,6 +95,13 @@ SELECT i, subject, pg_temp.cell(i % 10, CASE WHEN i % 100 < 95 THEN 7919 ELSE i 
 	pg_temp.cell(i / 8::float8, float8 '0.25', -i::float8, label), pg_temp.cell(date '2026-01-01', date '1979-01-01' + i % 900, 'infinity', label)
 FROM generate_series(1, 20000) AS i JOIN who ON n = i % 12;
 
+INSERT INTO journey_base.hidden SELECT i, 'yes-1', 'yes-1' FROM generate_series(1, 6) AS i
+	UNION ALL SELECT 7, 'refused', 'HIDDEN';
+INSERT INTO hidden_child SELECT 100 + i, 'yes-1', 'yes-1' FROM generate_series(1, 6) AS i
+	UNION ALL SELECT 107, 'nobody', 'HIDDEN';
+INSERT INTO journey_base.loose VALUES (0, 'yes-1', 'VISIBLE'),
+	(1, 'refused', pg_temp.cell(NULL::text, 'CANARY-1', 'CANARY-2', NULL)), (2, 'unknown', pg_temp.cell(NULL::text, 'CANARY-1', 'CANARY-2', NULL));
+
 INSERT INTO orders SELECT i, 1 + i % 240, 'thing ' || i % 9 FROM generate_series(1, 100) AS i;
 
 -- The counters of the rows above must not arrive after those of VACUUM.

@@ -115,6 +115,13 @@ CREATE TABLE orders (
 	item text
 ) WITH (autovacuum_enabled = off);
 
+-- Rows of denied subjects are hidden, in an inheritance tree.  Equal in both.
+CREATE TABLE hidden (id int, user_id text, label text) WITH (autovacuum_enabled = off);
+CREATE TABLE hidden_child () INHERITS (hidden) WITH (autovacuum_enabled = off);
+
+-- On the view of this one readers are granted everything.
+CREATE TABLE loose (id int PRIMARY KEY, user_id text, note text) WITH (autovacuum_enabled = off);
+
 ALTER TABLE people OWNER TO shop;
 ALTER TABLE visits OWNER TO shop;
 ALTER TABLE visits_1 OWNER TO shop;
@@ -126,10 +133,13 @@ ALTER TABLE secrets OWNER TO shop;
 ALTER TABLE cases OWNER TO shop;
 ALTER TABLE facts OWNER TO shop;
 ALTER TABLE orders OWNER TO shop;
+ALTER TABLE hidden OWNER TO shop;
+ALTER TABLE hidden_child OWNER TO shop;
+ALTER TABLE loose OWNER TO shop;
 
 -- What a shop would really have granted before it protects its tables: reads
 -- of the children and single columns, writes, references, statistics.
-GRANT SELECT ON people, visits, visits_1, visits_2, visits_3, notes, notes_old, secrets, cases, facts, orders
+GRANT SELECT ON people, visits, visits_1, visits_2, visits_3, notes, notes_old, secrets, cases, facts, orders, hidden, loose
 	TO ana, bob, carol, dave, erin, frank, insider, wrapper, wanda;
 GRANT SELECT (email, ssn, amount), UPDATE (user_id), REFERENCES (id, ssn) ON people TO ana;
 GRANT INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON people, visits, notes TO wanda;
@@ -152,6 +162,8 @@ CREATE INDEX people_code ON people (code) WITH (deduplicate_items = off);
 CREATE INDEX people_big ON people (big) WHERE code IS NOT NULL;
 CREATE INDEX people_user ON people (user_id);
 CREATE INDEX visits_amount ON visits (amount) WITH (deduplicate_items = off);
+CREATE INDEX secrets_user ON secrets (user_id) WITH (deduplicate_items = off);
+CREATE INDEX secrets_both ON secrets (user_id, secret) INCLUDE (id) WITH (deduplicate_items = off);
 CREATE INDEX facts_id ON facts (id);
 CREATE INDEX facts_amount ON facts (amount) WITH (deduplicate_items = off);
 CREATE INDEX facts_dept ON facts (dept, kind) WITH (deduplicate_items = off);
@@ -175,6 +187,10 @@ SELECT journey.protect('secrets', subject => 'user_id', columns => '{"id": "publ
 SELECT journey.protect('cases', subject => 'user_id', columns => '{"id": "public", "user_id": "public"}', row_action => 'suppress');
 SELECT journey.protect('facts', subject => 'user_id', columns => '{
 	"id": "public", "user_id": "public", "kind": {"class": "kind", "mask": "constant", "value": -1}}');
+
+SELECT journey.protect('hidden', subject => 'user_id', row_action => 'suppress', columns => '{"id": "public", "label": "public"}');
+SELECT journey.protect('loose', subject => 'user_id', columns => '{"id": "public", "user_id": "public"}');
+GRANT ALL ON loose TO analysts, dave;
 
 -- Decisions, in this order.  The subjects until-NN consent, and attack NN
 -- withdraws while a reader looks on.

@@ -1,5 +1,5 @@
 -- making cells somebody else's
--- shows: permission denied for view people
+-- shows: permission denied for view people|cannot update view "people"
 UPDATE people SET user_id = 'yes-1' WHERE user_id = 'refused';
 UPDATE journey_base.people SET user_id = 'yes-1';
 UPDATE people SET user_id = user_id;
