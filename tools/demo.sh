@@ -44,6 +44,7 @@ check_file()
 	[ -s "$file" ] || die "$DATA: the file is empty"
 	case $(head -c 4 "$file" | od -An -tx1 | tr -d ' ') in
 		504b0304) die "$DATA is a zip archive or a spreadsheet: unpack it, or save it as CSV" ;;
+		7b* | 5b7b* | 5b0a* | 5b0d*) die "$DATA is JSON: turn it into CSV first" ;;
 		fd377a58 | 28b52ffd | 425a68*) die "$DATA is packed with xz, zstd or bzip2: unpack it first" ;;
 	esac
 }

@@ -155,6 +155,20 @@ check "odd, chosen: who" row who 'customer (2)' '1 different'
 check "odd, chosen: topic" row 'about what' 'column 5' '1 different'
 check "odd, chosen: order" row 'in which order' Nr.
 
+# The smallest file, and times without a clock.
+printf 'ts,user,event\n2026-01-01 10:00,u,e\n' >"$OUT/one.csv"
+run "$OUT/one.csv"
+check "one row: succeeds" test "$status" = 0
+check "one row: sessions" prints '1 interaction of 1 subject is 1 session.'
+check "one row: withdrawn" prints 'after u has withdrawn'
+printf 'day,user,event\n2026-01-01,u,e\n2026-01-01,u,f\n2026-01-02,NULL,e\n2026-01-02,u,\\N,\n' >"$OUT/days.csv"
+run "$OUT/days.csv"
+check "days: succeeds" test "$status" = 0
+check "days: said" prints 'The times are days without a clock'
+check "days: NULL is nobody" prints '1 row has no subject'
+check "days: \\N is nothing" prints '1 row has no event'
+check "days: sessions" prints '2 interactions of 1 subject are 1 session.'
+
 # Columns of many kinds of logs are found.
 while IFS='|' read -r header line at subject event; do
 	printf '%s\n%s\n%s\n' "$header" "$line" "$line" >"$OUT/log.csv"
@@ -181,6 +195,10 @@ printf 'ts,user,event\n2026-01-01,u,e\n' | gzip | head -c 30 >"$OUT/cut.csv.gz"
 refuses 'cut gzip' 'cannot be unpacked' "$OUT/cut.csv.gz"
 printf 'PK\003\004 and so on' >"$OUT/zip.csv"
 refuses 'zip' 'is a zip archive or a spreadsheet' "$OUT/zip.csv"
+printf '[{"ts": 1},\n{"ts": 2}]\n' >"$OUT/json.csv"
+refuses 'JSON' 'is JSON' "$OUT/json.csv"
+printf '2026-01-01 10:00,u,e\n2026-01-01 11:00,u,e\n' >"$OUT/nameless.csv"
+refuses 'no header' 'the first line holds data, not names of columns: 2026-01-01 10:00, u, e' "$OUT/nameless.csv"
 printf 'a,b\n1,2\n3,4\n' >"$OUT/numbers.csv"
 refuses 'no time' 'no column says when' "$OUT/numbers.csv"
 check 'no time: how to choose' prints 'Name one with AT=. The columns are: a, b'
@@ -197,7 +215,9 @@ reads 'old line ends' 'a,b\r1,2\r' 'a|b\n2\t1\t2\n'
 reads 'empty fields' 'a,b\n,\n"",x\n' 'a|b\n2\t\\N\t\\N\n3\t\\N\tx\n'
 reads 'blank lines' 'a,b\n\n1,2\n\n\n3,4\n' 'a|b\n3\t1\t2\n6\t3\t4\n'
 reads 'quotes' 'a,b\n"1""x",2"y"\n"p"q,"r\ns\r\nt"\n' 'a|b\n2\t1"x\t2"y"\n3\tpq\tr\\ns\\nt\n'
-reads 'backslash and tab' 'a,b\n"x\ty",\\N\n' 'a|b\n2\tx\\ty\t\\\\N\n'
+reads 'backslash and tab' 'a,b\n"x\ty",\\M\n' 'a|b\n2\tx\\ty\t\\\\M\n'
+reads 'words for NULL' 'a,b\nNULL,\\N\nnull,Null\n' 'a|b\n2\t\\N\t\\N\n3\t\\N\tNull\n'
+reads 'empty fields beyond the header' 'a,b\n1,2,\n3,4,"",\n' 'a|b\n2\t1\t2\n3\t3\t4\n'
 reads 'names' ' a ,,a,a,"b\nc"\n1,2,3,4,5\n' 'a|column 2|a (2)|a (3)|b\\nc\n3\t1\t2\t3\t4\t5\n'
 reads 'semicolons' 'a;b;c,d\n1;2;3,4\n' 'a|b|c,d\n2\t1\t2\t3,4\n'
 reads 'one column' 'a\n1\n2\n' 'a\n2\t1\n3\t2\n'

@@ -19,7 +19,8 @@ ANALYZE events;
 
 SELECT count(*) AS rows, count(at) AS times, count(*) - count(at) AS unread,
        count(*) FILTER (WHERE at IS NOT NULL AND subject IS NULL) AS nobody,
-       count(*) FILTER (WHERE at IS NOT NULL AND subject IS NOT NULL AND event IS NULL) AS nothing
+       count(*) FILTER (WHERE at IS NOT NULL AND subject IS NOT NULL AND event IS NULL) AS nothing,
+       count(at) > 1 AND bool_and(at = date_trunc('day', at)) AS clockless
 FROM csv_read \gset
 
 SELECT format('%s. These columns were taken:', counted(:rows, 'row')) AS headline \gset
@@ -57,7 +58,10 @@ SELECT format('%s no event: in no session.', counted(:nothing, 'row') || CASE :n
 \if :day_unclear
 \qecho 'The dates could be read in two ways; the month was taken to come first.'
 \endif
-SELECT :'unread_any' OR :'nobody_any' OR :'nothing_any' OR :'day_unclear' AS noted \gset
+\if :clockless
+\qecho The times are days without a clock: a session is what one subject did in a day.
+\endif
+SELECT :'clockless' OR :'unread_any' OR :'nobody_any' OR :'nothing_any' OR :'day_unclear' AS noted \gset
 \if :noted
 \qecho
 \endif

@@ -15,7 +15,9 @@
  * \n, \r\n or \r, mixed if need be; fields in double quotes with quotes inside
  * doubled, over several lines too; a quote inside an unquoted field, taken as
  * it stands; blank lines, skipped.  The separator is that of comma, semicolon,
- * tab and bar which the header has most of.  An empty field is NULL.
+ * tab and bar which the header has most of.  A field that is empty, NULL, null
+ * or \N is NULL.  Empty fields beyond those of the header are dropped, as some
+ * exporters end every row with a separator.
  *
  * COLUMNS gets "number <tab> name", numbers from 1.  A name is trimmed and cut
  * to 63 bytes; an empty one becomes "column 4", a repeated one "name (2)".
@@ -278,6 +280,15 @@ is_blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/* Databases export NULL as an empty field, as the word or as \N. */
+static bool
+is_null(const char *data, size_t size)
+{
+	return size == 0 ||
+		(size == 4 && (memcmp(data, "NULL", 4) == 0 || memcmp(data, "null", 4) == 0)) ||
+		(size == 2 && memcmp(data, "\\N", 2) == 0);
+}
+
 static bool
 is_taken(char **names, size_t n, const char *name)
 {
@@ -337,8 +348,10 @@ name_columns(const Record *header)
 }
 
 static void
-check_fields(const Record *r, size_t wanted)
+check_fields(Record *r, size_t wanted)
 {
+	while (r->fields > wanted && r->start[r->fields] - r->start[r->fields - 1] == 1)
+		r->fields--;
 	if (r->fields != wanted)
 		fail(r->line, "%zu field%s where the header has %zu", r->fields, r->fields == 1 ? "" : "s", wanted);
 }
@@ -400,7 +413,7 @@ look(Record *r, const char *columns_path, const char *sample_path)
 		{
 			size_t		size = r->start[i + 1] - r->start[i] - 1;
 
-			if (size == 0)
+			if (is_null(r->data + r->start[i], size))
 				continue;
 			fprintf(sample, "%ld\t%zu\t", r->line, i + 1);
 			write_value(sample, r->data + r->start[i], size);
@@ -437,7 +450,7 @@ take(Record *r, const char *spec)
 			if (end == p || i == 0 || i > fields)
 				fail(r->line, "no such column: %s", p);
 			size = r->start[i] - r->start[i - 1] - 1;
-			if (size > 0)
+			if (!is_null(r->data + r->start[i - 1], size))
 				write_value(stdout, r->data + r->start[i - 1], size);
 			else if (!joined && *end != '+')
 				fputs("\\N", stdout);

@@ -35,6 +35,7 @@ FROM (VALUES
   ('subject', 'subject_id user_id userid user customer_id customerid customer cust_id client_id clientid client '
          'visitor_id visitorid visitor household_id household person_id person patient_id patient member_id member '
          'account_id account employee_id employee student_id student player_id player contact_id contact '
+         'passenger_id passenger guest_id guest requester_id requester reporter_id reporter '
          'user_pseudo_id anonymous_id distinct_id case_concept_name case_id caseid case caseconcept_name trace_id '
          'device_id device cookie_id cookie uid uuid user_% %_user_id %_user customer_% %customer_id %user_id '
          '%client_id session_id sessionid session user_session visit_id order_id ticket_id email e_mail phone '
@@ -111,6 +112,10 @@ DECLARE
   fact csv_fact;
 BEGIN
   SELECT * INTO fact FROM csv_fact WHERE number = wanted;
+  IF length(fact.name) >= 8 AND coalesce(read_time(fact.name, true), read_time(fact.name, false)) IS NOT NULL THEN
+    RAISE EXCEPTION 'the first line holds data, not names of columns: %', column_list()
+      USING HINT = 'Put a line of names before it, for example: ts,user,event';
+  END IF;
   IF fact.times = 0 THEN
     RAISE EXCEPTION 'nothing in column "%" reads as a time', fact.name
       USING HINT = format('Its first value is %s. Forms that are understood: 2026-03-09 17:30, 09.03.2026, 3/9/2026 5:30 PM, '
@@ -151,14 +156,15 @@ SELECT 'subject', choose('subject', :'subject', (
   ORDER BY name_rank('subject', plain) NULLS LAST, (plain = 'id' OR plain LIKE '%\_id') DESC, different DESC, number
   LIMIT 1));
 
--- What: a telling name, rather one of at most 300 different values; else the column with fewest values.
+-- What: a telling name, rather one of 2 to 300 different values; else the column with fewest values.
 INSERT INTO csv_choice
 SELECT 'event', choose('event', :'event', (
   SELECT number FROM csv_fact
   WHERE filled >= 0.5 AND times < 0.5 AND clocks < 0.5
         AND number NOT IN (SELECT unnest(ARRAY[number, coalesce(second, number)]) FROM csv_choice)
         AND (name_rank('event', plain) IS NOT NULL OR different BETWEEN 2 AND 300 AND spread < 0.5)
-  ORDER BY different > 300, name_rank('event', plain) NULLS LAST, numbers > 0.5, different, number
+  ORDER BY different > 300, name_rank('event', plain) IS NULL, different < 2, name_rank('event', plain),
+           numbers > 0.5, different, number
   LIMIT 1));
 
 -- About what: a telling name with values that come back; else the event itself.

@@ -21,7 +21,8 @@ SELECT count(journey.consent_give(subject, 'analytics')) AS given FROM consent_p
 SELECT count(journey.consent_withdraw(subject, 'analytics')) AS withdrawn FROM consent_plan WHERE consent = 'withdrawn' \gset
 
 -- The last events of the first four people of the plan.
-SELECT string_agg(id::text, ', ' ORDER BY number) AS ids, max(subject) FILTER (WHERE number = 2) AS leaver
+SELECT string_agg(id::text, ', ' ORDER BY number) AS ids, coalesce(max(subject) FILTER (WHERE number = 2), max(subject)) AS leaver,
+       (ARRAY['One person', 'Two people', 'Three people', 'Four people'])[count(*)] AS people
 FROM (SELECT DISTINCT ON (p.number) p.number, p.subject, e.id
       FROM consent_plan p JOIN events e USING (subject) WHERE p.number <= 4
       ORDER BY p.number, e.at DESC, e.id DESC) last \gset
@@ -42,9 +43,12 @@ SELECT journey.protect('public.events', subject => 'subject', columns => '{
 \set ask 'SELECT id, to_char(at, \'YYYY-MM-DD HH24:MI\') AS at, left(subject, 30) AS subject, left(event, 30) AS event, left(topic, 30) AS topic FROM events WHERE id IN (' :ids ') ORDER BY id'
 \endif
 
-SELECT format('%s said yes to "analytics", %s of them withdrew.', digits(:given), digits(:withdrawn)) AS headline \gset
+-- Nobody in a file of yours has been asked, so the demo does not claim it.
+SELECT format(CASE WHEN :'shop' THEN '%s said yes to "analytics", %s of them withdrew.'
+                   ELSE 'Suppose that %s said yes to "analytics", and %s of them withdrew.' END,
+              CASE WHEN :'shop' THEN digits(:given) ELSE counted(:given, 'subject') END, digits(:withdrawn)) AS headline \gset
 \qecho :b'4. Masked reads.':n :headline
-\qecho :d'Four people, one question, asked three times by the analyst ana:':n
+\qecho :d:people', one question, asked three times by the analyst ana:':n
 \qecho :d:ask:n
 \qecho
 

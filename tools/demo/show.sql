@@ -10,8 +10,9 @@ ANALYZE session;
 
 -- 1. Sessions per day
 
-SELECT (SELECT format('%s of %s are %s.', counted(sum(journey.step_count(j))::bigint, 'interaction'),
-                      counted(count(DISTINCT subject), :'who'), counted(count(*), 'session')) FROM session) AS headline,
+SELECT (SELECT format('%s of %s %s %s.', counted(sum(journey.step_count(j))::bigint, 'interaction'),
+                      counted(count(DISTINCT subject), :'who'),
+                      CASE sum(journey.step_count(j)) WHEN 1 THEN 'is' ELSE 'are' END, counted(count(*), 'session')) FROM session) AS headline,
        max(at)::date - min(at)::date + 1 AS days,
        max(at)::date - min(at)::date > 13 AS long,
        CASE WHEN max(at)::date = min(at)::date THEN 'hour' ELSE 'day' END AS unit
