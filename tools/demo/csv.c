@@ -304,8 +304,14 @@ cut_name(char *out, const char *data, size_t size, size_t most)
 {
 	size_t		n = 0;
 
-	while (n < size && n + jn_utf8_length((unsigned char) data[n]) <= most)
-		n += jn_utf8_length((unsigned char) data[n]);
+	while (n < size)
+	{
+		size_t		width = jn_utf8_character(data + n, size - n);
+
+		if (width == 0 || n + width > most)
+			break;
+		n += width;
+	}
 	memcpy(out, data, n);
 	out[n] = 0;
 }
