@@ -37,7 +37,7 @@ REGRESS_OPTS = --inputdir=test --load-extension=journey
 
 # Added to the server's own flags, never instead of them.  WERROR=1 makes
 # warnings errors, ASSERT=1 turns assertions on.
-PG_CPPFLAGS = -I$(TOP)src
+PG_CPPFLAGS = -I$(TOP)src -DJOURNEY_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS = -std=gnu11 -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare
 ifdef WERROR
 PG_CFLAGS += -Werror
@@ -68,7 +68,7 @@ endif
 
 # Packaged servers have dependency tracking off.  In a VPATH build the folders
 # do not exist yet; named in full, make does not look for them in VPATH.
-$(OBJS): $(HDRS) $(TOP)Makefile | $(sort $(dir $(OBJS:%=$(CURDIR)/%)))
+$(OBJS): $(HDRS) $(TOP)Makefile $(TOP)journey.control | $(sort $(dir $(OBJS:%=$(CURDIR)/%)))
 $(filter src/core/%,$(OBJS)): override CFLAGS += -Wno-declaration-after-statement
 
 $(INSTALL_SQL): $(SQL_MODULES) $(TOP)journey.control $(TOP)Makefile | $(CURDIR)/sql/

@@ -57,6 +57,11 @@
 #define INTERVAL_NOT_FINITE(interval) false
 #endif
 
+/* 18 tells the name and version of a library (9324c8c58065) */
+#if PG_VERSION_NUM < 180000
+#define PG_MODULE_MAGIC_EXT(...) PG_MODULE_MAGIC
+#endif
+
 /* 18 put "does not return" before the declaration (28e7a9968ea6) */
 #if PG_VERSION_NUM < 180000
 #define pg_noreturn _Noreturn

@@ -11,7 +11,7 @@
 #include "decision.h"
 #include "keyfile.h"
 
-PG_MODULE_MAGIC;
+PG_MODULE_MAGIC_EXT(.name = "journey", .version = JOURNEY_VERSION);
 
 PGDLLEXPORT void _PG_init(void);
 

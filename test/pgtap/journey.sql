@@ -4,10 +4,11 @@ SET client_min_messages = warning;
 SET timezone = 'UTC';
 SET search_path = public, journey;
 BEGIN;
-SELECT plan(47);
+SELECT plan(48);
 
 SELECT current_setting('server_version_num')::int >= 160000 AS has_soft_errors,
-	   current_setting('server_version_num')::int >= 170000 AS has_infinite_intervals \gset
+	   current_setting('server_version_num')::int >= 170000 AS has_infinite_intervals,
+	   current_setting('server_version_num')::int >= 180000 AS has_loaded_modules \gset
 
 --
 -- Soft errors
@@ -158,6 +159,14 @@ SET LOCAL ROLE journey_nobody;
 SELECT is(step_count(journey_agg(now(), 'x')), 1, 'anybody may build a journey');
 SELECT lives_ok($$ SELECT * FROM sessions('[a 2026-01-01T00:00:00Z]', '1 h') $$, 'and cut it');
 RESET ROLE;
+
+-- the library tells its version where the server asks for it
+\if :has_loaded_modules
+SELECT is((SELECT version FROM pg_get_loaded_modules() WHERE module_name = 'journey'),
+          (SELECT default_version FROM pg_available_extensions WHERE name = 'journey'), 'the library has the version of the extension');
+\else
+SELECT skip('this server asks no library for its version', 1);
+\endif
 
 SELECT * FROM finish();
 ROLLBACK;
