@@ -21,6 +21,7 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/rel.h"
@@ -102,6 +103,10 @@ journey__set_rights(PG_FUNCTION_ARGS)
 	attnum = PG_GETARG_INT16(1);
 	if (!PG_ARGISNULL(2))
 		acl = normal_acl(PG_GETARG_ACL_P(2));
+
+	/* as for every change of a row of pg_class: VACUUM may not write into it meanwhile */
+	LockRelationOid(relid, ShareUpdateExclusiveLock);
+
 	catalog = attnum == 0 ? RelationRelationId : AttributeRelationId;
 	column = attnum == 0 ? Anum_pg_class_relacl : Anum_pg_attribute_attacl;
 
