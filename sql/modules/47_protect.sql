@@ -22,20 +22,19 @@
 
 --| ## Finding out
 
-CREATE FUNCTION journey._check_owner() RETURNS void
+CREATE FUNCTION journey._check_superuser() RETURNS void
   LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
   SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM pg_extension e
-                 WHERE e.extname = 'journey' AND pg_has_role(current_user, e.extowner, 'USAGE')) THEN
-    RAISE EXCEPTION 'permission denied to change the protection of relations'
-      USING ERRCODE = 'insufficient_privilege',
-            DETAIL = 'It takes the rights of the owner of the extension.';
+  -- not even who inherits a superuser's rights could put back the rights of other roles
+  IF NOT (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
+    RAISE EXCEPTION 'must be superuser to change the protection of relations'
+      USING ERRCODE = 'insufficient_privilege';
   END IF;
 END
 $$;
-COMMENT ON FUNCTION journey._check_owner() IS 'Raises for roles without the rights of the extension''s owner.';
+COMMENT ON FUNCTION journey._check_superuser() IS 'Raises for everybody but superusers.';
 
 CREATE FUNCTION journey._is_view_of(view regclass, base regclass) RETURNS boolean
   LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE

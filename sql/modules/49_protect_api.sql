@@ -15,7 +15,7 @@ DECLARE
   companions regclass[];
   names name[];
 BEGIN
-  PERFORM journey._check_owner();
+  PERFORM journey._check_superuser();
   IF relation IS NULL THEN
     RAISE EXCEPTION 'no relation to protect' USING ERRCODE = 'null_value_not_allowed';
   END IF;
@@ -85,7 +85,7 @@ COMMENT ON FUNCTION journey.protect(regclass, text, jsonb, text, regrole) IS
   'that shows each reader what the subjects in the column "subject" consented to. '
   'columns: for each column the name of a mask (public, null, constant, partial, token) or an object with "mask", "class" and the mask''s options; '
   'columns that are not listed are masked by NULL. row_action: keep or suppress. owner: a NOLOGIN role that takes the table over. '
-  'Returns the table in its new place. For owners of the extension.';
+  'Returns the table in its new place. For superusers.';
 
 CREATE FUNCTION journey._set_owner(relation regclass, owner regrole) RETURNS void
   LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -147,7 +147,7 @@ DECLARE
   movers regclass[];
   names name[];
 BEGIN
-  PERFORM journey._check_owner();
+  PERFORM journey._check_superuser();
   p := journey._find_protected(relation);
   target := to_regnamespace(quote_ident(p.schema_name));
   IF target IS NULL THEN
@@ -203,7 +203,7 @@ END
 $$;
 COMMENT ON FUNCTION journey.unprotect(regclass) IS
   'Gives a protected relation back its place, name, owner and rights as they were, and drops the view. '
-  'An error, before anything is changed, if other objects depend on the view. For owners of the extension.';
+  'An error, before anything is changed, if other objects depend on the view. For superusers.';
 
 CREATE FUNCTION journey._restore_rights(protected_id uuid) RETURNS void
   LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -255,7 +255,7 @@ DECLARE
   policies journey.policy[];
   change record;
 BEGIN
-  PERFORM journey._check_owner();
+  PERFORM journey._check_superuser();
   p := journey._find_protected(relation);
   view_exists := journey._is_view_of(p.view, p.base);
 
@@ -326,10 +326,10 @@ COMMENT ON FUNCTION journey.refresh(regclass) IS
   'Follows changes of a protected table: new columns appear masked by NULL, renamed ones under their new name, '
   'rows of tables that inherit from it since appear, '
   'dropped ones no more; rights on the table, on new partitions and on their columns are taken. '
-  'A view that was dropped is made again with the rights of the time of protect(). For owners of the extension.';
+  'A view that was dropped is made again with the rights of the time of protect(). For superusers.';
 
 REVOKE EXECUTE ON FUNCTION
-  journey._check_owner(), journey._is_view_of(regclass, regclass), journey._tree(regclass), journey._members(regclass), journey._dependents(regclass),
+  journey._check_superuser(), journey._is_view_of(regclass, regclass), journey._tree(regclass), journey._members(regclass), journey._dependents(regclass),
   journey._publications(regclass), journey._check_tree(regclass), journey._check_relation(regclass),
   journey._plain_type(regtype, int), journey._check_subject(regclass, text), journey._constant(jsonb, text),
   journey._option(jsonb, text, int, int, int, text), journey._column_policy(pg_catalog.pg_attribute, jsonb),

@@ -37,7 +37,7 @@ check_may_seal(void)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied to make a seal"),
-				 errdetail("Only journey.protect(), called by the owner of the extension, seals columns of views.")));
+				 errdetail("Only journey.protect() seals columns of views.")));
 }
 
 /* The check comes before the text is looked at: it must not tell who is right. */

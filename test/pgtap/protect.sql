@@ -47,6 +47,15 @@ CREATE TABLE tap.people (id int, who text NOT NULL, email text, kind xml, point 
 ALTER TABLE tap.people OWNER TO tap_owner;
 INSERT INTO tap.people VALUES (1, 'x', 'raw', '<a/>', '(1,2)', '{}', '{1}');
 GRANT ALL ON tap.people TO tap_reader WITH GRANT OPTION;
+-- who has the rights of a superuser is none, and is told so before anything is changed
+CREATE ROLE tap_admin;
+SELECT format('GRANT %I TO tap_admin', current_user) \gexec
+SET LOCAL ROLE tap_admin;
+SELECT throws_ok($$SELECT journey.protect('tap.people', 'who')$$, '42501',
+	'must be superuser to change the protection of relations', 'a member of a superuser cannot protect');
+SELECT throws_ok($$SELECT journey._set_rights('tap.people', 0::int2, '{}')$$, '42501',
+	'must be superuser to set rights as a whole', 'nor set rights');
+RESET ROLE;
 SELECT lives_ok($$SELECT journey.protect('tap.people', 'who', '{"id": "public",
 	"data": {"mask": "constant", "value": {"hidden": true}}, "anything": {"mask": "constant", "value": "{0}"}}')$$, 'protect');
 
