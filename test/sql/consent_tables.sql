@@ -29,6 +29,7 @@ BEGIN; ALTER TABLE journey.state OWNER TO regress_consent_owner; SELECT * FROM r
 BEGIN; ALTER TABLE journey.state RENAME COLUMN given TO giver; SELECT * FROM regress_consent.ask(); ROLLBACK;
 BEGIN; ALTER TABLE journey.purpose ALTER COLUMN number TYPE bigint; SELECT * FROM regress_consent.ask(); ROLLBACK;
 BEGIN; ALTER TABLE journey.state DROP CONSTRAINT state_pkey; SELECT * FROM regress_consent.ask(); ROLLBACK;
+BEGIN; ALTER TABLE journey.subject DROP CONSTRAINT subject_name_key; CREATE UNIQUE INDEX ON journey.subject (name COLLATE "de-x-icu"); SELECT * FROM regress_consent.ask(); ROLLBACK;
 BEGIN; ALTER TABLE journey.state SET UNLOGGED; SELECT * FROM regress_consent.ask(); ROLLBACK;
 BEGIN; ALTER EXTENSION journey DROP TABLE journey.state; SELECT * FROM regress_consent.ask(); ROLLBACK;
 BEGIN;

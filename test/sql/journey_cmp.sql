@@ -83,6 +83,10 @@ SELECT count(*), min(n), max(n) FROM (SELECT j, count(*) AS n FROM many GROUP BY
 RESET enable_sort;
 SELECT count(DISTINCT j) FROM many;
 
+-- the 32 bits of hash joins are the lower half of the 64 bits of partitions; another seed, another hash
+SELECT bool_and(journey_hash(j) = (journey_hash_extended(j, 0) << 32 >> 32)) AS lower_half,
+       bool_or(journey_hash_extended(j, 0) = journey_hash_extended(j, 1)) AS seed_is_ignored FROM many;
+
 -- partitions by hash
 CREATE TABLE parted (j journey) PARTITION BY HASH (j);
 CREATE TABLE parted_0 PARTITION OF parted FOR VALUES WITH (MODULUS 2, REMAINDER 0);

@@ -54,7 +54,12 @@ SET timezone = 'Asia/Seoul'; SET datestyle = 'SQL, DMY';
 SELECT DISTINCT day, at FROM regress_cells WHERE who IS NULL;
 SET timezone = 'UTC'; RESET datestyle;
 
--- another purpose: other tokens; without one everything is masked
+-- another purpose: other tokens, also inside one statement; without one everything is masked
+RESET ROLE;
+SELECT journey.create_purpose('regress_mask.other') > 0 AS created;
+SET ROLE regress_mask_reader;
+SELECT set_config('journey.purpose', p, false), (SELECT max(t) FROM regress_cells WHERE who IS NULL AND v.p <> '') AS token
+FROM (VALUES ('regress_mask'), ('regress_mask.other'), ('regress_mask')) v (p);
 RESET journey.purpose;
 SELECT t, u, p, amount FROM regress_cells LIMIT 2;
 SET journey.purpose = 'regress_mask';
@@ -118,6 +123,10 @@ DROP TABLE seals;
 SET journey.purpose = 'regress_mask';
 SELECT journey.grant_purpose(CURRENT_USER::regrole, 'regress_mask');
 SELECT journey._cell('raw'::text, 'mask-yes', '00000000-0000-4000-8000-000000000001 t');
+SELECT journey._row('mask-yes', '00000000-0000-4000-8000-000000000001');
+SELECT r.id AS row_seal, c.id || ' t' AS cell_seal
+FROM journey.policy r, journey.policy c WHERE r.mask = 'row' AND c.column_name = 't' \gset
+SELECT journey._row('mask-yes', :'row_seal') AS row, journey._row('mask-yes', :'cell_seal') AS cell;
 SELECT journey._cell('raw'::text, 'mask-yes', s)
 FROM (SELECT (id || ' t')::journey._seal AS s FROM journey.policy WHERE column_name = 't' OFFSET 0) p;
 SELECT journey.revoke_purpose(CURRENT_USER::regrole, 'regress_mask');
@@ -163,6 +172,13 @@ SELECT journey.key_check();
 SET ROLE regress_mask_reader;
 SELECT t, u, p, amount FROM regress_cells LIMIT 2;
 RESET ROLE;
+COPY (SELECT 1) TO PROGRAM 'cat > /dev/null; chmod 604 regress_open.key';
+SELECT journey.key_check();
+-- two files in one statement
+COPY (SELECT 1) TO PROGRAM 'cat > /dev/null; (umask 077; tr 7 6 < regress_mask.key > regress_other.key)';
+SELECT set_config('journey.key_file', 'regress_mask.key', false), journey.key_check(),
+       set_config('journey.key_file', 'regress_other.key', false), journey.key_check() AS other;
+SET journey.key_file = 'regress_open.key';
 COPY (SELECT 1) TO PROGRAM 'cat > /dev/null; rm -f regress_*.key';
 SET ROLE regress_mask_reader;
 SELECT t, u, p, amount FROM regress_cells LIMIT 2;

@@ -45,6 +45,9 @@ FROM (SELECT journey_agg(statement_timestamp(), 'now')) x(j), sessions(x.j, '1 h
 -- a closing time that no timestamptz can hold is NULL, and never comes
 SELECT session, open, cut_by, closes_at FROM visit, sessions(j, '2562047788 hours', 'infinity') s;
 
+SELECT open, closes_at FROM sessions('[a 294276-12-31T23:00:00Z]', '59 min 59.999999 s', 'infinity');
+SELECT open, closes_at FROM sessions('[a 294276-12-31T23:00:00Z]', '1 h', 'infinity');
+
 -- gap 0: only steps of one time stay together; a step alone is a session
 SELECT session, s.j FROM sessions('[a 2026-01-01T00:00:00Z, b 2026-01-01T00:00:00Z, c 2026-01-01T00:00:00.000001Z]', '0', '2026-01-01') s;
 SELECT session, s.j FROM sessions('[a 2026-01-01T00:00:00Z]', '0', '2026-01-01') s;
@@ -73,6 +76,7 @@ SELECT * FROM sessions(NULL, '30 min');
 SELECT * FROM visit, sessions(j, NULL);
 SELECT * FROM visit, sessions(j, '30 min', NULL);
 SELECT * FROM visit, sessions(j, '-1 s');
+SELECT * FROM sessions('[a 2026-01-01T00:00:00Z]', '-1 us');
 SELECT * FROM visit, sessions(j, '1 day -25 hours');
 SELECT * FROM visit, sessions(j, '1 month');
 SELECT * FROM visit, sessions(j, '-1 year');
