@@ -11,7 +11,10 @@
 #include "decision.h"
 #include "keyfile.h"
 
-PG_MODULE_MAGIC_EXT(.name = "journey", .version = JOURNEY_VERSION);
+PG_MODULE_MAGIC_EXT(
+					.name = "journey",
+					.version = JOURNEY_VERSION
+);
 
 PGDLLEXPORT void _PG_init(void);
 
