@@ -25,7 +25,7 @@ $old->safe_psql('postgres', q{
 	CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN ('2026-01-01');
 	CREATE TABLE parts_2 PARTITION OF parts DEFAULT;
 	GRANT SELECT ON gone, parts, parts_1, parts_2 TO ana;
-	SELECT journey.protect('parts', subject => 'who');
+	SELECT journey.protect('parts', subject => 'who', columns => '{"at": "public"}');
 	DROP TABLE journey_base.gone CASCADE;
 	DROP TABLE parts_1;
 	-- a purpose that stands behind those below it in the file
