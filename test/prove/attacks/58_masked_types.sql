@@ -1,0 +1,27 @@
+-- masked cells of every type taken apart, cast, stored and compared
+CREATE TABLE mine AS SELECT * FROM people WHERE id < 25;
+CREATE TABLE typed (zip postcode NOT NULL, mood mood, home address, path journey.journey);
+INSERT INTO typed SELECT zip, mood, home, path FROM people WHERE id = 1;
+INSERT INTO typed SELECT coalesce(zip, 'none'), mood, home, path FROM people WHERE id IN (1, 12);
+TABLE typed;
+ALTER TABLE mine ADD CHECK (ssn IS NULL OR ssn LIKE 'VIS%' OR user_id LIKE 'until%');
+ALTER TABLE mine ADD CHECK (amount < 5);
+CREATE UNIQUE INDEX ON mine (ssn);
+CREATE UNIQUE INDEX ON mine (card);
+CREATE DOMAIN strict AS text CHECK (VALUE LIKE 'VIS%' OR VALUE LIKE 'UNTIL%');
+SELECT ssn::strict FROM people WHERE id < 13;
+SELECT card::strict FROM people WHERE id = 1;
+SELECT enum_range(mood), mood::text::mood, enum_first(mood) FROM people WHERE id IN (1, 12);
+SELECT (home).street, (home).zip, home IS NULL, home IS NOT NULL, home::text FROM people WHERE id IN (1, 12);
+SELECT tags[1], tags[1:1], array_length(tags, 1), array_dims(tags), cardinality(tags) FROM people WHERE id IN (1, 2, 3, 12);
+SELECT doc -> 0, doc -> 'say', jsonb_typeof(doc), doc @? '$.*' FROM people WHERE id IN (1, 2, 3, 12);
+SELECT host(ip), family(ip), masklen(ip), abbrev(ip) FROM people WHERE id IN (1, 12);
+SELECT journey.steps(path), journey.step_count(path), journey.variant(path) FROM people WHERE id IN (1, 12);
+SELECT journey.started_at(path), path || path FROM people WHERE id IN (1, 12);
+SELECT count(*), journey.journey_agg(path) FROM people WHERE user_id = 'refused' OR user_id = 'silent';
+SELECT journey.journey_agg(seen_at, ssn) FROM people WHERE id < 4;
+SELECT score::text, score = 'NaN', isfinite(born), extract(epoch FROM at) FROM people WHERE id IN (1, 2, 3, 12);
+SELECT pg_column_compression(essay), pg_column_size(essay), md5(essay) FROM people WHERE id IN (1, 2, 3);
+SELECT name::char(3), name::name, name::bytea, phone COLLATE "C" < phone COLLATE "POSIX" FROM people WHERE id IN (1, 2, 3);
+SELECT xmlelement(name x, xmlattributes(ssn AS y), blank) FROM people WHERE id IN (1, 12);
+SELECT hash_record(p), hash_record_extended(p, 7) FROM (SELECT ssn, amount, raw FROM people WHERE id IN (1, 2)) p;

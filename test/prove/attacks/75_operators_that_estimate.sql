@@ -1,0 +1,28 @@
+-- operators of the reader with estimators of the server, and types that the planner asks
+CREATE FUNCTION same(a anyelement, b anyelement) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT a = b';
+CREATE OPERATOR ~== (PROCEDURE = texteq, LEFTARG = text, RIGHTARG = text, RESTRICT = eqsel, JOIN = eqjoinsel, COMMUTATOR = ~==, HASHES, MERGES);
+CREATE OPERATOR ~<= (PROCEDURE = int4le, LEFTARG = int, RIGHTARG = int, RESTRICT = scalarlesel, JOIN = scalarlejoinsel);
+CREATE OPERATOR ~%% (PROCEDURE = same, LEFTARG = anyelement, RIGHTARG = anyelement, RESTRICT = matchingsel, JOIN = matchingjoinsel);
+CREATE OPERATOR ~@@ (PROCEDURE = textlike, LEFTARG = text, RIGHTARG = text, RESTRICT = likesel, JOIN = likejoinsel);
+EXPLAIN SELECT 1 FROM people WHERE ssn ~== 'CAN';
+EXPLAIN SELECT 1 FROM people WHERE email ~== 'x' AND phone ~@@ '+49%'::text;
+EXPLAIN SELECT 1 FROM facts WHERE amount ~<= 79000500;
+EXPLAIN SELECT 1 FROM facts WHERE dept ~<= 100 AND kind ~<= 1000;
+EXPLAIN SELECT 1 FROM facts a JOIN facts b ON a.dept ~<= b.dept WHERE a.id < 3;
+EXPLAIN SELECT 1 FROM people a JOIN people b ON a.ssn ~== b.ssn;
+EXPLAIN SELECT 1 FROM people WHERE doc ~%% '{}' OR tags ~%% '{x}' OR ip ~%% '10.0.0.1';
+EXPLAIN SELECT 1 FROM people WHERE tags && '{CAN}' AND tags @> '{x}' AND doc @> '{}' AND ip << '79.0.0.0/8';
+EXPLAIN SELECT 1 FROM people WHERE ssn ^@ 'CA' AND code SIMILAR TO '1%' AND essay ~* '^CAN';
+EXPLAIN SELECT 1 FROM people WHERE flag AND NOT (mood = 'sad') AND mood < 'happy' AND flag IS NOT TRUE AND flag IS UNKNOWN;
+EXPLAIN SELECT 1 FROM people WHERE amount = ANY ('{1,2,3,79000001}') AND big <> ALL ('{1,2}') AND (amount, big) = (1, 2);
+EXPLAIN SELECT 1 FROM people WHERE lower(email) = 'x' AND amount % 10 = 3;
+EXPLAIN SELECT lower(email), amount % 10, count(*) FROM people GROUP BY 1, 2;
+EXPLAIN SELECT DISTINCT dept, kind FROM facts;
+EXPLAIN SELECT dept, kind FROM facts UNION SELECT amount, points FROM people;
+EXPLAIN SELECT DISTINCT tags, unnest(tags) FROM people;
+EXPLAIN SELECT 1 FROM people WHERE ROW(grp, ssn) > ROW(3, 'CAN') AND grp BETWEEN SYMMETRIC amount AND 3;
+EXPLAIN SELECT 1 FROM people WHERE price = 'NaN' OR score > 7919 OR born BETWEEN '1970-01-01' AND 'infinity';
+SET constraint_exclusion = on;
+EXPLAIN SELECT 1 FROM people WHERE zip IS NULL AND length(zip) > 80;
+EXPLAIN SELECT 1 FROM people WHERE pad IS NULL AND seen_at IS NULL;
+SELECT id, ssn FROM people WHERE ssn ~== ssn AND grp ~<= 2 ORDER BY id LIMIT 5;

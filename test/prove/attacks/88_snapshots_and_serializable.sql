@@ -1,0 +1,23 @@
+-- isolation levels, exported snapshots, deferred and read-only transactions
+BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE;
+SELECT id, ssn FROM people WHERE id IN (1, 2, 12) ORDER BY id;
+SELECT count(secret) FROM secrets;
+COMMIT;
+BEGIN ISOLATION LEVEL SERIALIZABLE;
+SELECT id, ssn FROM people WHERE ssn IS NOT NULL AND id < 30 ORDER BY id;
+SELECT count(*), count(DISTINCT locktype) > 0 FROM pg_locks WHERE pid = pg_backend_pid() AND mode = 'SIReadLock';
+SELECT locktype, relation::regclass, count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND mode = 'SIReadLock' GROUP BY 1, 2 ORDER BY 1, 2;
+CREATE TABLE x AS SELECT ssn FROM people;
+SELECT count(*), count(ssn) FROM x;
+COMMIT;
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT pg_export_snapshot() IS NULL;
+SELECT user_id, secret FROM secrets WHERE id < 13 ORDER BY id;
+SELECT txid_current_snapshot() IS NULL, txid_current_if_assigned() IS NULL;
+SELECT count(journey.consented(user_id, 'analytics')) FROM secrets;
+SELECT id, journey.consented(user_id, 'analytics') FROM secrets WHERE id < 13 ORDER BY id;
+COMMIT;
+SET default_transaction_read_only = on;
+SELECT id, ssn FROM people WHERE id IN (1, 12) ORDER BY id;
+SET old_snapshot_threshold = 0;
+SET TRANSACTION SNAPSHOT '00000003-0000001B-1';

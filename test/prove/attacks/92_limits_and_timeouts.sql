@@ -1,0 +1,27 @@
+-- running out of memory, stack, time and precision on masked cells
+SET statement_timeout = 0;
+SELECT length(repeat(essay, 1000000)) FROM people WHERE id IN (1, 2, 3);
+SELECT length(repeat(ssn, 2000000000)) FROM people WHERE id IN (1, 2, 3);
+SELECT amount * 100, amount * 1000000 FROM people WHERE id IN (1, 2, 3);
+SELECT big * 10000000000 FROM people WHERE id IN (1, 2, 3);
+SELECT exp(price), sqrt(price - 8000), ln(price) FROM people WHERE id IN (1, 2, 3);
+SELECT born + amount, at + amount * interval '1 year' FROM people WHERE id IN (1, 2, 3);
+SELECT generate_series(1, coalesce(amount, 2)) FROM people WHERE id IN (1, 2);
+SELECT lpad('x', amount), left('abc', amount), chr(amount) FROM people WHERE id IN (1, 2);
+SELECT substring(essay FROM amount), overlay(essay PLACING ssn FROM 3) FROM people WHERE id IN (1, 2);
+SELECT pg_sleep(amount) FROM people WHERE id IN (1, 2, 3);
+SELECT CASE WHEN amount > 0 THEN pg_sleep(100) END FROM people WHERE user_id = 'refused';
+SELECT to_char(amount, '99'), to_char(at, 'YYYY'), to_hex(amount), format('%s %I %L', ssn, code, blank) FROM people WHERE id IN (1, 2, 3);
+SELECT date_part('year', born), age(born), make_date(amount, 1, 1) FROM people WHERE id IN (1, 2);
+SELECT code::int, code::xml, code::json, code::inet, code::uuid FROM people WHERE id IN (1, 2, 3);
+SELECT card::int FROM people WHERE id = 1;
+SELECT name::int FROM people WHERE id IN (1, 25);
+SELECT ('{' || code || '}')::int[] FROM people WHERE id IN (1, 2, 3);
+SET temp_file_limit = 0;
+SET work_mem = '64kB';
+SELECT count(*) FROM (SELECT essay, doc FROM people ORDER BY essay, doc OFFSET 0) x;
+SELECT count(*) FROM (SELECT a.amount FROM facts a ORDER BY a.amount, a.day, a.ratio OFFSET 0) x;
+SELECT regexp_replace(essay, '(.*)(.*)(.*)x', '') FROM people WHERE id IN (1, 2);
+SELECT essay ~ code FROM people WHERE id IN (1, 2);
+SELECT ssn LIKE '%\' FROM people WHERE id IN (1, 2);
+SELECT ssn FROM people WHERE id = 12;
