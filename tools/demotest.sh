@@ -169,6 +169,10 @@ check "days: NULL is nobody" prints '1 row has no subject'
 check "days: \\N is nothing" prints '1 row has no event'
 check "days: sessions" prints '2 interactions of 1 subject are 1 session.'
 
+printf 'ts,user,event\n09-MAR-26 10:00:00,u,e\n31-DEC-99,u,e\n9 March 2026,u,e\n' >"$OUT/oracle.csv"
+run "$OUT/oracle.csv"
+check "month in letters: when" row when ts '1999-12-31 to 2026-03-09'
+
 # Columns of many kinds of logs are found.
 while IFS='|' read -r header line at subject event; do
 	printf '%s\n%s\n%s\n' "$header" "$line" "$line" >"$OUT/log.csv"
@@ -219,6 +223,7 @@ reads 'backslash and tab' 'a,b\n"x\ty",\\M\n' 'a|b\n2\tx\\ty\t\\\\M\n'
 reads 'words for NULL' 'a,b\nNULL,\\N\nnull,Null\n' 'a|b\n2\t\\N\t\\N\n3\t\\N\tNull\n'
 reads 'empty fields beyond the header' 'a,b\n1,2,\n3,4,"",\n' 'a|b\n2\t1\t2\n3\t3\t4\n'
 reads 'names' ' a ,,a,a,"b\nc"\n1,2,3,4,5\n' 'a|column 2|a (2)|a (3)|b\\nc\n3\t1\t2\t3\t4\t5\n'
+reads 'separator in the first line' '\xef\xbb\xbfsep=;\r\na,1;b\r\n2;3\r\n' 'a,1|b\n3\t2\t3\n'
 reads 'semicolons' 'a;b;c,d\n1;2;3,4\n' 'a|b|c,d\n2\t1\t2\t3,4\n'
 reads 'one column' 'a\n1\n2\n' 'a\n2\t1\n3\t2\n'
 

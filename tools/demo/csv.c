@@ -15,9 +15,9 @@
  * \n, \r\n or \r, mixed if need be; fields in double quotes with quotes inside
  * doubled, over several lines too; a quote inside an unquoted field, taken as
  * it stands; blank lines, skipped.  The separator is that of comma, semicolon,
- * tab and bar which the header has most of.  A field that is empty, NULL, null
- * or \N is NULL.  Empty fields beyond those of the header are dropped, as some
- * exporters end every row with a separator.
+ * tab and bar which the header has most of, or what a first line "sep=;" says.
+ * A field that is empty, NULL, null or \N is NULL.  Empty fields beyond those
+ * of the header are dropped, as some exporters end every row with a separator.
  *
  * COLUMNS gets "number <tab> name", numbers from 1.  A name is trimmed and cut
  * to 63 bytes; an empty one becomes "column 4", a repeated one "name (2)".
@@ -234,6 +234,15 @@ begin_file(void)
 		fail(1, "this is UTF-16; convert the file first, for example with: iconv -f UTF-16 -t UTF-8");
 	if (input_size >= 3 && memcmp(input, "\xef\xbb\xbf", 3) == 0)
 		input_at = 3;
+
+	/* Spreadsheets write and want a line that names the separator. */
+	if (input_size - input_at >= 6 && memcmp(input + input_at, "sep=", 4) == 0 &&
+		(input[input_at + 5] == '\n' || input[input_at + 5] == '\r'))
+	{
+		separator = input[input_at + 4];
+		input_at += 5;
+		return;
+	}
 
 	for (size_t i = input_at; i < input_size && (quoted || (input[i] != '\n' && input[i] != '\r')); i++)
 	{

@@ -33,6 +33,9 @@ BEGIN
   ELSIF v ~ '^\d\d?/[A-Za-z]{3}/\d{4}:' THEN                    -- 09/Mar/2026:17:30:00 +0100
     t := regexp_replace(v, ':', ' ')::timestamptz;
   ELSIF v ~* '^((mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?(\d\d?[- ])?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)' THEN
+    -- 09-MAR-26 17:30, which the server would take for 2009
+    part := regexp_match(v, '^(\d\d?[- ][A-Za-z]{3,9}[- ])(\d\d)(\D.*)?$');
+    v := coalesce(part[1] || CASE WHEN part[2] < '70' THEN '20' ELSE '19' END || part[2] || coalesce(part[3], ''), v);
     -- Mon, 9 Mar 2026 17:30:00 GMT; in "GMT+0100 (CET)" the server would take the sign the other way round
     t := regexp_replace(v, '(GMT|UTC)([-+]\d{4})( \(.*\))?$', '\2')::timestamptz;
   ELSE                                                          -- 3/9/26 5:30 PM, 09.03.2026 17:30
