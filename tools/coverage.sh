@@ -17,7 +17,7 @@ cluster_stop
 out=$BUILD/coverage
 mkdir -p "$out"
 lcov --quiet --capture --no-external --base-directory "$ROOT" --directory "$OBJ" --directory "$BUILD/unit-coverage" \
-	--directory "$ROOT/src" --output-file "$out/all.info"
+	--output-file "$out/all.info"
 lcov --quiet --extract "$out/all.info" "$ROOT/src/*" --output-file "$out/src.info"
 genhtml --quiet --prefix "$ROOT" --output-directory "$out" "$out/src.info"
 lcov --list "$out/src.info"

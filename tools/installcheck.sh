@@ -16,4 +16,5 @@ if [ -z "$REGRESS" ]; then
 fi
 make -s -C "$ROOT" PG_CONFIG="$PG_CONFIG" with_llvm=no REGRESS="$REGRESS" installcheck >"$log" 2>&1 || true
 regress_counts "$log" "$ROOT/regression.diffs"
+[ "$failed" != 0 ] || rm -rf "$ROOT/results" "$ROOT"/regression.*
 result regression "$passed" "$failed"

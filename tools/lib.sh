@@ -47,9 +47,9 @@ die()
 as_server()
 {
 	if [ "$(id -u)" = 0 ]; then
-		HOME=/tmp setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"
+		HOME=/tmp setpriv --reuid=nobody --regid=nogroup --clear-groups "$@" 9>&-
 	else
-		"$@"
+		"$@" 9>&-
 	fi
 }
 
@@ -82,9 +82,23 @@ work_dir()
 }
 work_dir
 
+# Waits until no other run works in this checkout.  Its children are let in.
+# No server may inherit file 9, or the lock would last as long as it.
+lock()
+{
+	[ -z "${JOURNEY_LOCKED-}" ] || return 0
+	exec 9>"$BUILD/lock"
+	if ! flock -n 9; then
+		say "waiting for another run in this checkout"
+		flock 9
+	fi
+	export JOURNEY_LOCKED=1
+}
+
 # Installs what the named groups need (see setup.sh) and finds our server.
 setup()
 {
+	lock
 	bash "$ROOT/tools/setup.sh" "$@"
 	PG_CONFIG=$(cat "$PG/pg_config")
 	BINDIR=$("$PG_CONFIG" --bindir)

@@ -64,8 +64,8 @@ copy_tree()
 
 	find "$root/journey" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
 	rm -f "$root/journey/build/results"
-	(cd "$ROOT" && git ls-files -z --cached --others --exclude-standard |
-		tar --null --files-from=- --ignore-failed-read --create) | tar -x -C "$root/journey"
+	tar --create --directory "$ROOT" --exclude-vcs --exclude=./build --exclude='*.o' --exclude='*.so' \
+		--exclude='./sql/journey--*' . | tar --extract --directory "$root/journey"
 	if [ -d "$ROOT/../shared" ]; then
 		rm -rf "$root/shared"
 		cp -rL "$ROOT/../shared" "$root/shared"
