@@ -216,16 +216,16 @@ accept(Clock *c, char one)
 	return true;
 }
 
-/* Reads the fraction after the point, in microseconds. */
+/* Reads the fraction after the point, in microseconds; a seventh digit is no zone. */
 static bool
 get_fraction(Clock *c, int *us)
 {
 	const char *begin = c->p;
 	const char *next = get_number(c->p, c->end, 1, 6, us);
 
-	if (next == NULL || (next < c->end && is_digit(*next)))
+	if (next == NULL)
 	{
-		c->wrong = next == NULL ? c->p : next;
+		c->wrong = c->p;
 		return false;
 	}
 	for (int64_t digits = next - begin; digits < 6; digits++)

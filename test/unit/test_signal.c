@@ -378,6 +378,121 @@ TEST(text_there_and_back)
 	}
 }
 
+TEST(text_refused)
+{
+	static const struct
+	{
+		const char *text;
+		JnStatus	status;
+		size_t		at;
+	}			bad[] = {
+		{"", JN_TEXT_TIMES, 0},
+		{"  ", JN_TEXT_TIMES, 2},
+		{"}", JN_TEXT_TIMES, 0},
+		{"[2026-01-01T00:00Z]", JN_TEXT_TIMES, 0},
+		{"{", JN_TEXT_TIME, 1},
+		{"{}", JN_TEXT_TIME, 1},
+		{"{ now}", JN_TEXT_TIME, 2},
+		{"{2026-01-01T00:00Z", JN_TEXT_TIMES, 18},
+		{"{2026-01-01T00:00Z 2026-01-01T00:00Z}", JN_TEXT_TIMES, 19},
+		{"{2026-01-01T00:00Z,}", JN_TEXT_TIME, 19},
+		{" {2026-01-01T00:00Z, 2026-01-32T00:00Z}", JN_TEXT_TIME, 29},
+		{"{294277-01-01T00:00Z}", JN_TIME_RANGE, 1},
+		{"{2026-01-01T00:00Z} }", JN_TEXT_TIMES, 20},
+	};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	{
+		size_t		size = strlen(bad[i].text);
+		char	   *exact = jn_alloc(ENV, size);
+		JnSignal	s = {0};
+		JnError		err;
+
+		memcpy(exact, bad[i].text, size);
+		if (!CHECK_INT(jn_signal_text_read(ENV, exact, size, &s, &err), bad[i].status) || !CHECK_INT(err.at, bad[i].at))
+			printf("  %s\n", bad[i].text);
+	}
+}
+
+/* Each rule of the bytes broken alone, and where it is noticed. */
+TEST(bytes_refused)
+{
+	/* 10:00:00, 10:00:05.25 and 10:20:00, as above */
+	static const uint8_t good[] = {
+		1, 1, 0, 0, 3, 0, 0, 0,
+		0x00, 0x68, 0xc4, 0x61, 0x08, 0, 0, 0,
+		0x00, 0xf4, 0x4a, 0xa9, 0x08, 0, 0, 0,
+		0x09, 0x82, 0x14, 0xfe, 0x3a, 0x12
+	};
+	static const struct
+	{
+		const char *rule;
+		size_t		at;
+		uint8_t		byte;
+		JnStatus	status;
+		size_t		noticed_at;
+	}			bad[] = {
+		{"no version", 0, 0, JN_BYTES_CORRUPT, 0},
+		{"a newer version", 0, 2, JN_BYTES_VERSION, 0},
+		{"an unknown flag", 1, 0x81, JN_BYTES_TRACKS, 1},
+		{"unit 3", 1, 3, JN_BYTES_CORRUPT, 1},
+		{"an unknown track", 3, 1, JN_BYTES_TRACKS, 2},
+		{"no points", 4, 0, JN_BYTES_CORRUPT, 4},
+		{"a point less", 4, 2, JN_BYTES_CORRUPT, 24},
+		{"a point more", 4, 4, JN_BYTES_SHORT, 30},
+		{"many points", 7, 0xff, JN_BYTES_SHORT, 30},
+		{"first time too early", 15, 0x80, JN_TIME_RANGE, 8},
+		{"last time infinite", 23, 0x7f, JN_BYTES_CORRUPT, 25},
+		{"last before first", 20, 0x01, JN_BYTES_CORRUPT, 16},
+		{"a difference too long", 26, 0, JN_BYTES_CORRUPT, 25},
+		{"a larger difference", 27, 0xff, JN_BYTES_CORRUPT, 27},
+	};
+	JnError		err;
+
+	CHECK_INT(jn_signal_validate(ENV, good, sizeof(good), &err), JN_OK);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	{
+		uint8_t    *bytes = jn_alloc(ENV, sizeof(good));
+
+		memcpy(bytes, good, sizeof(good));
+		bytes[bad[i].at] = bad[i].byte;
+		if (!CHECK_INT(jn_signal_validate(ENV, bytes, sizeof(good), &err), bad[i].status)
+			|| !CHECK_INT(err.at, bad[i].noticed_at))
+			printf("  %s\n", bad[i].rule);
+	}
+	for (size_t size = 0; size < sizeof(good); size++)
+	{
+		uint8_t    *cut = jn_alloc(ENV, size);
+
+		memcpy(cut, good, size);
+		CHECK_INT(jn_signal_validate(ENV, cut, size, &err), JN_BYTES_SHORT);
+		CHECK_INT(err.found, size);
+		CHECK(err.limit > err.found);
+	}
+}
+
+/* Gives back the memory and notes how much was asked for. */
+static void *
+resize_nothing(void *ctx, void *ptr, size_t size)
+{
+	*(size_t *) ctx = size;
+	return ptr;
+}
+
+/* Room doubles, but not beyond the most points there may be. */
+TEST(room_ends_with_the_most_points)
+{
+	size_t		asked = 0;
+	JnEnv		env = {.resize = resize_nothing,.ctx = &asked};
+	int64_t		one = 0;
+	JnSignal	s = {&one, JN_MAX_POINTS - 2, JN_MAX_POINTS - 2, 0};
+	JnError		err;
+
+	CHECK_INT(jn_signal_reserve(&env, &s, 1, &err), JN_OK);
+	CHECK_INT(s.room, JN_MAX_POINTS);
+	CHECK_INT(asked, JN_MAX_POINTS * sizeof(int64_t));
+}
+
 TEST(too_many_points)
 {
 	int64_t		one = 0;

@@ -319,6 +319,28 @@ TEST(text_written_otherwise)
 	}
 }
 
+/* Neither a long name nor much white space keeps a reader from being cancelled. */
+TEST(text_ticks)
+{
+	enum
+	{
+		MANY = 4 * JN_TICK_EVERY
+	};
+	char	   *text = jn_alloc(ENV, MANY);
+	JnBuild    *b = jn_build_new(ENV, true);
+	JnError		err;
+
+	memset(text, ' ', MANY);
+	CHECK_INT(jn_text_read(ENV, text, MANY, b, &err), JN_TEXT_SYNTAX);
+	CHECK_INT(err.at, MANY);
+	CHECK_INT(unit_env.ticks, 4);
+	memset(text, 'a', MANY);
+	text[0] = '[';
+	CHECK_INT(jn_text_read(ENV, text, MANY, b, &err), JN_NAME_LONG);
+	CHECK_INT(err.found, MANY - 1);
+	CHECK_INT(unit_env.ticks, 7);
+}
+
 TEST(text_refused)
 {
 	static const struct
