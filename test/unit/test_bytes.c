@@ -33,7 +33,7 @@ TEST(bytes_varint_round_trip)
 	for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++)
 	{
 		uint8_t		b[6];
-		uint32_t	got;
+		uint32_t	got = 0;
 		size_t		size = (size_t) (jn_varint_put(b, v[i]) - b);
 
 		CHECK_INT(size, jn_varint_size(v[i]));

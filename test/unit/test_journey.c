@@ -573,6 +573,31 @@ TEST(journey_variant_words)
 	}
 }
 
+/* One name more than are handled without allocating; what was allocated is released. */
+TEST(journey_variant_of_65_names)
+{
+	static char text[65][8];
+	JnJourney	j;
+	char	   *written;
+	size_t		size;
+	size_t		blocks;
+
+	for (uint32_t i = 0; i < 65; i++)
+	{
+		snprintf(text[i], sizeof(text[i]), "%02u>", i);
+		step[i] = (Step) {i, text[i], 3};
+	}
+	j = proved(ENV, steps_bytes(ENV, step, 65, true));
+	blocks = unit_env.blocks;
+	size = jn_journey_variant_size(ENV, &j);
+	CHECK_INT(size, 65 * 5 + 64 * 3);
+	written = jn_alloc(ENV, size);
+	jn_journey_variant_write(ENV, &j, written);
+	CHECK_INT(unit_env.blocks, blocks + 1);
+	CHECK_BYTES(written, 21, "\"00>\" > \"01>\" > \"02>\"", 21);
+	CHECK_BYTES(written + size - 5, 5, "\"64>\"", 5);
+}
+
 /* Equal texts and equal hashes exactly if the paths are equal. */
 TEST(journey_variants_tell_paths_apart)
 {

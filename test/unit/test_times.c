@@ -259,6 +259,8 @@ TEST(times_damaged_are_read_inside)
 			s.data[unit_below(&seed, unit_below(&seed, 2) ? 12 : 100) % s.size] = (uint8_t) (unit_random(&seed) >> 8 | 0xc0);
 		if (unit_below(&seed, 4) == 0)
 			s.flags ^= JN_FLAG_WIDE;
+		else if (!(s.flags & JN_FLAG_WIDE) && unit_below(&seed, 10) == 0)
+			memset(s.data, 0xff, s.size);	/* all of them wide, and none listed */
 		if (jn_times_fit(s.data, s.size, s.flags, n, &err) != JN_OK)
 			continue;
 		jn_times_open(&r, s.data, s.size, s.flags, n);

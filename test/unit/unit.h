@@ -147,7 +147,7 @@ typedef struct UnitEnv
 /* Stands before each piece of memory; poisoned, so that underruns show. */
 typedef struct UnitBlock
 {
-	size_t		index;			/* in block[] */
+	_Alignas(16) size_t index;	/* in block[] */
 	size_t		size;
 } UnitBlock;
 
