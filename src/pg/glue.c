@@ -261,6 +261,18 @@ journey_us_interval(int64 us)
 	return interval;
 }
 
+MemoryContext
+journey_aggregate_context(FunctionCallInfo fcinfo)
+{
+	MemoryContext context;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("this function can only be called as part of an aggregate")));
+	return context;
+}
+
 void
 journey_check_time(TimestampTz at)
 {

@@ -43,6 +43,12 @@ extern int64 journey_interval_us(const Interval *interval, const char *argument)
 extern Interval *journey_us_interval(int64 us);
 
 /*
+ * The context for the states of the aggregate, or window aggregate, that calls.
+ * Raises if nobody of the kind does: users can name some of these functions.
+ */
+extern MemoryContext journey_aggregate_context(FunctionCallInfo fcinfo);
+
+/*
  * Checks a time of a data point: raises for infinity.  NULL is the caller's
  * business.
  */

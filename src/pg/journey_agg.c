@@ -59,16 +59,6 @@ typedef struct Collection
 	struct varlena **journey;	/* plain values: detoasted, each a chunk of its own */
 } Collection;
 
-static MemoryContext
-aggregate_context(FunctionCallInfo fcinfo)
-{
-	MemoryContext context;
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "aggregate support function called outside of an aggregate");
-	return context;
-}
-
 /* Whether the aggregate call has its own ORDER BY; DISTINCT alone promises no order. */
 static bool
 call_is_ordered(FunctionCallInfo fcinfo)
@@ -84,7 +74,7 @@ call_is_ordered(FunctionCallInfo fcinfo)
 Datum
 journey_agg_transfn(PG_FUNCTION_ARGS)
 {
-	JnEnv		env = journey_env(aggregate_context(fcinfo));
+	JnEnv		env = journey_env(journey_aggregate_context(fcinfo));
 	JnBuild    *build = PG_ARGISNULL(0) ? NULL : (JnBuild *) PG_GETARG_POINTER(0);
 
 	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
@@ -108,7 +98,7 @@ journey_agg_transfn(PG_FUNCTION_ARGS)
 Datum
 journey_agg_combinefn(PG_FUNCTION_ARGS)
 {
-	JnEnv		env = journey_env(aggregate_context(fcinfo));
+	JnEnv		env = journey_env(journey_aggregate_context(fcinfo));
 	JnBuild    *into = PG_ARGISNULL(0) ? NULL : (JnBuild *) PG_GETARG_POINTER(0);
 
 	if (!PG_ARGISNULL(1))
@@ -135,7 +125,7 @@ journey_agg_serialfn(PG_FUNCTION_ARGS)
 	size_t		size = jn_build_state_size(build);
 	bytea	   *result;
 
-	(void) aggregate_context(fcinfo);
+	(void) journey_aggregate_context(fcinfo);
 	if (size > MaxAllocSize - VARHDRSZ)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -155,7 +145,7 @@ journey_agg_deserialfn(PG_FUNCTION_ARGS)
 	JnBuild    *build;
 	JnError		err;
 
-	(void) aggregate_context(fcinfo);
+	(void) journey_aggregate_context(fcinfo);
 	if (jn_build_state_read(&env, (const uint8_t *) VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state), &build, &err) != JN_OK)
 		journey_report(&err, "state of journey_agg");
 	PG_RETURN_POINTER(build);
@@ -164,7 +154,7 @@ journey_agg_deserialfn(PG_FUNCTION_ARGS)
 Datum
 journey_agg_finalfn(PG_FUNCTION_ARGS)
 {
-	JnEnv		env = journey_env(aggregate_context(fcinfo));
+	JnEnv		env = journey_env(journey_aggregate_context(fcinfo));
 
 	return journey_finish(&env, (JnBuild *) PG_GETARG_POINTER(0));
 }
@@ -209,7 +199,7 @@ collect(Collection *c, const char *bytes, size_t size)
 Datum
 journey_agg_journey_transfn(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = aggregate_context(fcinfo);
+	MemoryContext context = journey_aggregate_context(fcinfo);
 	Collection *c = PG_ARGISNULL(0) ? NULL : (Collection *) PG_GETARG_POINTER(0);
 
 	if (!PG_ARGISNULL(1))
@@ -229,7 +219,7 @@ journey_agg_journey_transfn(PG_FUNCTION_ARGS)
 Datum
 journey_agg_journey_combinefn(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = aggregate_context(fcinfo);
+	MemoryContext context = journey_aggregate_context(fcinfo);
 	Collection *into = PG_ARGISNULL(0) ? NULL : (Collection *) PG_GETARG_POINTER(0);
 
 	if (!PG_ARGISNULL(1))
@@ -256,7 +246,7 @@ journey_agg_journey_serialfn(PG_FUNCTION_ARGS)
 	StringInfoData out;
 	uint32		i;
 
-	(void) aggregate_context(fcinfo);
+	(void) journey_aggregate_context(fcinfo);
 	pq_begintypsend(&out);
 	for (i = 0; i < c->count; i++)
 	{
@@ -275,7 +265,7 @@ journey_agg_journey_deserialfn(PG_FUNCTION_ARGS)
 	Collection *c = new_collection(CurrentMemoryContext, false);
 	StringInfoData in;
 
-	(void) aggregate_context(fcinfo);
+	(void) journey_aggregate_context(fcinfo);
 	initStringInfo(&in);
 	appendBinaryStringInfo(&in, VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state));
 	while (in.cursor < in.len)
@@ -309,7 +299,7 @@ journey_agg_journey_finalfn(PG_FUNCTION_ARGS)
 	Datum		result;
 	uint32		i;
 
-	(void) aggregate_context(fcinfo);
+	(void) journey_aggregate_context(fcinfo);
 	work = AllocSetContextCreate(caller, "journey_agg result", ALLOCSET_DEFAULT_SIZES);
 	env = journey_env(work);
 	opened = jn_alloc(&env, c->count * sizeof(JnJourney));

@@ -144,26 +144,13 @@ changeable_state(Datum datum, MemoryContext aggcontext)
 	return state;
 }
 
-static MemoryContext
-check_agg_context(FunctionCallInfo fcinfo)
-{
-	MemoryContext aggcontext;
-
-	if (!AggCheckCallContext(fcinfo, &aggcontext))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("this function can only be called as part of an aggregate"),
-				 errhint("Use journey.signal_agg(at).")));
-	return aggcontext;
-}
-
 /* _signal_transfn(state, at): adds a point. */
 PG_FUNCTION_INFO_V1(journey_signal_transfn);
 
 Datum
 journey_signal_transfn(PG_FUNCTION_ARGS)
 {
-	MemoryContext aggcontext = check_agg_context(fcinfo);
+	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
 	StateObject *state;
 	TimestampTz at;
 	JnEnv		env;
@@ -191,7 +178,7 @@ PG_FUNCTION_INFO_V1(journey_signal_combinefn);
 Datum
 journey_signal_combinefn(PG_FUNCTION_ARGS)
 {
-	MemoryContext aggcontext = check_agg_context(fcinfo);
+	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
 	StateObject *state = changeable_state(PG_GETARG_DATUM(0), aggcontext);
 	JnEnv		env = journey_env(state->hdr.eoh_context);
 
