@@ -516,6 +516,28 @@ TEST(journey_comparison_of_large_dictionaries)
 	CHECK_INT(jn_journey_compare(ENV, &j[1], &j[1]), 0);
 }
 
+/* Names of both together on either side of what is ranked without allocating. */
+TEST(journey_comparison_around_128_names)
+{
+	static char text[70][8];
+
+	for (uint32_t n = 60; n <= 70; n++)
+	{
+		JnJourney	j[2];
+
+		for (uint32_t i = 0; i < n; i++)
+		{
+			snprintf(text[i], sizeof(text[i]), "%02u", i);
+			step[i] = (Step) {i, text[i], 2};
+		}
+		j[0] = proved(ENV, steps_bytes(ENV, step, n, true));
+		step[n - 1].name = "zz";
+		j[1] = proved(ENV, steps_bytes(ENV, step, n, true));
+		CHECK(jn_journey_compare(ENV, &j[0], &j[1]) < 0);
+		CHECK(jn_journey_compare(ENV, &j[1], &j[0]) > 0);
+	}
+}
+
 TEST(journey_hash_takes_a_seed)
 {
 	JnJourney	j = proved(ENV, golden_bytes(ENV, GOLDEN_SECONDS));
