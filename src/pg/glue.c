@@ -62,7 +62,7 @@ static const ErrorText error_text[] = {
 		ERRCODE_INVALID_DATETIME_FORMAT,
 		"invalid time in a {what}",
 		"What stands at byte {at}, counted from 0, is not a time, or there is no such day.",
-		"Write times as 2026-01-01T10:00:05.25Z or 2026-01-01 12:00:05.25+02:00.",
+		"Write times with their offset from UTC, as 2026-01-01T10:00:05.25Z or 2026-01-01 12:00:05.25+02:00.",
 	},
 	[JN_NAME_LONG] = {
 		ERRCODE_PROGRAM_LIMIT_EXCEEDED,
