@@ -473,37 +473,3 @@ END
 $$;
 COMMENT ON FUNCTION journey._check_partition_keys(regclass, journey.policy[]) IS
   'Raises if a column by which the table or one of its partitions is partitioned is not public.';
-
-CREATE FUNCTION journey._check_index_keys(relation regclass, policies journey.policy[]) RETURNS void
-  LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
-  SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  bad text;
-BEGIN
-  -- columns that the view does not show, those of children, count as masked
-  SELECT string_agg(i.indexrelid::regclass::text, ', ' ORDER BY i.indexrelid::regclass::text) INTO bad
-  FROM journey._tree(relation) t
-  JOIN pg_index i ON i.indrelid = t AND i.indnkeyatts > 1 AND pg_index_has_property(i.indexrelid, 'index_scan')
-  CROSS JOIN LATERAL (
-    SELECT bool_or(p.column_name IS NULL) AS masked, bool_or(p.column_name IS NOT NULL) AS public
-    FROM pg_attribute a
-    LEFT JOIN unnest(policies) p ON p.column_name = a.attname AND p.mask = 'public'
-    WHERE a.attrelid = t AND a.attnum > 0
-      AND (a.attnum = ANY ((i.indkey::int2[])[0 : i.indnkeyatts - 1])
-           -- what expressions use is noted for the index as a whole
-           OR (i.indexprs IS NOT NULL
-               AND EXISTS (SELECT FROM pg_depend d
-                           WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
-                             AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t AND d.refobjsubid = a.attnum)))) k
-  WHERE k.masked AND k.public;
-  IF bad IS NOT NULL THEN
-    RAISE EXCEPTION 'indexes of % mix masked and public columns: %', relation, bad
-      USING ERRCODE = 'object_not_in_prerequisite_state',
-            DETAIL = 'Rows that are found by the public column come in the order of the raw values of the other.',
-            HINT = 'Drop the index, take the masked column from its keys (INCLUDE keeps it), or make it public.';
-  END IF;
-END
-$$;
-COMMENT ON FUNCTION journey._check_index_keys(regclass, journey.policy[]) IS
-  'Raises if an index that gives rows in an order has both public and masked columns among its keys.';

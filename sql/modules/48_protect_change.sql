@@ -185,6 +185,32 @@ $$;
 COMMENT ON FUNCTION journey._base_schema() IS
   'The schema of base tables; made when it is missing, an error if it belongs to a role that it should not.';
 
+CREATE FUNCTION journey._veiled_columns(protected_id uuid) RETURNS SETOF name
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH key (indexrelid, column_name, public) AS (
+    -- columns that the view does not show, those of children, count as masked
+    SELECT i.indexrelid, a.attname, c.mask IS NOT NULL
+    FROM journey.protected_relation p
+    CROSS JOIN journey._tree(p.base) t
+    JOIN pg_index i ON i.indrelid = t AND i.indnkeyatts > 1 AND pg_index_has_property(i.indexrelid, 'index_scan')
+    JOIN pg_attribute a ON a.attrelid = t AND a.attnum > 0
+     AND (a.attnum = ANY ((i.indkey::int2[])[0 : i.indnkeyatts - 1])
+          -- what expressions use is noted for the index as a whole
+          OR (i.indexprs IS NOT NULL
+              AND EXISTS (SELECT FROM pg_depend d
+                          WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
+                            AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t AND d.refobjsubid = a.attnum)))
+    LEFT JOIN journey.policy c ON c.protected_id = p.id AND c.column_name = a.attname AND c.mask = 'public'
+    WHERE p.id = _veiled_columns.protected_id
+  )
+  SELECT DISTINCT k.column_name FROM key k
+  WHERE k.public AND EXISTS (SELECT FROM key m WHERE m.indexrelid = k.indexrelid AND NOT m.public)
+$$;
+COMMENT ON FUNCTION journey._veiled_columns(uuid) IS
+  'Public columns of a protected relation that share an index, which gives rows in an order, with masked columns.';
+
 CREATE FUNCTION journey._make_view(protected_id uuid, owner regrole) RETURNS regclass
   LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
   SET search_path = pg_catalog, pg_temp
@@ -195,13 +221,19 @@ DECLARE
   existing boolean := journey._is_view_of(p.view, p.base);
   view_name text := CASE WHEN existing THEN p.view::text ELSE format('%I.%I', p.schema_name, p.relation_name) END;
   subject text := format('b.%I::pg_catalog.text', p.subject);
+  veiled name[] := ARRAY(SELECT v FROM journey._veiled_columns(protected_id) v);
   names text;
   cells text;
   condition text := '';
   sources text;
 BEGIN
+  -- Rows found through an index come in the order of its columns.  A public
+  -- column that shares one with masked columns is shown through a CASE, which
+  -- is no column to the planner: conditions on it use no index.
   SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum),
-         string_agg(CASE c.mask WHEN 'public' THEN format('b.%I', a.attname) ELSE
+         string_agg(CASE WHEN a.attname = ANY (veiled) THEN
+                      format('CASE WHEN b.tableoid <> 0 THEN b.%1$I ELSE b.%1$I END', a.attname)
+                    WHEN c.mask = 'public' THEN format('b.%I', a.attname) ELSE
                       format('journey._cell(b.%I, %s, %L::journey._seal)::%s%s', a.attname, subject,
                              c.id || ' ' || c.column_name, format_type(a.atttypid, a.atttypmod),
                              ' COLLATE ' || (SELECT format('%s.%I', l.collnamespace::regnamespace, l.collname)

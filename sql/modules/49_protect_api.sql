@@ -38,7 +38,6 @@ BEGIN
   subject_column := journey._check_subject(relation, subject);
   policies := ARRAY(SELECT p FROM journey._policies(relation, columns) p);
   PERFORM journey._check_partition_keys(relation, policies);
-  PERFORM journey._check_index_keys(relation, policies);
   IF EXISTS (SELECT FROM unnest(policies) p WHERE p.mask = 'token') THEN
     PERFORM journey.key_check();
   END IF;
@@ -252,7 +251,6 @@ AS $$
 DECLARE
   p journey.protected_relation;
   view_exists boolean;
-  policies journey.policy[];
   change record;
 BEGIN
   PERFORM journey._check_superuser();
@@ -315,9 +313,7 @@ BEGIN
   FROM journey._policies(p.base, '{}') n
   WHERE NOT EXISTS (SELECT FROM journey.policy c WHERE c.protected_id = p.id AND c.column_name = n.column_name);
 
-  policies := ARRAY(SELECT c FROM journey.policy c WHERE c.protected_id = p.id);
-  PERFORM journey._check_partition_keys(p.base, policies);
-  PERFORM journey._check_index_keys(p.base, policies);
+  PERFORM journey._check_partition_keys(p.base, ARRAY(SELECT c FROM journey.policy c WHERE c.protected_id = p.id));
   PERFORM journey._add_members(p.id, p.base);
   PERFORM journey._make_view(p.id, c.relowner) FROM pg_class c WHERE c.oid = p.base;
 END
@@ -334,7 +330,7 @@ REVOKE EXECUTE ON FUNCTION
   journey._plain_type(regtype, int), journey._check_subject(regclass, text), journey._constant(jsonb, text),
   journey._option(jsonb, text, int, int, int, text), journey._column_policy(pg_catalog.pg_attribute, jsonb),
   journey._policies(regclass, jsonb), journey._check_partition_keys(regclass, journey.policy[]),
-  journey._check_index_keys(regclass, journey.policy[]), journey._set_rights(regclass, int2, aclitem[]), journey._rights(regclass),
+  journey._veiled_columns(uuid), journey._set_rights(regclass, int2, aclitem[]), journey._rights(regclass),
   journey._close(regclass), journey._add_members(uuid, regclass), journey._is_free(text, regnamespace),
   journey._free_name(name, regnamespace, regnamespace), journey._rename(regclass, name), journey._companions(regclass),
   journey._move(regclass, regnamespace), journey._base_schema(), journey._make_view(uuid, regrole),

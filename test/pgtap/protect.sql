@@ -99,21 +99,21 @@ SELECT set_eq($$SELECT privilege_type FROM pg_class, aclexplode(relacl)
 SELECT results_eq('SELECT id FROM tap.people ORDER BY id', ARRAY[1, 2], 'and its rows');
 
 -- indexes that would give rows in the order of masked values
-CREATE TABLE tap.orders (id int, kind int, who text, email text, paid int4range);
-SELECT throws_ok(format($$
-	CREATE INDEX %s;
-	SELECT journey.protect('tap.orders', subject => 'who', columns => '{"id": "public", "kind": "public"}')$$, i),
-	'55000', 'indexes of tap.orders mix masked and public columns: tap.mixed', 'refused: ' || i)
-FROM unnest(ARRAY['mixed ON tap.orders (kind, email)', 'mixed ON tap.orders (email, kind)', 'mixed ON tap.orders (kind, lower(email))',
-                  'mixed ON tap.orders (email, (id + kind))', 'mixed ON tap.orders (kind, who) WHERE id > 3']) i;
-CREATE INDEX ON tap.orders (id, kind) INCLUDE (email);
+CREATE TABLE tap.orders (id int, kind varchar(9), at date, who text, email text);
+CREATE INDEX ON tap.orders (kind, lower(email));
+CREATE INDEX ON tap.orders (id) INCLUDE (email);
 CREATE INDEX ON tap.orders (who, lower(email));
-CREATE INDEX ON tap.orders (lower(email));
-CREATE INDEX ON tap.orders USING brin (kind, who);
-SELECT lives_ok($$SELECT journey.protect('tap.orders', subject => 'who', columns => '{"id": "public", "kind": "public"}')$$,
-	'an index over public or masked columns alone, one that includes others, and one that gives no order');
-CREATE INDEX mixed ON journey_base.orders (kind, email);
-SELECT throws_ok($$SELECT journey.refresh('tap.orders')$$, '55000', NULL, 'refresh looks at indexes too');
+CREATE INDEX ON tap.orders USING brin (id, who);
+SELECT lives_ok($$SELECT journey.protect('tap.orders', subject => 'who', columns => '{"id": "public", "kind": "public", "at": "public"}')$$,
+	'public and masked columns may share an index');
+CREATE FUNCTION tap.is_veiled(name) RETURNS boolean LANGUAGE sql
+	RETURN pg_get_viewdef('tap.orders'::regclass) ~ format('ELSE b.%I', $1);
+SELECT ok(tap.is_veiled('kind'), 'then the public one is no column to the planner');
+SELECT ok(NOT tap.is_veiled(c), c || ' stays one') FROM unnest('{id,at}'::name[]) c;
+SELECT col_type_is('tap', 'orders', 'kind', 'character varying(9)', 'and keeps its type');
+CREATE UNIQUE INDEX ON journey_base.orders (who, at);
+SELECT journey.refresh('tap.orders');
+SELECT ok(tap.is_veiled('at'), 'refresh looks at indexes too');
 
 SELECT finish();
 ROLLBACK;

@@ -166,6 +166,7 @@ CREATE INDEX secrets_user ON secrets (user_id) WITH (deduplicate_items = off);
 CREATE INDEX secrets_both ON secrets (user_id, secret) INCLUDE (id) WITH (deduplicate_items = off);
 CREATE INDEX facts_id ON facts (id);
 CREATE INDEX facts_amount ON facts (amount) WITH (deduplicate_items = off);
+CREATE INDEX facts_who ON facts (user_id, dept) WITH (deduplicate_items = off);
 CREATE INDEX facts_dept ON facts (dept, kind) WITH (deduplicate_items = off);
 CREATE STATISTICS facts_all (ndistinct, dependencies, mcv) ON user_id, dept, kind FROM facts;
 CREATE STATISTICS people_two (ndistinct, dependencies, mcv) ON grp, amount FROM people;

@@ -18,3 +18,6 @@ SELECT ctid FROM people LIMIT 1;
 DECLARE c SCROLL CURSOR WITH HOLD FOR SELECT user_id FROM secrets;
 FETCH LAST FROM c;
 FETCH BACKWARD 50 FROM c;
+EXPLAIN SELECT id FROM facts WHERE user_id = 'refused';
+SELECT id FROM facts WHERE user_id = 'refused' LIMIT 40;
+SELECT id FROM facts ORDER BY user_id LIMIT 40;
