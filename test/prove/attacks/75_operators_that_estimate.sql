@@ -1,6 +1,6 @@
 -- operators of the reader with estimators of the server, and types that the planner asks
 CREATE FUNCTION same(a anyelement, b anyelement) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT a = b';
-CREATE OPERATOR ~== (PROCEDURE = texteq, LEFTARG = text, RIGHTARG = text, RESTRICT = eqsel, JOIN = eqjoinsel, COMMUTATOR = ~==, HASHES, MERGES);
+CREATE OPERATOR ~== (PROCEDURE = texteq, LEFTARG = text, RIGHTARG = text, RESTRICT = eqsel, JOIN = eqjoinsel, COMMUTATOR = ~==);
 CREATE OPERATOR ~<= (PROCEDURE = int4le, LEFTARG = int, RIGHTARG = int, RESTRICT = scalarlesel, JOIN = scalarlejoinsel);
 CREATE OPERATOR ~%% (PROCEDURE = same, LEFTARG = anyelement, RIGHTARG = anyelement, RESTRICT = matchingsel, JOIN = matchingjoinsel);
 CREATE OPERATOR ~@@ (PROCEDURE = textlike, LEFTARG = text, RIGHTARG = text, RESTRICT = likesel, JOIN = likejoinsel);
