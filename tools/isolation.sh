@@ -8,7 +8,7 @@ cluster_start
 
 shopt -s nullglob
 specs=()
-for spec in "$ROOT"/test/isolation/specs/${T:-*}.spec; do
+for spec in "$ROOT"/test/isolation/specs/"${T-}"*.spec; do
 	specs+=("$(basename "$spec" .spec)")
 done
 if [ ${#specs[@]} = 0 ]; then
