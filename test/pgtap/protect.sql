@@ -107,7 +107,7 @@ CREATE INDEX ON tap.orders USING brin (id, who);
 SELECT lives_ok($$SELECT journey.protect('tap.orders', subject => 'who', columns => '{"id": "public", "kind": "public", "at": "public"}')$$,
 	'public and masked columns may share an index');
 CREATE FUNCTION tap.is_veiled(name) RETURNS boolean LANGUAGE sql
-	RETURN pg_get_viewdef('tap.orders'::regclass) ~ format('ELSE b.%I', $1);
+	RETURN pg_get_viewdef('tap.orders'::regclass) ~ format('ELSE (b\.)?%I', $1);
 SELECT ok(tap.is_veiled('kind'), 'then the public one is no column to the planner');
 SELECT ok(NOT tap.is_veiled(c), c || ' stays one') FROM unnest('{id,at}'::name[]) c;
 SELECT col_type_is('tap', 'orders', 'kind', 'character varying(9)', 'and keeps its type');
