@@ -153,6 +153,9 @@ cluster_start()
 			echo "unix_socket_permissions = 0777"
 			echo "fsync = off"
 			echo "jit = off"
+			# workers that have just ended hold their places for a moment
+			echo "max_worker_processes = 32"
+			echo "max_parallel_workers = 32"
 			printf '%s\n' "$@"
 		} >>postgresql.conf
 		printf '#!/bin/sh\nexec %s %s/postgres "$@"\n' "${JOURNEY_WRAP-}" "$BINDIR" >postgres.sh

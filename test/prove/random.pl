@@ -232,7 +232,7 @@ sub statement
 	my $kind = dice(100);
 
 	return "EXPLAIN (VERBOSE) $q" if $kind < 20;
-	return "EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF) $q" if $kind < 30;
+	return "EXPLAIN (ANALYZE, BUFFERS OFF, TIMING OFF, SUMMARY OFF) $q" if $kind < 30;
 	return "EXPLAIN (FORMAT JSON) $q" if $kind < 33;
 	return "COPY ($q) TO STDOUT" if $kind < 36;
 	return "COPY ($q) TO STDOUT (FORMAT csv, FORCE_QUOTE *)" if $kind < 38;
