@@ -708,6 +708,7 @@ make_decision(const char *purpose, int size)
 {
 	TimestampTz at = GetCurrentStatementStartTimestamp();
 	MemoryContext context;
+	BufferUsage buffers;
 	JourneyDecision *decision;
 
 	if (!ActiveSnapshotSet() || !IsMVCCSnapshot(GetActiveSnapshot()))
@@ -733,7 +734,11 @@ make_decision(const char *purpose, int size)
 	decision->active = snapshot_facts(GetActiveSnapshot());
 	memcpy(decision->purpose, purpose, size);
 	decision->purpose_size = size;
+
+	/* whether the grants are read once or twice depends on what others commit */
+	buffers = pgBufferUsage;
 	decision->standing = find_standing(decision);
+	pgBufferUsage = buffers;
 
 	if (decision->standing == GRANTED)
 	{
