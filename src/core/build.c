@@ -442,7 +442,7 @@ jn_build_add_run(const JnEnv *env, JnBuild *b, JnWalk *w, const JnName *name, ui
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
-	return adopt(env, b, name, w->j->names, count, err);
+	return adopt(env, b, name, w->j->event.names, count, err);
 }
 
 JnStatus
@@ -455,9 +455,9 @@ jn_build_add_journey(const JnEnv *env, JnBuild *b, const JnJourney *j, uint32_t 
 
 	if (from >= to)
 		return JN_OK;
-	if (j->names > FEW_FOREIGN)
-		name = jn_alloc(env, j->names * sizeof(JnName));
-	jn_journey_names(j, name);
+	if (j->event.names > FEW_FOREIGN)
+		name = jn_alloc(env, j->event.names * sizeof(JnName));
+	jn_labels_names(&j->event, name);
 	jn_walk_open(&w, j);
 	if (from == 0)
 	{
@@ -467,7 +467,7 @@ jn_build_add_journey(const JnEnv *env, JnBuild *b, const JnJourney *j, uint32_t 
 		{
 			copy_codes(env, b, j, 0, to);
 			jn_times_decode(env, &w.times, w.time, b->time + b->n, to);
-			status = adopt(env, b, name, j->names, to, err);
+			status = adopt(env, b, name, j->event.names, to, err);
 		}
 	}
 	else

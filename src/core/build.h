@@ -54,7 +54,7 @@ extern JnStatus jn_build_add_journey(const JnEnv *env, JnBuild *b, const JnJourn
 
 /*
  * Adds the next "count" steps of a walk and moves it past them.  name[] is
- * what jn_journey_names() gave for the walk's journey.
+ * what jn_labels_names() gave for the walk's journey.
  * Errors: JN_TOO_MANY_STEPS, JN_TOO_LARGE, JN_BYTES_CORRUPT; some steps may
  * have been added.
  */

@@ -27,10 +27,43 @@
  *					codes: n indexes into the names, of 0 bytes if k = 1, 1 if
  *					k <= 255, 2 if k <= 65535, else 4
  *					times: n - 1 differences, see below; absent if n = 1
- *					the tracks, in the order of the directory
+ *					the tracks, in the order of the directory, each as long as
+ *					it says; the value ends behind the last one
  *
- * The directory makes room for tracks without moving anything: with no track
- * the section of times ends where the value ends.
+ * Tracks.  Each step has or has not a label, or a value, in each of them; a
+ * track in which no step has one is absent and costs nothing.
+ *
+ * Channel, decision, action and persona are labels:
+ *
+ *	 gaps			u8: 0 if every step has one, 1 if some have none
+ *	 names			as those of events
+ *	 codes			n numbers, as wide as codes of d = k + gaps names: with
+ *					gaps 0 is none and i + 1 is name i, else i is name i
+ *
+ * so one channel throughout is one name and no codes.  Senses are labels, too.
+ * The label of a step is the set of its senses: their names, none of them
+ * empty, strictly ascending by memcmp (shorter first), joined by one zero byte
+ * each, JN_MAX_NAME bytes together at most.
+ *
+ * Value:
+ *
+ *	 form			u8: bits 0-3 decimals e, 0 to 9, or 15 for doubles; bit 7 if
+ *					some steps have none; other bits 0
+ *	 bitmap			with bit 7: ceil(n/8) bytes, bit i%8 of byte i/8 is set if
+ *					step i has a value; unused bits 0; some bits are set and
+ *					some are not
+ *	 width			u8, w: 0, 1, 2, 4 or 8
+ *	 base			8 bytes
+ *	 offsets		w bytes for each of the steps that have a value
+ *
+ * Values are IEEE 754 doubles; -0 is written as 0, every NaN as the one of
+ * bits 0x7ff8000000000000.  Decimals: the value is the double nearest to
+ * k / 10^e of a whole number k, |k| <= 2^53 if e = 0 and 2^50 else (so two k
+ * never mean one value); e is the least that does for all values of the
+ * column; the base is the least k, signed; the offsets are k - base, w the
+ * least that holds them all.  If no e does: doubles; where all are the same
+ * one, w = 0 and the base has its bits, else w = 8, the base is 0 and the
+ * offsets are their bits.
  *
  * Times.  The unit is the coarsest of second, millisecond and microsecond in
  * which every difference between neighbours is whole (n = 1: second).  The
@@ -72,8 +105,34 @@
 #define JN_FLAG_WIDE	0x04
 #define JN_FLAGS_KNOWN	(JN_FLAG_UNIT | JN_FLAG_WIDE)
 
-/* Tracks of a later minor version go here; version 1.0 knows time and event. */
+/* Tracks beside time and event: bit 1 << track in the header. */
+typedef enum JnTrack
+{
+	JN_CHANNEL,
+	JN_DECISION,
+	JN_ACTION,
+	JN_PERSONA,
+	JN_VALUE,
+	JN_SENSES
+} JnTrack;
+
+#define JN_TRACKS		6
+
+/* The bits that readers take. */
 #define JN_TRACKS_KNOWN	0x0000
+
+/* Values that are no decimals, in place of their number. */
+#define JN_VALUE_DOUBLES		15
+#define JN_VALUE_MAX_DECIMALS	9
+#define JN_VALUE_FORM_DECIMALS	0x0f
+#define JN_VALUE_FORM_GAPS		0x80
+
+/* Largest k of values with so many decimals. */
+static inline int64_t
+jn_value_limit(unsigned decimals)
+{
+	return decimals == 0 ? INT64_C(1) << 53 : INT64_C(1) << 50;
+}
 
 /* The unit of time differences.  Coarser is larger. */
 typedef enum JnUnit

@@ -20,7 +20,6 @@
  */
 #include "journey.h"
 
-#include "utf8.h"
 #include "words.h"
 
 /* Dictionaries up to this size are handled without allocating. */
@@ -59,149 +58,53 @@ jn_header_read(const uint8_t *p, size_t size, JnHeader *head, JnError *err)
 	return JN_OK;
 }
 
-/*
- * Reads the varint at offset *at and moves *at past it.  One that the end of
- * the value cuts off is short, any other bad one corrupt.
- */
-static JnStatus
-read_varint(const uint8_t *p, size_t size, size_t *at, uint32_t *v, JnError *err)
-{
-	const uint8_t *next = jn_varint_get(p + *at, p + size, v);
-	size_t		i = *at;
-
-	if (next != NULL)
-	{
-		*at = (size_t) (next - p);
-		return JN_OK;
-	}
-	while (i < size && i - *at < 5 && p[i] >= 0x80)
-		i++;
-	if (i == size && i - *at < 5)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) size + 1);
-	return jn_fail(err, JN_BYTES_CORRUPT, *at, 0, 0);
-}
-
-/* Whether "need" bytes follow offset "at". */
-static JnStatus
-check_room(size_t size, size_t at, uint64_t need, JnError *err)
-{
-	if (size - at >= need)
-		return JN_OK;
-	return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) (at + need));
-}
-
 JnStatus
 jn_journey_open(const uint8_t *p, size_t size, JnJourney *j, JnError *err)
 {
 	JnStatus	status = jn_header_read(p, size, &j->head, err);
 	size_t		at = JN_HEADER_SIZE;
-	uint64_t	text = 0;
-	uint32_t	n;
+	size_t		used;
 
 	if (status != JN_OK)
 		return status;
-	n = j->head.n;
 	j->bytes = p;
 	j->size = size;
-
-	status = read_varint(p, size, &at, &j->names, err);
+	status = jn_labels_open(p + at, size - at, j->head.n, JN_LABEL_EVENT, &j->event, &used, err);
 	if (status != JN_OK)
-		return status;
-	if (j->names == 0 || j->names > n)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_HEADER_SIZE, 0, 0);
-	status = check_room(size, at, j->names, err);
-	if (status != JN_OK)
-		return status;
-	j->lengths = p + at;
-	for (uint32_t i = 0; i < j->names; i++)
-	{
-		size_t		begin = at;
-		uint32_t	length;
-
-		status = read_varint(p, size, &at, &length, err);
-		if (status != JN_OK)
-			return status;
-		if (length > JN_MAX_NAME)
-			return jn_fail(err, JN_NAME_LONG, begin, length, JN_MAX_NAME);
-		text += length;
-	}
-	status = check_room(size, at, text, err);
-	if (status != JN_OK)
-		return status;
-	j->name_data = (const char *) p + at;
-	at += (size_t) text;
-
-	j->width = jn_code_width(j->names);
-	status = check_room(size, at, (uint64_t) n * j->width, err);
-	if (status != JN_OK)
-		return status;
-	j->codes = p + at;
-	at += (size_t) n * j->width;
-
+		return jn_fail_behind(err, at);
+	at += used;
 	j->times = p + at;
 	j->times_size = size - at;
-	if (jn_times_fit(j->times, j->times_size, j->head.flags, n, err) != JN_OK)
+	if (jn_times_fit(j->times, j->times_size, j->head.flags, j->head.n, err) != JN_OK)
 		return jn_fail_behind(err, at);
 	return JN_OK;
 }
 
 /* ---- proof ---- */
 
-/* Names: ascending, UTF-8; gives what the presence bits must be. */
-static JnStatus
-check_names(const JnEnv *env, const JnJourney *j, uint64_t *presence, JnError *err)
+/* What the presence bits must be. */
+static uint64_t
+presence_of(const JnEnv *env, const JnLabels *events)
 {
+	uint64_t	presence = 0;
 	JnNames		names;
-	JnName		before = {NULL, 0};
 
-	*presence = 0;
-	jn_names_open(&names, j);
-	for (uint32_t i = 0; i < j->names; i++)
+	jn_names_open(&names, events);
+	for (uint32_t i = 0; i < events->names; i++)
 	{
 		JnName		name = jn_names_next(&names);
-		size_t		at = (size_t) ((const uint8_t *) name.data - j->bytes);
-		size_t		valid = jn_utf8_check(name.data, name.size);
 
-		if (valid < name.size)
-			return jn_fail(err, JN_NAME_UTF8, at + valid, 0, 0);
-		if (i > 0 && jn_name_compare(before, name) >= 0)
-			return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
-		*presence |= jn_presence(name.data, name.size);
-		before = name;
+		presence |= jn_presence(name.data, name.size);
 		if (i % 1024 == 1023)
 			jn_tick(env);
 	}
-	return JN_OK;
-}
-
-/* Codes: below k, and each of them there.  "seen" has k bytes, all zero. */
-static JnStatus
-check_codes(const JnEnv *env, const JnJourney *j, uint8_t *seen, JnError *err)
-{
-	uint32_t	missing = j->names;
-
-	for (uint32_t i = 0; i < j->head.n; i++)
-	{
-		uint32_t	code = jn_journey_raw_code(j, i);
-
-		if (code >= j->names)
-			return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (j->codes - j->bytes) + (size_t) i * j->width, 0, 0);
-		missing -= !seen[code];
-		seen[code] = 1;
-		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
-			jn_tick(env);
-	}
-	if (missing > 0)
-		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (j->codes - j->bytes), 0, 0);
-	return JN_OK;
+	return presence;
 }
 
 JnStatus
 jn_journey_validate(const JnEnv *env, const uint8_t *p, size_t size, JnJourney *j, JnError *err)
 {
 	JnStatus	status;
-	uint64_t	presence;
-	uint8_t    *seen;
 
 	if (size > JN_MAX_BYTES)
 		return jn_fail(err, JN_BYTES_CORRUPT, JN_MAX_BYTES, 0, 0);
@@ -215,20 +118,10 @@ jn_journey_validate(const JnEnv *env, const uint8_t *p, size_t size, JnJourney *
 	if (j->head.last < j->head.first)
 		return jn_fail(err, JN_BYTES_CORRUPT, JN_AT_LAST, 0, 0);
 
-	status = check_names(env, j, &presence, err);
-	if (status != JN_OK)
-		return status;
-	if (presence != j->head.presence)
+	if (jn_labels_check(env, p + JN_HEADER_SIZE, &j->event, j->head.n, JN_LABEL_EVENT, err) != JN_OK)
+		return jn_fail_behind(err, JN_HEADER_SIZE);
+	if (presence_of(env, &j->event) != j->head.presence)
 		return jn_fail(err, JN_BYTES_CORRUPT, JN_AT_PRESENCE, 0, 0);
-
-	/* there are k bytes of lengths in the value, so this is no larger than it */
-	seen = jn_alloc(env, j->names);
-	memset(seen, 0, j->names);
-	status = check_codes(env, j, seen, err);
-	jn_release(env, seen);
-	if (status != JN_OK)
-		return status;
-
 	if (jn_times_check(env, j->times, j->times_size, j->head.flags, j->head.n,
 					   j->head.first, j->head.last, err) != JN_OK)
 		return jn_fail_behind(err, (size_t) (j->times - p));
@@ -237,43 +130,15 @@ jn_journey_validate(const JnEnv *env, const uint8_t *p, size_t size, JnJourney *
 
 /* ---- names ---- */
 
-void
-jn_journey_names(const JnJourney *j, JnName *name)
-{
-	JnNames		names;
-
-	jn_names_open(&names, j);
-	for (uint32_t i = 0; i < j->names; i++)
-		name[i] = jn_names_next(&names);
-}
-
-JnName
-jn_journey_name(const JnJourney *j, uint32_t i)
-{
-	JnNames		names;
-
-	jn_names_open(&names, j);
-	for (; i > 0; i--)
-		jn_names_next(&names);
-	return jn_names_next(&names);
-}
-
 int64_t
 jn_journey_find(const JnJourney *j, const char *name, size_t size)
 {
-	JnNames		names;
+	uint32_t	code;
 
 	if (size > JN_MAX_NAME || (j->head.presence & jn_presence(name, size)) == 0)
 		return -1;
-	jn_names_open(&names, j);
-	for (uint32_t i = 0; i < j->names; i++)
-	{
-		JnName		one = jn_names_next(&names);
-
-		if (one.size == size && memcmp(one.data, name, size) == 0)
-			return i;
-	}
-	return -1;
+	code = jn_labels_find(&j->event, name, size);
+	return code == JN_NO_LABEL ? -1 : (int64_t) code;
 }
 
 /* ---- times ---- */
@@ -301,24 +166,24 @@ rank_names(const JnEnv *env, const JnJourney *a, const JnJourney *b, uint32_t *r
 	uint32_t	i = 0;
 	uint32_t	k = 0;
 
-	jn_names_open(&names_a, a);
-	jn_names_open(&names_b, b);
+	jn_names_open(&names_a, &a->event);
+	jn_names_open(&names_b, &b->event);
 	name_a = jn_names_next(&names_a);
 	name_b = jn_names_next(&names_b);
-	for (uint32_t rank = 0; i < a->names || k < b->names; rank++)
+	for (uint32_t rank = 0; i < a->event.names || k < b->event.names; rank++)
 	{
-		int			order = i == a->names ? 1 : k == b->names ? -1 : jn_name_compare(name_a, name_b);
+		int			order = i == a->event.names ? 1 : k == b->event.names ? -1 : jn_name_compare(name_a, name_b);
 
 		if (order <= 0)
 		{
 			rank_a[i++] = rank;
-			if (i < a->names)
+			if (i < a->event.names)
 				name_a = jn_names_next(&names_a);
 		}
 		if (order >= 0)
 		{
 			rank_b[k++] = rank;
-			if (k < b->names)
+			if (k < b->event.names)
 				name_b = jn_names_next(&names_b);
 		}
 		if (rank % 1024 == 1023)
@@ -358,7 +223,7 @@ jn_journey_compare(const JnEnv *env, const JnJourney *a, const JnJourney *b)
 {
 	uint32_t	few[2 * FEW_NAMES];
 	uint32_t   *rank = few;
-	size_t		names = (size_t) a->names + b->names;
+	size_t		names = (size_t) a->event.names + b->event.names;
 	int			order;
 
 	/* most pairs differ at once */
@@ -369,8 +234,8 @@ jn_journey_compare(const JnEnv *env, const JnJourney *a, const JnJourney *b)
 
 	if (names > 2 * FEW_NAMES)
 		rank = jn_alloc(env, names * sizeof(uint32_t));
-	rank_names(env, a, b, rank, rank + a->names);
-	order = compare_steps(env, a, b, rank, rank + a->names);
+	rank_names(env, a, b, rank, rank + a->event.names);
+	order = compare_steps(env, a, b, rank, rank + a->event.names);
 	if (rank != few)
 		jn_release(env, rank);
 	return order;
@@ -392,10 +257,10 @@ jn_journey_variant_hash(const JnEnv *env, const JnJourney *j)
 	uint64_t	h = j->head.n;
 	JnNames		names;
 
-	if (j->names > FEW_NAMES)
-		hash = jn_alloc(env, j->names * sizeof(uint64_t));
-	jn_names_open(&names, j);
-	for (uint32_t i = 0; i < j->names; i++)
+	if (j->event.names > FEW_NAMES)
+		hash = jn_alloc(env, j->event.names * sizeof(uint64_t));
+	jn_names_open(&names, &j->event);
+	for (uint32_t i = 0; i < j->event.names; i++)
 	{
 		JnName		name = jn_names_next(&names);
 

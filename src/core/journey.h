@@ -11,27 +11,8 @@
 #ifndef JN_JOURNEY_H
 #define JN_JOURNEY_H
 
+#include "labels.h"
 #include "times.h"
-
-/* A label in someone else's memory; not zero-terminated. */
-typedef struct JnName
-{
-	const char *data;
-	uint32_t	size;			/* bytes, 0 to JN_MAX_NAME */
-} JnName;
-
-/*
- * Compares two names by bytes, the shorter first if one begins the other.
- * Returns <0, 0, >0.
- */
-static inline int
-jn_name_compare(JnName a, JnName b)
-{
-	size_t		common = a.size < b.size ? a.size : b.size;
-	int			order = common > 0 ? memcmp(a.data, b.data, common) : 0;
-
-	return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
-}
 
 /* The presence bit of a name. */
 static inline uint64_t
@@ -57,11 +38,7 @@ typedef struct JnJourney
 	JnHeader	head;
 	const uint8_t *bytes;
 	size_t		size;			/* of the whole value */
-	uint32_t	names;			/* distinct event names, k */
-	const uint8_t *lengths;		/* k varints */
-	const char *name_data;		/* the names, one after another */
-	unsigned	width;			/* bytes per code: 0, 1, 2 or 4 */
-	const uint8_t *codes;		/* n codes */
+	JnLabels	event;			/* every step has one */
 	const uint8_t *times;		/* section of times */
 	size_t		times_size;
 } JnJourney;
@@ -88,66 +65,16 @@ extern JnStatus jn_journey_open(const uint8_t *p, size_t size, JnJourney *j, JnE
 extern JnStatus jn_journey_validate(const JnEnv *env, const uint8_t *p, size_t size, JnJourney *j,
 									JnError *err);
 
-/* Goes through the names of a dictionary, in its order: ascending by bytes. */
-typedef struct JnNames
-{
-	const uint8_t *length;		/* of the next name, a varint */
-	const char *data;			/* the next name */
-} JnNames;
-
-static inline void
-jn_names_open(JnNames *names, const JnJourney *j)
-{
-	names->length = j->lengths;
-	names->data = j->name_data;
-}
-
-/* The next name.  Call it j->names times at most. */
-static inline JnName
-jn_names_next(JnNames *names)
-{
-	JnName		name = {names->data, names->length[0] & 0x7f};
-
-	/* at most JN_MAX_NAME, so one byte or two */
-	if (*names->length++ >= 0x80)
-		name.size |= (uint32_t) *names->length++ << 7;
-	names->data += name.size;
-	return name;
-}
-
-/* Fills name[0 .. j->names-1]; ascending by bytes. */
-extern void jn_journey_names(const JnJourney *j, JnName *name);
-
-/* Index of a name in the dictionary, or -1.  Asks the presence bits first. */
+/* Number of an event name, or -1 if no step has it.  Asks the presence bits first. */
 extern int64_t jn_journey_find(const JnJourney *j, const char *name, size_t size);
 
-/* Name number i of the dictionary, 0 <= i < names.  Linear in i. */
-extern JnName jn_journey_name(const JnJourney *j, uint32_t i);
-
-/* The bytes of code i as a number; below j->names only if they are valid. */
-static inline uint32_t
-jn_journey_raw_code(const JnJourney *j, uint32_t i)
-{
-	switch (j->width)
-	{
-		case 0:
-			return 0;
-		case 1:
-			return j->codes[i];
-		case 2:
-			return jn_load16(j->codes + 2 * (size_t) i);
-		default:
-			return jn_load32(j->codes + 4 * (size_t) i);
-	}
-}
-
-/* Code of step i, from 0: an index into the names, whatever the bytes. */
+/* Code of step i, from 0: an index into the names of events, whatever the bytes. */
 static inline uint32_t
 jn_journey_code(const JnJourney *j, uint32_t i)
 {
-	uint32_t	code = jn_journey_raw_code(j, i);
+	uint32_t	code = jn_code_load(j->event.codes, j->event.width, i);
 
-	return code < j->names ? code : 0;
+	return code < j->event.names ? code : 0;
 }
 
 /* Starts reading the times; the first time is head.first. */

@@ -21,10 +21,10 @@ jn_words_open(const JnEnv *env, JnWords *words, const JnJourney *j, bool (*bare)
 	JnNames		names;
 
 	words->word = words->few;
-	if (j->names > JN_FEW_WORDS)
-		words->word = jn_alloc(env, j->names * sizeof(JnWord));
-	jn_names_open(&names, j);
-	for (uint32_t i = 0; i < j->names; i++)
+	if (j->event.names > JN_FEW_WORDS)
+		words->word = jn_alloc(env, j->event.names * sizeof(JnWord));
+	jn_names_open(&names, &j->event);
+	for (uint32_t i = 0; i < j->event.names; i++)
 	{
 		JnName		name = jn_names_next(&names);
 

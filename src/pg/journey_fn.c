@@ -56,12 +56,12 @@ text_datum(JnName name)
 static Datum *
 name_texts(const JnJourney *j)
 {
-	JnName	   *name = palloc_extended(j->names * sizeof(JnName), MCXT_ALLOC_HUGE);
-	Datum	   *text = palloc_extended(j->names * sizeof(Datum), MCXT_ALLOC_HUGE);
+	JnName	   *name = palloc_extended(j->event.names * sizeof(JnName), MCXT_ALLOC_HUGE);
+	Datum	   *text = palloc_extended(j->event.names * sizeof(Datum), MCXT_ALLOC_HUGE);
 	uint32		i;
 
-	jn_journey_names(j, name);
-	for (i = 0; i < j->names; i++)
+	jn_labels_names(&j->event, name);
+	for (i = 0; i < j->event.names; i++)
 		text[i] = text_datum(name[i]);
 	pfree(name);
 	return text;
@@ -121,7 +121,7 @@ journey_event_at(PG_FUNCTION_ARGS)
 	journey_open(PG_GETARG_DATUM(0), &j);
 	if (!journey_step_index(&j.head, PG_GETARG_INT32(1), &i))
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(text_datum(jn_journey_name(&j, jn_journey_code(&j, i))));
+	PG_RETURN_DATUM(text_datum(jn_labels_name(&j.event, jn_journey_code(&j, i))));
 }
 
 Datum

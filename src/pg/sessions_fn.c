@@ -82,8 +82,8 @@ journey_sessions(PG_FUNCTION_ARGS)
 	work = AllocSetContextCreate(caller, "sessions", ALLOCSET_DEFAULT_SIZES);
 	env = journey_env(work);
 	journey_open(PG_GETARG_DATUM(0), &j);
-	name = jn_alloc(&env, j.names * sizeof(JnName));
-	jn_journey_names(&j, name);
+	name = jn_alloc(&env, j.event.names * sizeof(JnName));
+	jn_labels_names(&j.event, name);
 	build = jn_build_new(&env, true);
 	by_gap = CStringGetTextDatum("gap");
 

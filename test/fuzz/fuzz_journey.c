@@ -32,14 +32,14 @@ expect_bytes(const JnEnv *env, JnBuild *b, const JnJourney *j)
 static void
 walk(const JnEnv *env, const JnJourney *j)
 {
-	JnName	   *name = jn_alloc(env, j->names * sizeof(JnName));
+	JnName	   *name = jn_alloc(env, j->event.names * sizeof(JnName));
 	int64_t    *time = jn_alloc(env, j->head.n * sizeof(int64_t));
 	JnBuild    *b = jn_build_new(env, true);
 	JnTimesReader r;
 	JnError		err;
 	JnWalk		w;
 
-	jn_journey_names(j, name);
+	jn_labels_names(&j->event, name);
 	jn_journey_times(j, &r);
 	jn_times_decode(env, &r, j->head.first, time, j->head.n);
 	for (jn_walk_open(&w, j); w.next < j->head.n; jn_walk_next(&w))
@@ -62,7 +62,7 @@ walk(const JnEnv *env, const JnJourney *j)
 static void
 cut(const JnEnv *env, const JnJourney *j)
 {
-	JnName	   *name = jn_alloc(env, j->names * sizeof(JnName));
+	JnName	   *name = jn_alloc(env, j->event.names * sizeof(JnName));
 	JnBuild    *whole = jn_build_new(env, true);
 	JnSessions	s;
 	JnSession	session;
@@ -70,7 +70,7 @@ cut(const JnEnv *env, const JnJourney *j)
 	JnWalk		w;
 	uint32_t	next = 0;
 
-	jn_journey_names(j, name);
+	jn_labels_names(&j->event, name);
 	jn_walk_open(&w, j);
 	jn_sessions_open(&s, j, (int64_t) (jn_time_span(j->head.first, j->head.last) / 8));
 	while (jn_sessions_next(env, &s, &session))
@@ -119,7 +119,7 @@ read_everything(const JnEnv *env, const JnJourney *j)
 	for (uint32_t i = 0; i < j->head.n; i += 1 + j->head.n / 16)
 		jn_journey_time(env, j, i);
 	jn_journey_find(j, "a", 1);
-	jn_journey_name(j, j->names - 1);
+	jn_labels_name(&j->event, j->event.names - 1);
 	EXPECT(jn_journey_compare(env, j, j) == 0);
 	EXPECT(jn_build_add_journey(env, b, j, 0, j->head.n, &err) == JN_OK);
 }

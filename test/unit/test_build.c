@@ -194,8 +194,8 @@ TEST(build_slices)
 
 		random_journey(&seed, n, true);
 		j = proved(ENV, steps_bytes(ENV, step, n, true));
-		name = jn_alloc(ENV, j.names * sizeof(JnName));
-		jn_journey_names(&j, name);
+		name = jn_alloc(ENV, j.event.names * sizeof(JnName));
+		jn_labels_names(&j.event, name);
 		jn_walk_open(&w, &j);
 		for (uint32_t from = 0; from < n;)
 		{
@@ -329,7 +329,7 @@ TEST(build_too_many_steps)
 {
 	uint32_t	n = JN_MAX_STEPS;
 	JnBuild    *b = jn_build_new(ENV, true);
-	JnJourney	j = {.head = {.n = n},.names = 1,.lengths = (const uint8_t *) "\1",.name_data = "a"};
+	JnJourney	j = {.head = {.n = n},.event = {.names = 1,.lengths = (const uint8_t *) "\1",.name_data = "a"}};
 	JnError		err;
 
 	add_steps(ENV, b, &(Step) {0, "a", 1}, 1);
@@ -518,12 +518,12 @@ many_names(uint32_t names, unsigned width)
 		add_steps(ENV, b, &(Step) {(int64_t) i * 1000, text, (uint32_t) size}, 1);
 	}
 	j = proved(ENV, build_bytes(ENV, b));
-	CHECK_INT(j.names, names);
-	CHECK_INT(j.width, width);
+	CHECK_INT(j.event.names, names);
+	CHECK_INT(j.event.width, width);
 	CHECK_INT(j.size, JN_HEADER_SIZE + jn_varint_size(names) + 13 * (size_t) names + (size_t) width * n
 			  + (n + 2) / 4 + n - 1);
 	name = jn_alloc(ENV, names * sizeof(JnName));
-	jn_journey_names(&j, name);
+	jn_labels_names(&j.event, name);
 	for (jn_walk_open(&w, &j); w.next < n; jn_walk_next(&w))
 	{
 		uint32_t	which = w.next < names ? names - 1 - w.next : w.next - names;

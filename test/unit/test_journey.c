@@ -11,10 +11,10 @@ static Bytes
 rebuilt(const JnEnv *env, const JnJourney *j)
 {
 	JnBuild    *b = jn_build_new(env, true);
-	JnName	   *name = jn_alloc(env, j->names * sizeof(JnName));
+	JnName	   *name = jn_alloc(env, j->event.names * sizeof(JnName));
 	JnWalk		w;
 
-	jn_journey_names(j, name);
+	jn_labels_names(&j->event, name);
 	for (jn_walk_open(&w, j); w.next < j->head.n; jn_walk_next(&w))
 	{
 		JnName		event = name[jn_journey_code(j, w.next)];
@@ -49,10 +49,10 @@ TEST(journey_golden_read)
 	CHECK_INT(j.head.tracks, 0);
 	CHECK_INT(j.head.first, -1);
 	CHECK_INT(j.head.last, 20000000);
-	CHECK_INT(j.names, 2);
-	CHECK_INT(j.width, 1);
-	CHECK_INT(jn_journey_name(&j, 0).size, 0);
-	CHECK_TEXT(jn_journey_name(&j, 1).data, jn_journey_name(&j, 1).size, "b");
+	CHECK_INT(j.event.names, 2);
+	CHECK_INT(j.event.width, 1);
+	CHECK_INT(jn_labels_name(&j.event, 0).size, 0);
+	CHECK_TEXT(jn_labels_name(&j.event, 1).data, jn_labels_name(&j.event, 1).size, "b");
 	for (uint32_t i = 0; i < 6; i++)
 	{
 		CHECK_INT(jn_journey_time(ENV, &j, i), time[i]);
@@ -336,7 +336,7 @@ read_nonsense(const JnJourney *j)
 	jn_journey_variant_write(ENV, j, jn_alloc(ENV, jn_journey_variant_size(ENV, j)));
 	jn_journey_variant_hash(ENV, j);
 	jn_journey_find(j, "view", 4);
-	jn_journey_name(j, j->names - 1);
+	jn_labels_name(&j->event, j->event.names - 1);
 	for (uint32_t i = 0; i < j->head.n; i++)
 		jn_journey_time(ENV, j, i);
 	CHECK_INT(jn_journey_compare(ENV, j, j), 0);
@@ -388,8 +388,8 @@ TEST(journey_each_way_of_reading_agrees)
 		model_random(&seed, step, n);
 		j = proved(ENV, steps_bytes(ENV, step, n, true));
 		model_sort(step, n, true);
-		name = jn_alloc(ENV, j.names * sizeof(JnName));
-		jn_journey_names(&j, name);
+		name = jn_alloc(ENV, j.event.names * sizeof(JnName));
+		jn_labels_names(&j.event, name);
 		time = jn_alloc(ENV, n * sizeof(int64_t));
 		jn_journey_times(&j, &r);
 		jn_times_decode(ENV, &r, j.head.first, time, n);
@@ -401,14 +401,14 @@ TEST(journey_each_way_of_reading_agrees)
 				|| !CHECK_INT(jn_journey_time(ENV, &j, i), step[i].time)
 				|| !CHECK_BYTES(name[code].data, name[code].size, step[i].name, step[i].size)
 				|| !CHECK_INT(jn_journey_find(&j, step[i].name, step[i].size), code)
-				|| !CHECK(jn_journey_name(&j, code).data == name[code].data))
+				|| !CHECK(jn_labels_name(&j.event, code).data == name[code].data))
 				return;
 		}
 		for (size_t i = 0; i < MODEL_NAMES; i++)
 		{
 			int64_t		found = jn_journey_find(&j, model_names[i].name, model_names[i].size);
 
-			for (uint32_t k = 0; k < j.names; k++)
+			for (uint32_t k = 0; k < j.event.names; k++)
 				if (name[k].size == model_names[i].size && memcmp(name[k].data, model_names[i].name, name[k].size) == 0)
 					found -= k + 1;
 			CHECK_INT(found, -1);
