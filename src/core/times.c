@@ -99,18 +99,17 @@ measure(const int64_t *time, uint32_t from, uint32_t to, uint64_t us, JnTimesPla
 }
 
 JnTimesPlan
-jn_times_plan(const JnEnv *env, const int64_t *time, uint32_t n)
+jn_times_plan_in(const JnEnv *env, JnUnit unit, const int64_t *time, uint32_t n)
 {
-	JnTimesPlan plan = {JN_UNIT_S, 0, 0};
+	JnTimesPlan plan = {unit, 0, 0};
 	uint32_t	to;
 
 	if (n < 2)
 		return plan;
-	plan.unit = coarsest_unit(env, time, n);
 	for (uint32_t from = 1; from < n; from = to)
 	{
 		to = piece_end(from, n);
-		switch (plan.unit)
+		switch (unit)
 		{
 			case JN_UNIT_S:
 				measure(time, from, to, 1000000, &plan);
@@ -128,6 +127,12 @@ jn_times_plan(const JnEnv *env, const int64_t *time, uint32_t n)
 	if (plan.wide > 0)
 		plan.size += 4 + 8 * (size_t) plan.wide;
 	return plan;
+}
+
+JnTimesPlan
+jn_times_plan(const JnEnv *env, const int64_t *time, uint32_t n)
+{
+	return jn_times_plan_in(env, coarsest_unit(env, time, n), time, n);
 }
 
 /* ---- writing ---- */
@@ -256,24 +261,25 @@ number(const uint8_t *p, unsigned length)
 	return v;
 }
 
-JnStatus
-jn_times_check(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, uint32_t n,
-			   int64_t first, int64_t last, JnError *err)
+/* What the proof of the single differences leaves to be asked about all of them. */
+typedef struct Sum
 {
-	unsigned	unit = flags & JN_FLAG_UNIT;
-	uint64_t	us = jn_unit_us(unit);
-	JnTimesReader r;
-	JnStatus	status;
+	uint64_t	units;			/* they add up to so many, at most "most" */
+	size_t		begin;			/* offset of the first one */
+	bool		fine;			/* one is not whole in the next coarser unit */
+} Sum;
 
-	if (us == 0 || first > last)
-		return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
-	if (n < 2)
-	{
-		if (unit != JN_UNIT_S || (flags & JN_FLAG_WIDE) || first != last || size > 0)
-			return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
-		return JN_OK;
-	}
-	status = jn_times_fit(p, size, flags, n, err);
+/*
+ * Proves the form of each of the n - 1 >= 1 differences and that they fill the
+ * section.  None, or with "adding" not even their sum, is above "most" units.
+ */
+static JnStatus
+check_each(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, uint32_t n,
+		   uint64_t most, bool adding, Sum *sum, JnError *err)
+{
+	JnTimesReader r;
+	JnStatus	status = jn_times_fit(p, size, flags, n, err);
+
 	if (status != JN_OK)
 		return status;
 	jn_times_open(&r, p, size, flags, n);
@@ -284,11 +290,7 @@ jn_times_check(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, 
 	if ((n - 1) % 4 != 0 && r.data[-1] >> (2 * ((n - 1) % 4)) != 0)
 		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (r.data - 1 - p), 0, 0);
 
-	const uint8_t *begin = r.data;
-	uint64_t	span = jn_time_span(first, last);
-	uint64_t	left = span / us;	/* units that the differences may still add */
-	bool		fine = false;	/* no coarser unit would do */
-
+	*sum = (Sum) {0, (size_t) (r.data - p), false};
 	for (uint32_t i = 0; i < n - 1; i++)
 	{
 		unsigned	length = ((r.control[i / 4] >> (2 * (i % 4))) & 3) + 1;
@@ -310,10 +312,11 @@ jn_times_check(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, 
 				return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (r.wide - p), 0, 0);
 			r.wide += 8;
 		}
-		if (d > left)
+		if (d > most - sum->units)
 			return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
-		left -= d;
-		fine |= d % 1000 != 0;
+		if (adding)
+			sum->units += d;
+		sum->fine |= d % 1000 != 0;
 		r.data += length;
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
@@ -322,13 +325,52 @@ jn_times_check(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, 
 		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (r.data - p), 0, 0);
 	if (r.wide != r.stop)
 		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (r.wide - p), 0, 0);
+	return JN_OK;
+}
+
+JnStatus
+jn_times_check(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, uint32_t n,
+			   int64_t first, int64_t last, JnError *err)
+{
+	unsigned	unit = flags & JN_FLAG_UNIT;
+	uint64_t	us = jn_unit_us(unit);
+	uint64_t	span = jn_time_span(first, last);
+	JnStatus	status;
+	Sum			sum;
+
+	if (us == 0 || first > last)
+		return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
+	if (n < 2)
+	{
+		if (unit != JN_UNIT_S || (flags & JN_FLAG_WIDE) || first != last || size > 0)
+			return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
+		return JN_OK;
+	}
+	status = check_each(env, p, size, flags, n, span / us, true, &sum, err);
+	if (status != JN_OK)
+		return status;
 
 	/* they add up to the last time exactly, and in the coarsest unit */
-	if (left != 0 || span % us != 0)
-		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (begin - p), 0, 0);
-	if (unit != JN_UNIT_S && !fine)
+	if (sum.units != span / us || span % us != 0)
+		return jn_fail(err, JN_BYTES_CORRUPT, sum.begin, 0, 0);
+	if (unit != JN_UNIT_S && !sum.fine)
 		return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
 	return JN_OK;
+}
+
+JnStatus
+jn_times_check_differences(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, uint32_t n,
+						   uint64_t most, bool *fine, JnError *err)
+{
+	uint64_t	us = jn_unit_us(flags & JN_FLAG_UNIT);
+	Sum			sum = {0, 0, false};
+	JnStatus	status;
+
+	if (us == 0)
+		return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
+	status = check_each(env, p, size, flags, n, most / us, false, &sum, err);
+	*fine = sum.fine;
+	return status;
 }
 
 /* ---- reading ---- */

@@ -41,6 +41,12 @@ typedef struct JnTimesReader
  */
 extern JnTimesPlan jn_times_plan(const JnEnv *env, const int64_t *time, uint32_t n);
 
+/*
+ * The same in a unit that is given, in which every difference is whole: for
+ * those who keep more than differences in it.  n may be 0 or 1: size 0.
+ */
+extern JnTimesPlan jn_times_plan_in(const JnEnv *env, JnUnit unit, const int64_t *time, uint32_t n);
+
 /* Writes plan.size bytes for the same times at out. */
 extern void jn_times_write(const JnEnv *env, const JnTimesPlan *plan, const int64_t *time, uint32_t n,
 						   uint8_t *out);
@@ -52,6 +58,15 @@ extern void jn_times_write(const JnEnv *env, const JnTimesPlan *plan, const int6
  */
 extern JnStatus jn_times_check(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, uint32_t n,
 							   int64_t first, int64_t last, JnError *err);
+
+/*
+ * The same for a section whose differences do not add up to one span, n >= 2:
+ * proves the form of each difference, that none is above "most" microseconds,
+ * and that they fill "size" bytes.  *fine tells whether a difference is not
+ * whole in the next coarser unit.  Errors as above.
+ */
+extern JnStatus jn_times_check_differences(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, uint32_t n,
+										   uint64_t most, bool *fine, JnError *err);
 
 /*
  * Whether the section of n times at p has room for what it claims: the least
