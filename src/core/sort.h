@@ -1,0 +1,20 @@
+/*
+ * sort.h
+ *	  Sorts steps: keys, times mostly, each with a tag.
+ */
+#ifndef JN_SORT_H
+#define JN_SORT_H
+
+#include "jn.h"
+
+/*
+ * Puts key[0 .. n-1] in ascending order and moves tag[] along; n may be 0.
+ * Elements of one key come in the order of their tags if "by_tag", else stay
+ * as they were.
+ *
+ * One pass if they are in order; O(n) for a few ordered runs one after
+ * another; O(n log n) at most.  Memory: 6 bytes an element at most, released.
+ */
+extern void jn_sort(const JnEnv *env, int64_t *key, uint32_t *tag, uint32_t n, bool by_tag);
+
+#endif							/* JN_SORT_H */
