@@ -56,7 +56,7 @@ scale(double value, unsigned e, int64_t *k)
 	int64_t		limit = jn_value_limit(e);
 
 	/* well within int64; NaN is not */
-	if (!(product > -0x1 p60 && product < 0x1 p60))
+	if (!(product > -1e18 && product < 1e18))
 		return false;
 	*k = e == 0 ? (int64_t) product : (int64_t) (product < 0 ? product - 0.5 : product + 0.5);
 	return *k >= -limit && *k <= limit && (double) *k / power10[e] == value;
