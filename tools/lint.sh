@@ -54,7 +54,7 @@ core_calls()
 	for f in $(find src/core -name '*.c'); do
 		gcc -std=c11 -O1 -DNDEBUG -Isrc/core -c -o "$BUILD/lint/core.o" "$f"
 		nm -u "$BUILD/lint/core.o" | awk '{ print $2 }' |
-			grep -vE '^(jn_|mem(cpy|move|set|cmp|chr)$|str(len|chr|cmp|ncmp)$|crypto_|sodium_|__stack_chk_fail$)' |
+			grep -vE '^(jn_|mem(cpy|move|set|cmp|chr)$|str(len|chr|cmp|ncmp)$|crypto_|sodium_|__stack_chk_fail$|__cpu_)' |
 			grep -vE '^(_GLOBAL_OFFSET_TABLE_|sqrt|log|log2|exp|pow|fabs|floor|ceil|erfc?|lgamma)$' |
 			sed "s|^|$f calls |" || true
 	done

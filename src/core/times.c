@@ -30,6 +30,8 @@
  */
 #include "times.h"
 
+#include "quads.h"
+
 /* Bytes of lengths before the differences. */
 static inline size_t
 control_size(uint32_t n)
@@ -43,6 +45,12 @@ gap(const int64_t *time, uint32_t i)
 {
 	return jn_time_span(time[i - 1], time[i]);
 }
+
+/* Times decoded between two ticks: their differences lie on the stack. */
+#define DECODE_PIECE	512
+
+/* Differences, and bytes, that are left when 16 bytes no longer are; a full quad has 16. */
+#define TAIL_MAX		15
 
 static inline uint32_t
 piece_end(uint32_t from, uint32_t n)
@@ -414,55 +422,40 @@ jn_times_next_wide(JnTimesReader *r)
 	return jn_load64(r->wide - 8);
 }
 
-/*
- * A difference of length + 1 bytes, read with a load of four that may reach
- * into its neighbours; moves *data past it.
- */
-static inline uint32_t
-get_narrow(const uint8_t **data, unsigned length)
+/* Where a reader is, if that is a multiple of four. */
+static inline JnQuads
+quads_of(const JnTimesReader *r)
 {
-	uint32_t	d = jn_load32(*data) & (UINT32_MAX >> (24 - 8 * length));
-
-	*data += length + 1;
-	return d;
+	return (JnQuads) {r->control + (r->next >> 2), r->data, r->end};
 }
 
-/* The same in microseconds, wide or not. */
-static inline uint64_t
-get_fast(JnTimesReader *r, const uint8_t **data, unsigned length)
+void
+jn_times_differences(JnTimesReader *r, uint32_t most, uint64_t *d)
 {
-	uint32_t	v = get_narrow(data, length);
-
-	return (v != UINT32_MAX ? v : jn_times_next_wide(r)) * r->unit_us;
-}
-
-/* Decodes "count" further times after t, beginning at a multiple of 4 of the differences. */
-static int64_t
-decode_piece(JnTimesReader *r, int64_t t, int64_t *time, uint32_t count)
-{
-	const uint8_t *data = r->data;
 	uint32_t	i = 0;
 
-	/* 16 bytes hold any four differences */
-	for (; count - i >= 4 && r->end - data >= 16; i += 4)
+	while (i < most)
 	{
-		unsigned	lengths = r->control[(r->next + i) >> 2];
+		if (r->next % 4 == 0 && most - i >= 4)
+		{
+			JnQuads		q = quads_of(r);
+			uint32_t	done = 4 * jn_quads_multiply(&q, (most - i) / 4, r->unit_us, d + i);
 
-		time[i] = t = jn_time_after(t, get_fast(r, &data, lengths & 3));
-		time[i + 1] = t = jn_time_after(t, get_fast(r, &data, lengths >> 2 & 3));
-		time[i + 2] = t = jn_time_after(t, get_fast(r, &data, lengths >> 4 & 3));
-		time[i + 3] = t = jn_time_after(t, get_fast(r, &data, lengths >> 6));
+			r->data = q.data;
+			r->next += done;
+			i += done;
+		}
+
+		/* one before a quad, in one with a wide difference, or near the end */
+		for (bool more = i < most; more; more = i < most && r->next % 4 != 0)
+			d[i++] = jn_times_next(r);
 	}
-	r->data = data;
-	r->next += i;
-	for (; i < count; i++)
-		time[i] = t = jn_time_after(t, jn_times_next(r));
-	return t;
 }
 
 void
 jn_times_decode(const JnEnv *env, JnTimesReader *r, int64_t first, int64_t *time, uint32_t n)
 {
+	uint64_t	d[DECODE_PIECE];
 	int64_t		t = first;
 
 	if (n == 0)
@@ -470,10 +463,12 @@ jn_times_decode(const JnEnv *env, JnTimesReader *r, int64_t first, int64_t *time
 	time[0] = first;
 	for (uint32_t done = 1; done < n;)
 	{
-		uint32_t	to = piece_end(done, n);
+		uint32_t	count = n - done < DECODE_PIECE ? n - done : DECODE_PIECE;
 
-		t = decode_piece(r, t, time + done, to - done);
-		done = to;
+		jn_times_differences(r, count, d);
+		for (uint32_t i = 0; i < count; i++)
+			time[done + i] = t = jn_time_after(t, d[i]);
+		done += count;
 		jn_tick(env);
 	}
 }
@@ -486,46 +481,36 @@ jn_times_decode(const JnEnv *env, JnTimesReader *r, int64_t first, int64_t *time
 static uint32_t
 run_piece(JnTimesReader *r, uint32_t most, uint32_t limit, uint64_t *sum)
 {
-	const uint8_t *control = r->control;
-	const uint8_t *end = r->end;
-	const uint8_t *data = r->data;
-	uint32_t	begin = r->next;
-	uint32_t	i = begin;
+	uint32_t	count = 0;
 	uint64_t	units = 0;
 
-	while (i - begin < most && end - data >= 4)
+	while (count < most && r->end - r->data >= 4)
 	{
-		const uint8_t *p = data;
-		unsigned	lengths = control[i >> 2];
+		unsigned	length;
 		uint32_t	d;
 
-		if (i % 4 == 0 && most - (i - begin) >= 4 && end - data >= 16)
+		if (r->next % 4 == 0 && most - count >= 4)
 		{
-			uint32_t	a = get_narrow(&p, lengths & 3);
-			uint32_t	b = get_narrow(&p, lengths >> 2 & 3);
-			uint32_t	c = get_narrow(&p, lengths >> 4 & 3);
+			JnQuads		q = quads_of(r);
+			uint32_t	passed = 4 * jn_quads_within(&q, (most - count) / 4, limit, &units);
 
-			d = get_narrow(&p, lengths >> 6);
-			if ((a <= limit) & (b <= limit) & (c <= limit) & (d <= limit))
-			{
-				units += (uint64_t) a + b + c + d;
-				data = p;
-				i += 4;
+			r->data = q.data;
+			r->next += passed;
+			count += passed;
+			if (passed > 0)
 				continue;
-			}
-			p = data;
 		}
-		d = get_narrow(&p, lengths >> (2 * (i & 3)) & 3);
+		length = r->control[r->next >> 2] >> (2 * (r->next & 3)) & 3;
+		d = jn_load32(r->data) & (UINT32_MAX >> (24 - 8 * length));
 		if (d > limit)
 			break;
 		units += d;
-		data = p;
-		i++;
+		r->data += length + 1;
+		r->next++;
+		count++;
 	}
-	r->data = data;
-	r->next = i;
 	*sum = units * r->unit_us;
-	return i - begin;
+	return count;
 }
 
 uint32_t
@@ -560,6 +545,72 @@ jn_times_run(const JnEnv *env, JnTimesReader *r, uint32_t most, uint64_t gap, ui
 		count++;
 	}
 	return count;
+}
+
+/* Differences above a number of units that only wide ones reach. */
+static uint32_t
+wide_above(const JnEnv *env, const JnTimesReader *r, uint64_t units)
+{
+	uint32_t	count = (uint32_t) ((r->stop - r->wide) / 8);
+	uint32_t	above = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+	{
+		above += jn_load64(r->wide + 8 * (size_t) i) > units;
+		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+			jn_tick(env);
+	}
+	return above;
+}
+
+uint32_t
+jn_times_above(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, uint32_t n, uint64_t gap)
+{
+	uint8_t		padded[(TAIL_MAX / 4 + 1) * JN_QUAD_LOAD];
+	uint32_t	left = n > 1 ? n - 1 : 0;	/* differences to come */
+	uint32_t	above = 0;
+	JnTimesReader r;
+	JnQuads		q;
+	uint64_t	units;
+	size_t		rest;
+
+	jn_times_open(&r, p, size, flags, n);
+	units = r.unit_us > 0 ? gap / r.unit_us : 0;
+	if (units >= UINT32_MAX)
+		return wide_above(env, &r, units);
+
+	/* a wide one is above whatever is left, and so is UINT32_MAX in its place */
+	q = quads_of(&r);
+	while (left >= 4)
+	{
+		uint32_t	quads = (left < JN_TICK_EVERY ? left : JN_TICK_EVERY) / 4;
+		uint32_t	done = jn_quads_above(&q, quads, (uint32_t) units, &above);
+
+		left -= 4 * done;
+		if (done < quads)
+			break;
+		if (left >= JN_TICK_EVERY)
+			jn_tick(env);
+	}
+	if (left == 0)
+		return above;
+
+	/*
+	 * What is left has fewer than 16 bytes, or is a quad that is not full.
+	 * The zeroes behind the last number are numbers above nothing.  There is
+	 * more only in bytes that were never proven.
+	 */
+	rest = (size_t) (q.end - q.data);
+	if (left > TAIL_MAX)
+		left = TAIL_MAX;
+	if (rest > TAIL_MAX)
+		rest = TAIL_MAX;
+	memset(padded, 0, sizeof(padded));
+	memcpy(padded, q.data, rest);
+	q.data = padded;
+	q.end = padded + sizeof(padded);
+	jn_quads_above(&q, (left + 3) / 4, (uint32_t) units, &above);
+	return above;
 }
 
 int64_t

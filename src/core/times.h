@@ -85,6 +85,20 @@ extern void jn_times_open(JnTimesReader *r, const uint8_t *p, size_t size, unsig
 extern void jn_times_decode(const JnEnv *env, JnTimesReader *r, int64_t first, int64_t *time, uint32_t n);
 
 /*
+ * Reads the next "most" differences, microseconds, into d[]; there must be so
+ * many.  Fastest from a multiple of four on.  Ticks not: give it
+ * JN_TICK_EVERY at most.
+ */
+extern void jn_times_differences(JnTimesReader *r, uint32_t most, uint64_t *d);
+
+/*
+ * How many differences of the section that jn_times_open() would read are
+ * above "gap" (microseconds): sessions, less the first of each subject.
+ */
+extern uint32_t jn_times_above(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, uint32_t n,
+							   uint64_t gap);
+
+/*
  * Time of step i, 0 <= i < n, of the section that jn_times_open() would read.
  * Linear in the distance to the nearer end.
  */

@@ -4,12 +4,20 @@
  */
 #include "times.h"
 
+#include "cpu.h"
 #include "unit.h"
 
 #define MAX_TIMES	3000
 
 static int64_t at[MAX_TIMES];
 static int64_t decoded[MAX_TIMES];
+
+/* Every kind of code takes its turn; what the machine lacks falls back. */
+static void
+take_turns(int round)
+{
+	jn_cpu_force((JnCpu) (JN_CPU_SCALAR + round % (JN_CPU_AVX2 - JN_CPU_SCALAR + 1)));
+}
 
 /* A section of times and what its header would say. */
 typedef struct Section
@@ -138,6 +146,7 @@ TEST(times_random)
 		unsigned	bits = unit_below(&seed, 34);
 		Section		s;
 
+		take_turns(round);
 		at[0] = (int64_t) (unit_random(&seed) >> 20) - (INT64_C(1) << 43);
 		for (uint32_t i = 1; i < n; i++)
 		{
@@ -169,6 +178,7 @@ TEST(times_runs)
 		JnTimesReader r;
 		Section		s;
 
+		take_turns(round);
 		at[0] = 0;
 		for (uint32_t i = 1; i < n; i++)
 		{
@@ -203,6 +213,68 @@ TEST(times_runs)
 			}
 			CHECK_INT(r.next, step);
 		}
+		unit_env_clear(&unit_env);
+	}
+}
+
+/* Counting and reading differences, against a loop; in every number of steps, with every gap that matters. */
+TEST(times_above_and_differences)
+{
+	uint64_t	seed = 3;
+
+	for (int round = 0; round < 6000; round++)
+	{
+		uint32_t	n = round % 131;
+		uint64_t	us = jn_unit_us(unit_below(&seed, 3));
+		unsigned	shift = 24 + unit_below(&seed, 40);
+		uint32_t	from = n > 1 ? unit_below(&seed, n - 1) : 0;
+		uint64_t	d[131];
+		JnTimesReader r;
+		Section		s;
+
+		take_turns(round);
+		at[0] = -1;
+		for (uint32_t i = 1; i < n; i++)
+		{
+			uint64_t	x = unit_below(&seed, 30) == 0 ? UINT32_MAX - 1 + unit_below(&seed, 3) : unit_random(&seed) >> shift;
+
+			if (x > UINT64_MAX / us || !jn_time_ok(jn_time_after(at[i - 1], x * us))
+				|| jn_time_after(at[i - 1], x * us) < at[i - 1])
+				x = 0;
+			at[i] = jn_time_after(at[i - 1], x * us);
+		}
+		s = write_section(n);
+		for (int k = 0; k < 12; k++)
+		{
+			uint64_t	gap = unit_random(&seed) >> unit_below(&seed, 64);
+			uint32_t	above = 0;
+
+			if (k < 8 && n > 1)
+			{
+				uint32_t	i = 1 + unit_below(&seed, n - 1);
+
+				gap = jn_time_span(at[i - 1], at[i]) + unit_below(&seed, 3) - 1;
+			}
+			if (k == 8)
+				gap = UINT32_MAX * us;
+			if (k == 9)
+				gap = UINT32_MAX * us - 1;
+			for (uint32_t i = 1; i < n; i++)
+				above += jn_time_span(at[i - 1], at[i]) > gap;
+			if (!CHECK_INT(jn_times_above(ENV, s.data, s.size, s.flags, n, gap), above))
+				return;
+		}
+
+		/* the rest in one piece, from anywhere */
+		jn_times_open(&r, s.data, s.size, s.flags, n);
+		if (n > 1)
+		{
+			jn_times_differences(&r, from, d);
+			jn_times_differences(&r, n - 1 - from, d + from);
+		}
+		for (uint32_t i = 1; i < n; i++)
+			if (!CHECK_INT(d[i - 1], jn_time_span(at[i - 1], at[i])))
+				return;
 		unit_env_clear(&unit_env);
 	}
 }

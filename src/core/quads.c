@@ -1,0 +1,278 @@
+/*
+ * quads.c
+ *	  Differences of a section of times, four at a time.
+ *
+ * The byte of lengths says which of 16 loaded bytes belong to which of four
+ * numbers; one shuffle, its pattern looked up, puts them in place and zeroes
+ * in between.  Lengths 1, 2, 3 and 1, which is the byte 00 10 01 00:
+ *
+ *	 loaded		a | b b | c c c | d | . . . . . . . . .
+ *	 shuffled	a 0 0 0   b b 0 0   c c c 0   d 0 0 0
+ *
+ * What bounds the speed is the number of loads, four for a quad, and not their
+ * latency: the place of the next quad depends on the lengths alone, which an
+ * addition away are known long before.  So counting gains nothing from wider
+ * registers; only the multiplication to 64 bits does.
+ */
+#include "quads.h"
+
+#include "bytes.h"
+#include "cpu.h"
+
+#ifdef JN_X86
+#include <immintrin.h>
+#endif
+
+/* ---- scalar ---- */
+
+/* Reads the next quad, which has JN_QUAD_LOAD bytes, and moves past it. */
+static inline void
+next_quad(JnQuads *q, uint32_t d[4])
+{
+	unsigned	lengths = *q->control++;
+
+	for (unsigned i = 0; i < 4; i++)
+	{
+		unsigned	length = lengths >> (2 * i) & 3;
+
+		/* four bytes, those of the neighbours masked off */
+		d[i] = jn_load32(q->data) & (UINT32_MAX >> (24 - 8 * length));
+		q->data += length + 1;
+	}
+}
+
+static inline int
+has_quad(const JnQuads *q)
+{
+	return q->end - q->data >= JN_QUAD_LOAD;
+}
+
+static uint32_t
+above_scalar(JnQuads *quads_at, uint32_t quads, uint32_t limit, uint32_t *above)
+{
+	JnQuads		q = *quads_at;
+	uint32_t	count = 0;
+	uint32_t	done = 0;
+
+	for (; done < quads && has_quad(&q); done++)
+	{
+		uint32_t	d[4];
+
+		next_quad(&q, d);
+		count += (uint32_t) (d[0] > limit) + (d[1] > limit) + (d[2] > limit) + (d[3] > limit);
+	}
+	*quads_at = q;
+	*above += count;
+	return done;
+}
+
+static uint32_t
+within_scalar(JnQuads *quads_at, uint32_t quads, uint32_t limit, uint64_t *sum)
+{
+	JnQuads		q = *quads_at;
+	uint64_t	all = 0;
+	uint32_t	done = 0;
+
+	for (; done < quads && has_quad(&q); done++)
+	{
+		uint32_t	d[4];
+
+		next_quad(&q, d);
+		if ((d[0] > limit) | (d[1] > limit) | (d[2] > limit) | (d[3] > limit))
+			break;
+		all += (uint64_t) d[0] + d[1] + d[2] + d[3];
+		*quads_at = q;
+	}
+	*sum += all;
+	return done;
+}
+
+static uint32_t
+multiply_scalar(JnQuads *quads_at, uint32_t quads, uint64_t unit, uint64_t *product)
+{
+	JnQuads		q = *quads_at;
+	uint32_t	done = 0;
+
+	for (; done < quads && has_quad(&q); done++)
+	{
+		uint32_t	d[4];
+
+		next_quad(&q, d);
+		if ((d[0] == UINT32_MAX) | (d[1] == UINT32_MAX) | (d[2] == UINT32_MAX) | (d[3] == UINT32_MAX))
+			break;
+		for (unsigned i = 0; i < 4; i++)
+			product[4 * (size_t) done + i] = d[i] * unit;
+		*quads_at = q;
+	}
+	return done;
+}
+
+/* ---- shuffles ---- */
+
+#ifdef JN_X86
+
+/* For the byte of lengths c: length of number i, and where it begins. */
+#define LENGTH(c, i)	((((c) >> (2 * (i))) & 3) + 1)
+#define BEGIN_1(c)		LENGTH(c, 0)
+#define BEGIN_2(c)		(BEGIN_1(c) + LENGTH(c, 1))
+#define BEGIN_3(c)		(BEGIN_2(c) + LENGTH(c, 2))
+#define SIZE(c)			(BEGIN_3(c) + LENGTH(c, 3))
+
+/* A row of the table: source of each byte, 0x80 for a zero. */
+#define BYTE(c, i, begin, b)	((b) < LENGTH(c, i) ? (begin) + (b) : 0x80)
+#define LANE(c, i, begin) \
+	BYTE(c, i, begin, 0), BYTE(c, i, begin, 1), BYTE(c, i, begin, 2), BYTE(c, i, begin, 3)
+#define SHUFFLE(c) \
+	{LANE(c, 0, 0), LANE(c, 1, BEGIN_1(c)), LANE(c, 2, BEGIN_2(c)), LANE(c, 3, BEGIN_3(c))}
+
+#define ROWS_4(row, c)		row(c), row((c) + 1), row((c) + 2), row((c) + 3)
+#define ROWS_16(row, c)		ROWS_4(row, c), ROWS_4(row, (c) + 4), ROWS_4(row, (c) + 8), ROWS_4(row, (c) + 12)
+#define ROWS_64(row, c)		ROWS_16(row, c), ROWS_16(row, (c) + 16), ROWS_16(row, (c) + 32), ROWS_16(row, (c) + 48)
+#define ROWS_256(row)		ROWS_64(row, 0), ROWS_64(row, 64), ROWS_64(row, 128), ROWS_64(row, 192)
+
+static const uint8_t shuffle[256][16] = {ROWS_256(SHUFFLE)};
+static const uint8_t size[256] = {ROWS_256(SIZE)};
+
+/* The next quad; moves past it. */
+JN_TARGET_SSE41
+static inline __m128i
+shuffle_quad(JnQuads *q)
+{
+	unsigned	lengths = *q->control++;
+	__m128i		bytes = _mm_loadu_si128((const __m128i *) q->data);
+
+	q->data += size[lengths];
+	return _mm_shuffle_epi8(bytes, _mm_loadu_si128((const __m128i *) shuffle[lengths]));
+}
+
+/* All bits of each number that is not above the limit; unsigned. */
+JN_TARGET_SSE41
+static inline __m128i
+not_above(__m128i d, __m128i limit)
+{
+	return _mm_cmpeq_epi32(_mm_min_epu32(d, limit), d);
+}
+
+JN_TARGET_SSE41
+static uint32_t
+above_sse41(JnQuads *quads_at, uint32_t quads, uint32_t limit, uint32_t *above)
+{
+	JnQuads		q = *quads_at;
+	__m128i		limits = _mm_set1_epi32((int) limit);
+	__m128i		minus = _mm_setzero_si128();	/* less one for each number not above */
+	uint32_t	done = 0;
+
+	for (; done < quads && has_quad(&q); done++)
+		minus = _mm_add_epi32(minus, not_above(shuffle_quad(&q), limits));
+	*quads_at = q;
+
+	minus = _mm_add_epi32(minus, _mm_shuffle_epi32(minus, 0x4e));
+	minus = _mm_add_epi32(minus, _mm_shuffle_epi32(minus, 0xb1));
+	*above += 4 * done + (uint32_t) _mm_cvtsi128_si32(minus);
+	return done;
+}
+
+JN_TARGET_SSE41
+static uint32_t
+within_sse41(JnQuads *quads_at, uint32_t quads, uint32_t limit, uint64_t *sum)
+{
+	JnQuads		q = *quads_at;
+	__m128i		limits = _mm_set1_epi32((int) limit);
+	__m128i		zero = _mm_setzero_si128();
+	__m128i		all = zero;
+	uint32_t	done = 0;
+
+	for (; done < quads && has_quad(&q); done++)
+	{
+		__m128i		d = shuffle_quad(&q);
+
+		if (_mm_movemask_epi8(not_above(d, limits)) != 0xffff)
+			break;
+		all = _mm_add_epi64(all, _mm_add_epi64(_mm_unpacklo_epi32(d, zero), _mm_unpackhi_epi32(d, zero)));
+		*quads_at = q;
+	}
+	*sum += (uint64_t) _mm_cvtsi128_si64(all) + (uint64_t) _mm_extract_epi64(all, 1);
+	return done;
+}
+
+JN_TARGET_SSE41
+static uint32_t
+multiply_sse41(JnQuads *quads_at, uint32_t quads, uint64_t unit, uint64_t *product)
+{
+	JnQuads		q = *quads_at;
+	__m128i		zero = _mm_setzero_si128();
+	__m128i		ones = _mm_cmpeq_epi32(zero, zero);
+	__m128i		units = _mm_set1_epi64x((long long) unit);
+	uint32_t	done = 0;
+
+	for (; done < quads && has_quad(&q); done++)
+	{
+		__m128i		d = shuffle_quad(&q);
+		__m128i    *out = (__m128i *) (product + 4 * (size_t) done);
+
+		if (_mm_movemask_epi8(_mm_cmpeq_epi32(d, ones)) != 0)
+			break;
+		_mm_storeu_si128(out, _mm_mul_epu32(_mm_unpacklo_epi32(d, zero), units));
+		_mm_storeu_si128(out + 1, _mm_mul_epu32(_mm_unpackhi_epi32(d, zero), units));
+		*quads_at = q;
+	}
+	return done;
+}
+
+JN_TARGET_AVX2
+static uint32_t
+multiply_avx2(JnQuads *quads_at, uint32_t quads, uint64_t unit, uint64_t *product)
+{
+	JnQuads		q = *quads_at;
+	__m128i		ones = _mm_set1_epi32(-1);
+	__m256i		units = _mm256_set1_epi64x((long long) unit);
+	uint32_t	done = 0;
+
+	for (; done < quads && has_quad(&q); done++)
+	{
+		__m128i		d = shuffle_quad(&q);
+
+		if (_mm_movemask_epi8(_mm_cmpeq_epi32(d, ones)) != 0)
+			break;
+		_mm256_storeu_si256((__m256i *) (product + 4 * (size_t) done),
+							_mm256_mul_epu32(_mm256_cvtepu32_epi64(d), units));
+		*quads_at = q;
+	}
+	return done;
+}
+
+#endif							/* JN_X86 */
+
+/* ---- choice ---- */
+
+uint32_t
+jn_quads_above(JnQuads *q, uint32_t quads, uint32_t limit, uint32_t *above)
+{
+#ifdef JN_X86
+	if (jn_cpu() >= JN_CPU_SSE41)
+		return above_sse41(q, quads, limit, above);
+#endif
+	return above_scalar(q, quads, limit, above);
+}
+
+uint32_t
+jn_quads_within(JnQuads *q, uint32_t quads, uint32_t limit, uint64_t *sum)
+{
+#ifdef JN_X86
+	if (jn_cpu() >= JN_CPU_SSE41)
+		return within_sse41(q, quads, limit, sum);
+#endif
+	return within_scalar(q, quads, limit, sum);
+}
+
+uint32_t
+jn_quads_multiply(JnQuads *q, uint32_t quads, uint64_t unit, uint64_t *product)
+{
+#ifdef JN_X86
+	if (jn_cpu() >= JN_CPU_AVX2)
+		return multiply_avx2(q, quads, unit, product);
+	if (jn_cpu() >= JN_CPU_SSE41)
+		return multiply_sse41(q, quads, unit, product);
+#endif
+	return multiply_scalar(q, quads, unit, product);
+}

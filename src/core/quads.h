@@ -1,0 +1,50 @@
+/*
+ * quads.h
+ *	  Differences of a section of times, four at a time.
+ *
+ * A quad is one byte of lengths and the four differences that it belongs to,
+ * 4 to 16 bytes.  These are the kernels below times.c: each has scalar code
+ * and code for vector instructions with identical answers, whatever the bytes,
+ * and takes the best that jn_cpu() allows.
+ *
+ * A kernel works on whole quads and loads 16 bytes for each, so it stops where
+ * fewer are left; the caller does the rest, or gives it a padded copy.  No
+ * kernel ticks: give it JN_TICK_EVERY / 4 quads at most.
+ */
+#ifndef JN_QUADS_H
+#define JN_QUADS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes that a kernel loads for a quad; a copy is padded by so many. */
+#define JN_QUAD_LOAD	16
+
+/* Where a kernel is; it moves control and data past the quads it has done. */
+typedef struct JnQuads
+{
+	const uint8_t *control;		/* lengths of the next quad */
+	const uint8_t *data;		/* its differences */
+	const uint8_t *end;			/* no load goes beyond */
+} JnQuads;
+
+/*
+ * Adds to *above how many differences of the next "quads" quads are above
+ * "limit".  Returns how many quads it has done.
+ */
+extern uint32_t jn_quads_above(JnQuads *q, uint32_t quads, uint32_t limit, uint32_t *above);
+
+/*
+ * Passes quads of which no difference is above "limit", and adds all of them
+ * to *sum.  Returns how many quads it has passed.
+ */
+extern uint32_t jn_quads_within(JnQuads *q, uint32_t quads, uint32_t limit, uint64_t *sum);
+
+/*
+ * Writes each difference times "unit", which is below 2^32, to product[].
+ * Stops before a quad with a difference of UINT32_MAX, whose true value stands
+ * elsewhere.  Returns how many quads it has done: four products each.
+ */
+extern uint32_t jn_quads_multiply(JnQuads *q, uint32_t quads, uint64_t unit, uint64_t *product);
+
+#endif							/* JN_QUADS_H */
