@@ -53,6 +53,12 @@ typedef enum JnStatus
 	JN_TEXT_TIMES,				/* not the grammar of signal.h; at = where */
 	JN_TOO_MANY_POINTS,			/* found, limit */
 
+	/* sets of journeys */
+	JN_TEXT_SET,				/* not the grammar of set_text.h; at = where */
+	JN_SUBJECT_LONG,			/* key of a subject; found = bytes, limit = JN_MAX_NAME */
+	JN_SUBJECT_UTF8,			/* not UTF-8, or holds a zero byte; at = where it begins */
+	JN_SUBJECT_KINDS,			/* found, limit = two JnKeyKind that do not go together */
+
 	JN_STATUS_COUNT
 } JnStatus;
 

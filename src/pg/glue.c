@@ -119,6 +119,29 @@ static const ErrorText error_text[] = {
 		"There are {found} points; at most {limit} are allowed.",
 		"Group by a shorter period or by a finer key.",
 	},
+	[JN_TEXT_SET] = {
+		ERRCODE_INVALID_TEXT_REPRESENTATION,
+		"invalid input syntax for type {what}",
+		"The text cannot be read from byte {at} on, counted from 0.",
+		"Write subjects with their journeys as {ana: [view 2026-01-01T10:00:00Z], \"bob b.\": [view 2026-01-01T10:00:05.25Z]}.",
+	},
+	[JN_SUBJECT_LONG] = {
+		ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+		"subject in a {what} is too long",
+		"It has {found} bytes; at most {limit} are allowed.",
+		"Name subjects by a shorter key, for example by md5(subject)::uuid.",
+	},
+	[JN_SUBJECT_UTF8] = {
+		ERRCODE_CHARACTER_NOT_IN_REPERTOIRE,
+		"subject in a {what} is not valid UTF-8",
+		"The subject that begins at byte {at} cannot be read.",
+	},
+	[JN_SUBJECT_KINDS] = {
+		ERRCODE_DATATYPE_MISMATCH,
+		"subjects of a {what} must all be of one type",
+		NULL,
+		"Cast the subjects to one type before the sets are built.",
+	},
 };
 
 /* JnStatus grows at its end only, so the length tells that a row is missing. */

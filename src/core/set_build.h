@@ -1,0 +1,110 @@
+/*
+ * set_build.h
+ *	  Writing sets of journeys: parts in the order of their keys in, bytes out.
+ *
+ * An object with these operations:
+ *
+ *	 new			for one kind of keys and a limit of bytes
+ *	 code			the number of a name in one of its columns: what steps come with
+ *	 add			a part, all of it or as much as fits; O(rows), exact
+ *	 size			of the set so far; O(1)
+ *	 finish, write	the set; O(rows), O(k log k) for k names
+ *	 reset			the next set; names keep their numbers
+ *
+ * The builder always knows the exact size of what it holds, names, widths, unit
+ * and all.  So a stream of subjects becomes sets that fill a page:
+ *
+ *	 for each subject, ascending by key, with its rows in order:
+ *		 rows->ghost = false
+ *		 while add(key, rows, &taken), taken < rows->n:
+ *			 finish, write, reset
+ *			 if taken > 0: leave out all rows but the last taken one, which is
+ *				 the ghost of what follows: rows->ghost = true
+ *
+ * Memory: 8 bytes a row for times, 4 for each column of labels and 8 for values
+ * that are there, doubling; 40 bytes and the key for each part; from the JnEnv
+ * given at each call, which must be the same.  A builder whose call was left by
+ * longjmp can only be thrown away with its memory.
+ */
+#ifndef JN_SET_BUILD_H
+#define JN_SET_BUILD_H
+
+#include "set.h"
+
+/*
+ * The largest set that fills a page of 8 kB alone.  Such a page has room for a
+ * tuple of 8160 bytes; this leaves 24 for its header, 4 for the length of the
+ * value and 36 for further columns.
+ */
+#define JN_SET_PAGE_SIZE	8096
+
+typedef struct JnSetBuild JnSetBuild;
+
+/*
+ * Rows to be added: columns in the caller's memory, in the order of a journey.
+ * Codes are those of jn_set_build_code() for the same column, keys of values
+ * those of values.h.
+ */
+typedef struct JnRows
+{
+	uint32_t	n;				/* at least 1, and 2 with a ghost */
+	bool		ghost;			/* the first row is one; it is earlier than the next */
+	const int64_t *time;		/* n; microseconds, ascending */
+	const uint32_t *event;		/* n */
+	const uint32_t *label[JN_TRACKS];	/* n each, JN_NO_LABEL = none; NULL if no row has one */
+	const uint64_t *value;		/* n, JN_NO_VALUE = none; NULL if no row has one */
+} JnRows;
+
+/*
+ * Creates an empty builder in env's memory.  Sets stay within "limit" bytes,
+ * JN_MAX_BYTES at most.
+ */
+extern JnSetBuild *jn_set_build_new(const JnEnv *env, JnKeyKind kind, size_t limit);
+
+/* Releases a builder and all that it holds. */
+extern void jn_set_build_free(const JnEnv *env, JnSetBuild *b);
+
+/*
+ * The number of a name in the column of events, or of a label track.  It stays
+ * the same for the builder's life.  O(1); the name is copied at its first use.
+ * Errors: JN_NAME_LONG, JN_NAME_UTF8, JN_TOO_LARGE, JN_ARGUMENT as
+ * jn_label_check() has them.
+ */
+extern JnStatus jn_set_build_event(const JnEnv *env, JnSetBuild *b, JnName name, uint32_t *code, JnError *err);
+extern JnStatus jn_set_build_label(const JnEnv *env, JnSetBuild *b, JnTrack track, JnName name, uint32_t *code,
+								   JnError *err);
+
+/*
+ * Adds a part, or its beginning, and tells how many rows it took.  The key is
+ * above all keys of the set; it is copied.
+ *
+ * All rows are taken if the set stays within its limit.  If not, none are taken
+ * as long as the set has parts already and little room, so that most subjects
+ * stay in one piece: see JN_SET_CUT_ROOM.  Else as many as fit, down to
+ * the last time that ends there: rows of one time stay together.  What is
+ * too large for an empty set is taken nevertheless, up to the first such
+ * place: the builder always gets on.
+ *
+ * Errors: JN_TIME_RANGE; JN_SUBJECT_LONG and JN_SUBJECT_UTF8 for a text;
+ * JN_TOO_LARGE if one time alone is too much for JN_MAX_BYTES.  The builder is
+ * as before then.
+ */
+extern JnStatus jn_set_build_add(const JnEnv *env, JnSetBuild *b, const JnKey *key, const JnRows *rows,
+								 uint32_t *taken, JnError *err);
+
+/* Number of parts so far. */
+extern uint32_t jn_set_build_parts(const JnSetBuild *b);
+
+/* Bytes of the set so far, exact; 0 if there is no part. */
+extern size_t jn_set_build_size(const JnSetBuild *b);
+
+/* Puts the names in order.  There must be a part.  Returns jn_set_build_size(). */
+extern size_t jn_set_build_finish(const JnEnv *env, JnSetBuild *b);
+
+/* Writes the set, after finish and before the next add. */
+extern void jn_set_build_write(const JnEnv *env, const JnSetBuild *b, uint8_t *out);
+
+/* Forgets the parts, keeps names, their numbers and the memory for the next set. */
+extern void jn_set_build_reset(JnSetBuild *b);
+
+#endif							/* JN_SET_BUILD_H */
