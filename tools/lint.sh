@@ -48,15 +48,17 @@ core_alone()
 # What the core may call that is not its own: no malloc, no files, no clock, no locale.
 core_calls()
 {
-	local f
+	local f also
 
 	mkdir -p "$BUILD/lint"
 	for f in $(find src/core -name '*.c'); do
 		gcc -std=c11 -O1 -DNDEBUG -Isrc/core -c -o "$BUILD/lint/core.o" "$f"
+		also='^$'
+		[ "$f" != src/core/number.c ] || also='^(strtod|snprintf)$'
 		nm -u "$BUILD/lint/core.o" | awk '{ print $2 }' |
 			grep -vE '^(jn_|mem(cpy|move|set|cmp|chr)$|str(len|chr|cmp|ncmp)$|crypto_|sodium_|__stack_chk_fail$|__cpu_)' |
 			grep -vE '^(_GLOBAL_OFFSET_TABLE_|sqrt|log|log2|exp|pow|fabs|floor|ceil|erfc?|lgamma)$' |
-			sed "s|^|$f calls |" || true
+			grep -vE "$also" | sed "s|^|$f calls |" || true
 	done
 }
 

@@ -119,7 +119,7 @@ typedef enum JnTrack
 #define JN_TRACKS		6
 
 /* The bits that readers take. */
-#define JN_TRACKS_KNOWN	0x0000
+#define JN_TRACKS_KNOWN	0x003f
 
 /* Values that are no decimals, in place of their number. */
 #define JN_VALUE_DOUBLES		15

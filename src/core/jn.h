@@ -53,6 +53,11 @@ typedef enum JnStatus
 	JN_TEXT_TIMES,				/* not the grammar of signal.h; at = where */
 	JN_TOO_MANY_POINTS,			/* found, limit */
 
+	/* tracks of a step */
+	JN_SENSE_EMPTY,				/* a sense without a name */
+	JN_TEXT_NUMBER,				/* not a number of text.h; at = where it begins */
+	JN_NUMBER_RANGE,			/* no float8 is near; at = where it begins */
+
 	/* sets of journeys */
 	JN_TEXT_SET,				/* not the grammar of set_text.h; at = where */
 	JN_SUBJECT_LONG,			/* key of a subject; found = bytes, limit = JN_MAX_NAME */

@@ -7,14 +7,20 @@
  * whatever the bytes, but means something only for bytes that we wrote or that
  * have been validated.  jn_journey_validate() takes bytes from anywhere (recv,
  * casts, files) and proves every rule of format.h.
+ *
+ * Three ways to read, from the cheapest on: columns (the codes of event and
+ * label[], values, jn_journey_times()), a walk over the times (JnWalk), and
+ * whole steps (JnStepReader).
  */
 #ifndef JN_JOURNEY_H
 #define JN_JOURNEY_H
 
 #include "labels.h"
+#include "step.h"
 #include "times.h"
+#include "values.h"
 
-/* The presence bit of a name. */
+/* The presence bit of an event's name. */
 static inline uint64_t
 jn_presence(const char *name, size_t size)
 {
@@ -25,12 +31,19 @@ jn_presence(const char *name, size_t size)
 typedef struct JnHeader
 {
 	unsigned	flags;			/* JN_FLAG_* */
-	unsigned	tracks;			/* bits of extra tracks */
+	unsigned	tracks;			/* bits 1 << JnTrack of those beside time and event */
 	uint32_t	n;				/* steps */
 	int64_t		first;			/* microseconds since 2000-01-01 UTC */
 	int64_t		last;			/* likewise, not before first */
-	uint64_t	presence;		/* which names may be there */
+	uint64_t	presence;		/* which names of events may be there */
 } JnHeader;
+
+/* Whether a journey has a track; if not, its part of JnJourney is undefined. */
+static inline bool
+jn_has_track(const JnHeader *head, JnTrack track)
+{
+	return head->tracks >> track & 1;
+}
 
 /* A journey, opened.  Points into the bytes, owns nothing. */
 typedef struct JnJourney
@@ -41,6 +54,8 @@ typedef struct JnJourney
 	JnLabels	event;			/* every step has one */
 	const uint8_t *times;		/* section of times */
 	size_t		times_size;
+	JnValues	values;			/* if there is JN_VALUE */
+	JnLabels	label[JN_TRACKS];	/* those that are there; [JN_VALUE] is not used */
 } JnJourney;
 
 /*
@@ -59,7 +74,8 @@ extern JnStatus jn_journey_open(const uint8_t *p, size_t size, JnJourney *j, JnE
 
 /*
  * Proves that bytes from outside are a journey in its one form; fills *j as
- * jn_journey_open() does.  Linear in size.  Allocates k bytes and frees them.
+ * jn_journey_open() does.  Linear in size.  Allocates as many bytes as a
+ * track has names and frees them.
  * Errors: JN_BYTES_*, JN_NAME_LONG, JN_NAME_UTF8, JN_TIME_RANGE.
  */
 extern JnStatus jn_journey_validate(const JnEnv *env, const uint8_t *p, size_t size, JnJourney *j,
@@ -75,6 +91,13 @@ jn_journey_code(const JnJourney *j, uint32_t i)
 	uint32_t	code = jn_code_load(j->event.codes, j->event.width, i);
 
 	return code < j->event.names ? code : 0;
+}
+
+/* Label of step i in a track, or JN_NO_LABEL; also if the journey has no such track. */
+static inline uint32_t
+jn_journey_label(const JnJourney *j, JnTrack track, uint32_t i)
+{
+	return jn_has_track(&j->head, track) ? jn_labels_code(&j->label[track], i) : JN_NO_LABEL;
 }
 
 /* Starts reading the times; the first time is head.first. */
@@ -93,6 +116,7 @@ typedef struct JnWalk
 {
 	const JnJourney *j;
 	JnTimesReader times;
+	JnValuesReader values;		/* if there are values; behind "next" until jn_walk_values() */
 	uint32_t	next;			/* step to come, j->head.n at the end */
 	int64_t		time;			/* its time, microseconds; undefined at the end */
 } JnWalk;
@@ -102,6 +126,8 @@ jn_walk_open(JnWalk *w, const JnJourney *j)
 {
 	w->j = j;
 	jn_journey_times(j, &w->times);
+	if (jn_has_track(&j->head, JN_VALUE))
+		jn_values_reader_open(&w->values, &j->values);
 	w->next = 0;
 	w->time = j->head.first;
 }
@@ -114,12 +140,53 @@ jn_walk_next(JnWalk *w)
 		w->time = jn_time_after(w->time, jn_times_next(&w->times));
 }
 
+/*
+ * The reader of values, at the step to come; the journey must have values.
+ * What is read from it needs no moving back: the next call moves it to where
+ * the walk is then, which may not be before.
+ */
+static inline JnValuesReader *
+jn_walk_values(const JnEnv *env, JnWalk *w)
+{
+	if (w->values.next < w->next)
+		jn_values_skip(env, &w->values, w->next - w->values.next);
+	return &w->values;
+}
+
+/* Names up to this many, of all tracks together, are held without allocating. */
+#define JN_FEW_NAMES	64
+
+/* Reads whole steps, one after another. */
+typedef struct JnStepReader
+{
+	JnWalk		walk;
+	JnName	   *event;			/* the names of the events */
+	JnName	   *label[JN_TRACKS];	/* and of the tracks that are there */
+	JnName	   *names;			/* all of them, in few[] or allocated */
+	JnName		few[JN_FEW_NAMES];
+} JnStepReader;
+
+/*
+ * Starts reading; allocates if there are many names.  Cost: their number.  The
+ * reader may not be moved in memory while it is open.
+ */
+extern void jn_step_reader_open(const JnEnv *env, JnStepReader *r, const JnJourney *j);
+extern void jn_step_reader_close(const JnEnv *env, JnStepReader *r);
+
+/*
+ * Gives the next step; its names point into the journey.  False at the end.
+ * r->walk.next is its number then, from 1.  The caller ticks.
+ */
+extern bool jn_step_reader_next(const JnEnv *env, JnStepReader *r, JnStep *step);
+
 /* Time of step i, from 0, in microseconds.  Linear in the distance to the nearer end. */
 extern int64_t jn_journey_time(const JnEnv *env, const JnJourney *j, uint32_t i);
 
 /*
- * Compares step by step, time before event name (bytes), the shorter first:
- * the order of arrays of (time, event).  Returns <0, 0, >0.  0 exactly if the
+ * Compares step by step, the shorter journey first if one begins the other:
+ * by time, then event (bytes), channel, decision, action, persona, value (the
+ * order of float8: NaN last), senses (bytes of the label); a step that has
+ * none comes after all that have one.  Returns <0, 0, >0.  0 exactly if the
  * bytes are equal.
  */
 extern int	jn_journey_compare(const JnEnv *env, const JnJourney *a, const JnJourney *b);
@@ -128,9 +195,9 @@ extern int	jn_journey_compare(const JnEnv *env, const JnJourney *a, const JnJour
 extern uint64_t jn_journey_hash(const JnJourney *j, uint64_t seed);
 
 /*
- * Hash of the order of events, times left out.  Part of the format, stable
- * over machines and versions: h = n; for each step h = jn_mix64(h) ^
- * jn_hash64(name); the result is jn_mix64(h).
+ * Hash of the order of events, times and other tracks left out.  Part of the
+ * format, stable over machines and versions: h = n; for each step
+ * h = jn_mix64(h) ^ jn_hash64(name); the result is jn_mix64(h).
  */
 extern uint64_t jn_journey_variant_hash(const JnEnv *env, const JnJourney *j);
 

@@ -541,7 +541,7 @@ write_text(const JnEnv *env, const JnJourney *j, char *out)
 	char	   *p = out;
 	JnWalk		w;
 
-	jn_words_open(env, &words, j, is_bare);
+	jn_words_open(env, &words, &j->event, is_bare);
 	for (jn_walk_open(&w, j); w.next < j->head.n; jn_walk_next(&w))
 	{
 		const JnWord *step = &words.word[jn_journey_code(j, w.next)];

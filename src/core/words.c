@@ -15,20 +15,24 @@ quoted_size(JnName name)
 	return size;
 }
 
+JnWord
+jn_word(JnName name, bool (*bare) (JnName name))
+{
+	return (JnWord) {name, bare(name) ? name.size : quoted_size(name)};
+}
+
 void
-jn_words_open(const JnEnv *env, JnWords *words, const JnJourney *j, bool (*bare) (JnName name))
+jn_words_open(const JnEnv *env, JnWords *words, const JnLabels *labels, bool (*bare) (JnName name))
 {
 	JnNames		names;
 
 	words->word = words->few;
-	if (j->event.names > JN_FEW_WORDS)
-		words->word = jn_alloc(env, j->event.names * sizeof(JnWord));
-	jn_names_open(&names, &j->event);
-	for (uint32_t i = 0; i < j->event.names; i++)
+	if (labels->names > JN_FEW_WORDS)
+		words->word = jn_alloc(env, labels->names * sizeof(JnWord));
+	jn_names_open(&names, labels);
+	for (uint32_t i = 0; i < labels->names; i++)
 	{
-		JnName		name = jn_names_next(&names);
-
-		words->word[i] = (JnWord) {name, bare(name) ? name.size : quoted_size(name)};
+		words->word[i] = jn_word(jn_names_next(&names), bare);
 		if (i % 64 == 63)
 			jn_tick(env);
 	}

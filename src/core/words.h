@@ -1,6 +1,6 @@
 /*
  * words.h
- *	  The names of a journey as its texts write them: bare or in double quotes.
+ *	  Names as the texts of a journey write them: bare or in double quotes.
  *
  * The variant and the text form differ in which names they quote, not in how:
  * quotes inside are doubled, everything else stands as it is.
@@ -8,7 +8,7 @@
 #ifndef JN_WORDS_H
 #define JN_WORDS_H
 
-#include "journey.h"
+#include "labels.h"
 
 /* Dictionaries up to this size are handled without allocating. */
 #define JN_FEW_WORDS	64
@@ -19,15 +19,18 @@ typedef struct JnWord
 	uint32_t	size;			/* bytes written; more than name.size if quoted */
 } JnWord;
 
-/* The words of a journey's dictionary, in its order. */
+/* The words of the names of a column, in their order. */
 typedef struct JnWords
 {
 	JnWord	   *word;
 	JnWord		few[JN_FEW_WORDS];
 } JnWords;
 
-/* Makes the words; "bare" tells which names need no quotes.  Allocates if there are many. */
-extern void jn_words_open(const JnEnv *env, JnWords *words, const JnJourney *j, bool (*bare) (JnName name));
+/* The word of a name; "bare" tells which names need no quotes. */
+extern JnWord jn_word(JnName name, bool (*bare) (JnName name));
+
+/* Makes the words.  Allocates if there are many. */
+extern void jn_words_open(const JnEnv *env, JnWords *words, const JnLabels *labels, bool (*bare) (JnName name));
 extern void jn_words_close(const JnEnv *env, JnWords *words);
 
 /* Writes a word, word->size bytes, and returns the byte after it. */

@@ -119,6 +119,23 @@ static const ErrorText error_text[] = {
 		"There are {found} points; at most {limit} are allowed.",
 		"Group by a shorter period or by a finer key.",
 	},
+	[JN_SENSE_EMPTY] = {
+		ERRCODE_INVALID_PARAMETER_VALUE,
+		"a sense in a {what} has no name",
+		"The empty text names no sense.",
+		"Leave it out, for example with array_remove(senses, '').",
+	},
+	[JN_TEXT_NUMBER] = {
+		ERRCODE_INVALID_TEXT_REPRESENTATION,
+		"invalid number in a {what}",
+		"What stands at byte {at}, counted from 0, is not a number.",
+		"Write numbers as 19.99, -1e-7, NaN, Infinity or -Infinity.",
+	},
+	[JN_NUMBER_RANGE] = {
+		ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+		"number in a {what} is out of range",
+		"What stands at byte {at}, counted from 0, does not fit into double precision.",
+	},
 	[JN_TEXT_SET] = {
 		ERRCODE_INVALID_TEXT_REPRESENTATION,
 		"invalid input syntax for type {what}",

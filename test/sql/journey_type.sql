@@ -113,7 +113,7 @@ SELECT v.n, v.what, t.state, t.message, t.detail FROM good g, LATERAL (VALUES
 	(9, 'finer unit than needed', set_byte(b, 1, 0)),
 	(10, 'wide times without one', set_byte(b, 1, get_byte(b, 1) | 4)),
 	(11, 'unknown flag', set_byte(b, 1, get_byte(b, 1) | 128)),
-	(12, 'unknown track', set_byte(b, 2, 1)),
+	(12, 'unknown track', set_byte(b, 2, 64)),
 	(13, 'no steps', set_byte(b, 4, 0)),
 	(14, 'a step more', set_byte(b, 4, 5)),
 	(15, 'four billion steps', overlay(b PLACING '\xffffffff' FROM 5)),

@@ -122,7 +122,7 @@ static const Break breaks[] = {
 	{"unknown flag 3", GOLDEN_SECONDS, 1, 1, IN("\x0a"), JN_BYTES_TRACKS, 1},
 	{"unknown flag 7", GOLDEN_SECONDS, 1, 1, IN("\x82"), JN_BYTES_TRACKS, 1},
 	{"unit 3", GOLDEN_SECONDS, 1, 1, IN("\x03"), JN_BYTES_CORRUPT, 1},
-	{"unknown track 0", GOLDEN_SECONDS, 2, 1, IN("\x01"), JN_BYTES_TRACKS, 2},
+	{"unknown track 6", GOLDEN_SECONDS, 2, 1, IN("\x40"), JN_BYTES_TRACKS, 2},
 	{"unknown track 15", GOLDEN_SECONDS, 3, 1, IN("\x80"), JN_BYTES_TRACKS, 2},
 	{"no steps", GOLDEN_SECONDS, 4, 1, IN("\x00"), JN_BYTES_CORRUPT, 4},
 	{"one step more", GOLDEN_SECONDS, 4, 1, IN("\x03"), JN_BYTES_SHORT, SECONDS_SIZE},
@@ -242,9 +242,9 @@ TEST(journey_unknown_bits_are_told)
 	CHECK_INT(err.found, 7);
 	CHECK_INT(err.limit, JN_FORMAT_VERSION);
 	b.data[0] = 1;
-	b.data[2] = 0x05;
+	b.data[2] = 0xc5;
 	CHECK_INT(jn_journey_open(b.data, b.size, &j, &err), JN_BYTES_TRACKS);
-	CHECK_INT(err.found, 5);
+	CHECK_INT(err.found, 0xc0);
 }
 
 TEST(journey_cut_anywhere)
