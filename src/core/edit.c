@@ -1,0 +1,229 @@
+/*
+ * edit.c
+ *	  Parts and edits of a journey.
+ *
+ * What stays of a journey is runs of steps, and each run goes to the builder
+ * in one piece: the walk passes over what lies between, so an edit is one pass
+ * however many runs there are.
+ */
+#include "edit.h"
+
+/* Dictionaries up to this size are handled without allocating. */
+#define FEW_NAMES	64
+
+/* ---- by number ---- */
+
+/* Steps from .. to-1, of which those from 0 to n-1 exist. */
+static JnSpan
+span(uint32_t n, int64_t from, int64_t to)
+{
+	JnSpan		s = {0, 0};
+
+	if (from < 0)
+		from = 0;
+	if (to > n)
+		to = n;
+	if (from < to)
+		s = (JnSpan) {(uint32_t) from, (uint32_t) to};
+	return s;
+}
+
+JnSpan
+jn_span_slice(uint32_t n, int32_t from, int32_t to)
+{
+	/* step 1 is number 0, step 0 the number before it, step -1 number n - 1 */
+	return span(n, from < 0 ? (int64_t) n + from : (int64_t) from - 1,
+				to < 0 ? (int64_t) n + to + 1 : (int64_t) to);
+}
+
+JnSpan
+jn_span_head(uint32_t n, int32_t count)
+{
+	return span(n, 0, count < 0 ? (int64_t) n + count : count);
+}
+
+JnSpan
+jn_span_tail(uint32_t n, int32_t count)
+{
+	return span(n, count < 0 ? -(int64_t) count : (int64_t) n - count, n);
+}
+
+/* ---- by time ---- */
+
+JnStays
+jn_during_stays(const JnHeader *head, int64_t first, int64_t last)
+{
+	if (first > head->last || last < head->first || first > last)
+		return JN_STAYS_NONE;
+	return first <= head->first && last >= head->last ? JN_STAYS_ALL : JN_STAYS_SOME;
+}
+
+/* Moves to the next step, ticking now and then. */
+static inline void
+pass(const JnEnv *env, JnWalk *w)
+{
+	jn_walk_next(w);
+	if (w->next % JN_TICK_EVERY == 0)
+		jn_tick(env);
+}
+
+/* The names of a journey, in few[] if they fit. */
+static JnName *
+all_names(const JnEnv *env, const JnJourney *j, JnName *few)
+{
+	JnName	   *name = j->event.names > FEW_NAMES ? jn_alloc(env, j->event.names * sizeof(JnName)) : few;
+
+	jn_labels_names(&j->event, name);
+	return name;
+}
+
+JnStatus
+jn_edit_during(const JnEnv *env, const JnJourney *j, int64_t first, int64_t last, JnBuild *b, JnError *err)
+{
+	uint32_t	n = j->head.n;
+	JnName		few[FEW_NAMES];
+	JnName	   *name;
+	JnWalk		from;
+	JnWalk		to;
+	JnStatus	status;
+
+	jn_walk_open(&from, j);
+	while (from.next < n && from.time < first)
+		pass(env, &from);
+	to = from;
+	while (to.next < n && to.time <= last)
+		pass(env, &to);
+	if (from.next == to.next)
+		return JN_OK;
+
+	name = all_names(env, j, few);
+	status = jn_build_add_run(env, b, &from, name, to.next - from.next, err);
+	if (name != few)
+		jn_release(env, name);
+	return status;
+}
+
+/* ---- by event ---- */
+
+JnStays
+jn_edit_pick(const JnEnv *env, const JnJourney *j, const JnNameSet *set, bool keep, JnName *name)
+{
+	uint32_t	stay = 0;
+	uint32_t	i = 0;
+
+	/* each name of the dictionary has a step, so the names alone tell */
+	jn_labels_names(&j->event, name);
+	for (uint32_t k = 0; k < j->event.names; k++)
+	{
+		int			order = -1;
+
+		while (i < set->count && (order = jn_name_compare(set->name[i], name[k])) < 0)
+			if (++i % 1024 == 0)
+				jn_tick(env);
+		if ((i < set->count && order == 0) == keep)
+			stay++;
+		else
+			name[k].data = NULL;
+		if (k % 1024 == 1023)
+			jn_tick(env);
+	}
+	return stay == 0 ? JN_STAYS_NONE : stay < j->event.names ? JN_STAYS_SOME : JN_STAYS_ALL;
+}
+
+JnStays
+jn_edit_rename(const JnEnv *env, const JnJourney *j, const JnNameSet *set, const JnName *to, JnName *name)
+{
+	uint32_t	stay = 0;
+	bool		same = true;
+	uint32_t	i = 0;
+
+	jn_labels_names(&j->event, name);
+	for (uint32_t k = 0; k < j->event.names; k++)
+	{
+		int			order = -1;
+
+		while (i < set->count && (order = jn_name_compare(set->name[i], name[k])) < 0)
+			if (++i % 1024 == 0)
+				jn_tick(env);
+		if (i < set->count && order == 0)
+		{
+			same &= to[i].data != NULL && jn_name_compare(to[i], name[k]) == 0;
+			name[k] = to[i];
+		}
+		stay += name[k].data != NULL;
+		if (k % 1024 == 1023)
+			jn_tick(env);
+	}
+	return same ? JN_STAYS_ALL : stay == 0 ? JN_STAYS_NONE : JN_STAYS_SOME;
+}
+
+JnStatus
+jn_edit_events(const JnEnv *env, const JnJourney *j, const JnName *name, JnBuild *b, JnError *err)
+{
+	uint32_t	n = j->head.n;
+	JnStatus	status = JN_OK;
+	JnWalk		w;
+
+	jn_walk_open(&w, j);
+	while (w.next < n && status == JN_OK)
+	{
+		uint32_t	to;
+
+		while (w.next < n && name[jn_journey_code(j, w.next)].data == NULL)
+			pass(env, &w);
+		for (to = w.next; to < n && name[jn_journey_code(j, to)].data != NULL;)
+			if (++to % JN_TICK_EVERY == 0)
+				jn_tick(env);
+		if (w.next < to)
+			status = jn_build_add_run(env, b, &w, name, to - w.next, err);
+	}
+	return status;
+}
+
+/* ---- neighbours ---- */
+
+/* Whether step i, from 1, equals the one before it in everything but time. */
+static inline bool
+repeats(const JnJourney *j, uint32_t i)
+{
+	return jn_journey_code(j, i) == jn_journey_code(j, i - 1);
+}
+
+bool
+jn_has_repeats(const JnEnv *env, const JnJourney *j)
+{
+	for (uint32_t i = 1; i < j->head.n; i++)
+	{
+		if (repeats(j, i))
+			return true;
+		if (i % JN_TICK_EVERY == 0)
+			jn_tick(env);
+	}
+	return false;
+}
+
+JnStatus
+jn_edit_collapse(const JnEnv *env, const JnJourney *j, JnBuild *b, JnError *err)
+{
+	uint32_t	n = j->head.n;
+	JnName		few[FEW_NAMES];
+	JnName	   *name = all_names(env, j, few);
+	JnStatus	status = JN_OK;
+	JnWalk		w;
+
+	jn_walk_open(&w, j);
+	while (w.next < n && status == JN_OK)
+	{
+		uint32_t	to = w.next + 1;
+
+		while (to < n && !repeats(j, to))
+			if (++to % JN_TICK_EVERY == 0)
+				jn_tick(env);
+		status = jn_build_add_run(env, b, &w, name, to - w.next, err);
+		while (w.next < n && repeats(j, w.next))
+			pass(env, &w);
+	}
+	if (name != few)
+		jn_release(env, name);
+	return status;
+}

@@ -1,0 +1,343 @@
+/*
+ * edit_fn.c
+ *	  Parts and edits of a journey.
+ *
+ * Each function asks how much will stay: nothing is NULL, all is the value
+ * itself, as it is stored, and only what lies between is made.  The header is
+ * asked first, which of a value stored out of line is all that is fetched if
+ * it can tell.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/memutils.h"
+#include "utils/rangetypes.h"
+#include "utils/timestamp.h"
+
+#include "compat.h"
+#include "core/edit.h"
+#include "core/utf8.h"
+#include "glue.h"
+#include "journey_value.h"
+#include "prepared_arg.h"
+
+PG_FUNCTION_INFO_V1(journey_slice);
+PG_FUNCTION_INFO_V1(journey_head);
+PG_FUNCTION_INFO_V1(journey_tail);
+PG_FUNCTION_INFO_V1(journey_during);
+PG_FUNCTION_INFO_V1(journey_keep_events);
+PG_FUNCTION_INFO_V1(journey_drop_events);
+PG_FUNCTION_INFO_V1(journey_rename_events);
+PG_FUNCTION_INFO_V1(journey_collapse);
+
+/* Memory and a builder for one edit; the result lives outside. */
+typedef struct Edit
+{
+	MemoryContext work;
+	JnEnv		env;
+	JnJourney	j;
+	JnBuild    *build;
+} Edit;
+
+static void
+begin_edit(Edit *edit, Datum value)
+{
+	edit->work = AllocSetContextCreate(CurrentMemoryContext, "journey edit", ALLOCSET_SMALL_SIZES);
+	edit->env = journey_env(edit->work);
+	journey_open(value, &edit->j);
+	edit->build = jn_build_new(&edit->env, true);
+}
+
+/* Gives the result, or NULL if no step stayed. */
+static Datum
+end_edit(FunctionCallInfo fcinfo, Edit *edit)
+{
+	Datum		result = (Datum) 0;
+
+	if (jn_build_steps(edit->build) == 0)
+		fcinfo->isnull = true;
+	else
+		result = journey_finish(&edit->env, edit->build);
+	MemoryContextDelete(edit->work);
+	return result;
+}
+
+static void
+check_edit(JnStatus status, const JnError *err)
+{
+	if (status != JN_OK)
+		journey_report(err, "journey");
+}
+
+
+/* ----- by number ----- */
+
+static Datum
+edit_span(FunctionCallInfo fcinfo, JnSpan span, uint32 n)
+{
+	JnStays		stays = jn_span_stays(span, n);
+	Edit		edit;
+	JnError		err;
+
+	if (stays == JN_STAYS_NONE)
+		PG_RETURN_NULL();
+	if (stays == JN_STAYS_ALL)
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	begin_edit(&edit, PG_GETARG_DATUM(0));
+	check_edit(jn_build_add_journey(&edit.env, edit.build, &edit.j, span.from, span.to, &err), &err);
+	return end_edit(fcinfo, &edit);
+}
+
+Datum
+journey_slice(PG_FUNCTION_ARGS)
+{
+	JnHeader	head;
+
+	journey_open_header(PG_GETARG_DATUM(0), &head);
+	return edit_span(fcinfo, jn_span_slice(head.n, PG_GETARG_INT32(1), PG_GETARG_INT32(2)), head.n);
+}
+
+Datum
+journey_head(PG_FUNCTION_ARGS)
+{
+	JnHeader	head;
+
+	journey_open_header(PG_GETARG_DATUM(0), &head);
+	return edit_span(fcinfo, jn_span_head(head.n, PG_GETARG_INT32(1)), head.n);
+}
+
+Datum
+journey_tail(PG_FUNCTION_ARGS)
+{
+	JnHeader	head;
+
+	journey_open_header(PG_GETARG_DATUM(0), &head);
+	return edit_span(fcinfo, jn_span_tail(head.n, PG_GETARG_INT32(1)), head.n);
+}
+
+
+/* ----- by time ----- */
+
+/*
+ * The first and the last instant of a tstzrange; false if it is empty.
+ * Infinite bounds and infinite times come to the same: no step is there.
+ */
+static bool
+range_times(RangeType *range, TypeCacheEntry *type, int64 *first, int64 *last)
+{
+	RangeBound	lower;
+	RangeBound	upper;
+	bool		empty;
+
+	range_deserialize(type, range, &lower, &upper, &empty);
+	if (empty)
+		return false;
+	*first = lower.infinite ? PG_INT64_MIN : DatumGetTimestampTz(lower.val);
+	*last = upper.infinite ? PG_INT64_MAX : DatumGetTimestampTz(upper.val);
+
+	/* an exclusive bound is the microsecond next to it */
+	if (!lower.infinite && !lower.inclusive && *first < PG_INT64_MAX)
+		(*first)++;
+	if (!upper.infinite && !upper.inclusive && *last > PG_INT64_MIN)
+		(*last)--;
+	return true;
+}
+
+Datum
+journey_during(PG_FUNCTION_ARGS)
+{
+	RangeType  *range = PG_GETARG_RANGE_P(1);
+	JnStays		stays;
+	JnHeader	head;
+	int64		first;
+	int64		last;
+	Edit		edit;
+	JnError		err;
+
+	if (!range_times(range, range_get_typcache(fcinfo, RangeTypeGetOid(range)), &first, &last))
+		PG_RETURN_NULL();
+	journey_open_header(PG_GETARG_DATUM(0), &head);
+	stays = jn_during_stays(&head, first, last);
+	if (stays == JN_STAYS_NONE)
+		PG_RETURN_NULL();
+	if (stays == JN_STAYS_ALL)
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	begin_edit(&edit, PG_GETARG_DATUM(0));
+	check_edit(jn_edit_during(&edit.env, &edit.j, first, last, edit.build, &err), &err);
+	return end_edit(fcinfo, &edit);
+}
+
+
+/* ----- by event ----- */
+
+static Datum
+pick_events(FunctionCallInfo fcinfo, bool keep)
+{
+	const JnNameSet *set = journey_name_set_arg(fcinfo, 1);
+	JnHeader	head;
+	JnStays		stays;
+	JnName	   *name;
+	Edit		edit;
+	JnError		err;
+
+	journey_open_header(PG_GETARG_DATUM(0), &head);
+	if (!jn_may_have_any(&head, set))
+	{
+		if (keep)
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	begin_edit(&edit, PG_GETARG_DATUM(0));
+	name = jn_alloc(&edit.env, edit.j.event.names * sizeof(JnName));
+	stays = jn_edit_pick(&edit.env, &edit.j, set, keep, name);
+	if (stays == JN_STAYS_ALL)
+	{
+		MemoryContextDelete(edit.work);
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	if (stays == JN_STAYS_SOME)
+		check_edit(jn_edit_events(&edit.env, &edit.j, name, edit.build, &err), &err);
+	return end_edit(fcinfo, &edit);
+}
+
+Datum
+journey_keep_events(PG_FUNCTION_ARGS)
+{
+	return pick_events(fcinfo, true);
+}
+
+Datum
+journey_drop_events(PG_FUNCTION_ARGS)
+{
+	return pick_events(fcinfo, false);
+}
+
+/* What rename_events() is to do. */
+typedef struct Renames
+{
+	JnNameSet	set;			/* old names */
+	JnName	   *to;				/* the new name of each; data is NULL to drop its steps */
+} Renames;
+
+/* A new name: as an event must be. */
+static JnName
+check_name(const JsonbValue *v)
+{
+	JnName		name = {v->val.string.val, v->val.string.len};
+	size_t		valid = jn_utf8_check(name.data, name.size);
+	JnError		err;
+
+	if (name.size > JN_MAX_NAME)
+		check_edit(jn_fail(&err, JN_NAME_LONG, 0, name.size, JN_MAX_NAME), &err);
+	if (valid < name.size)
+		check_edit(jn_fail(&err, JN_NAME_UTF8, valid, 0, 0), &err);
+	return name;
+}
+
+static void *
+make_renames(struct varlena *value)
+{
+	Jsonb	   *object = (Jsonb *) value;
+	JnEnv		env = journey_env(CurrentMemoryContext);
+	Renames    *renames = palloc(sizeof(Renames));
+	uint32		count = JB_ROOT_COUNT(object);
+	JnName	   *from;
+	JnName	   *unordered;
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	v;
+	uint32		i = 0;
+
+	if (!JB_ROOT_IS_OBJECT(object))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("new names of events must be a JSON object"),
+				 errhint("Write old and new names as '{\"old\": \"new\", \"no longer wanted\": null}'.")));
+	from = palloc_extended((count + 1) * sizeof(JnName), MCXT_ALLOC_HUGE);
+	unordered = palloc_extended((count + 1) * sizeof(JnName), MCXT_ALLOC_HUGE);
+	renames->to = palloc_extended((count + 1) * sizeof(JnName), MCXT_ALLOC_HUGE);
+
+	it = JsonbIteratorInit(&object->root);
+	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY)
+			from[i] = (JnName) {v.val.string.val, v.val.string.len};
+		else if (token == WJB_VALUE)
+		{
+			if (v.type == jbvNull)
+				unordered[i++] = (JnName) {NULL, 0};
+			else if (v.type == jbvString)
+				unordered[i++] = check_name(&v);
+			else
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("new name of an event must be a string or null"),
+						 errdetail("It is of JSON type %s.", JsonbTypeName(&v)),
+						 errhint("Write old and new names as '{\"old\": \"new\", \"no longer wanted\": null}'.")));
+		}
+	}
+
+	/* jsonb orders keys by their length first, a set by bytes */
+	jn_name_set_make(&env, from, count, &renames->set);
+	it = JsonbIteratorInit(&object->root);
+	i = 0;
+	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY)
+			renames->to[jn_name_set_find(&renames->set, (JnName) {v.val.string.val, v.val.string.len})] =
+				unordered[i++];
+	}
+	return renames;
+}
+
+Datum
+journey_rename_events(PG_FUNCTION_ARGS)
+{
+	const Renames *renames = journey_prepared_arg(fcinfo, 1, make_renames);
+	JnHeader	head;
+	JnStays		stays;
+	JnName	   *name;
+	Edit		edit;
+	JnError		err;
+
+	journey_open_header(PG_GETARG_DATUM(0), &head);
+	if (!jn_may_have_any(&head, &renames->set))
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	begin_edit(&edit, PG_GETARG_DATUM(0));
+	name = jn_alloc(&edit.env, edit.j.event.names * sizeof(JnName));
+	stays = jn_edit_rename(&edit.env, &edit.j, &renames->set, renames->to, name);
+	if (stays == JN_STAYS_ALL)
+	{
+		MemoryContextDelete(edit.work);
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	if (stays == JN_STAYS_SOME)
+		check_edit(jn_edit_events(&edit.env, &edit.j, name, edit.build, &err), &err);
+	return end_edit(fcinfo, &edit);
+}
+
+
+/* ----- neighbours ----- */
+
+Datum
+journey_collapse(PG_FUNCTION_ARGS)
+{
+	JnHeader	head;
+	Edit		edit;
+	JnError		err;
+
+	/* the only step has no neighbour */
+	journey_open_header(PG_GETARG_DATUM(0), &head);
+	if (head.n == 1)
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	begin_edit(&edit, PG_GETARG_DATUM(0));
+	if (!jn_has_repeats(&edit.env, &edit.j))
+	{
+		MemoryContextDelete(edit.work);
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	check_edit(jn_edit_collapse(&edit.env, &edit.j, edit.build, &err), &err);
+	return end_edit(fcinfo, &edit);
+}

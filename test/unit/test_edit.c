@@ -1,0 +1,456 @@
+/*
+ * test_edit.c
+ *	  Parts and edits, against the same edit on an array of steps.
+ */
+#include "edit.h"
+
+#include "model.h"
+
+#define ROUNDS	3000
+
+static Step step[MODEL_MAX_STEPS];
+static Step want[MODEL_MAX_STEPS];
+static uint8_t expected[MODEL_MAX_BYTES];
+
+/* A random journey, its steps in order in step[]. */
+static JnJourney
+random_journey(uint64_t *seed, uint32_t *n)
+{
+	*n = 1 + unit_below(seed, unit_below(seed, 20) == 0 ? MODEL_MAX_STEPS : 30);
+	model_random(seed, step, *n);
+	model_sort(step, *n, true);
+	return proved(ENV, steps_bytes(ENV, step, *n, true));
+}
+
+/* Whether the builder holds the steps of want[]; releases it. */
+static bool
+check_built(JnBuild *b, uint32_t count)
+{
+	Bytes		got;
+	size_t		size;
+
+	if (!CHECK_INT(jn_build_steps(b), count))
+		return false;
+	if (count == 0)
+		return true;
+	got = build_bytes(ENV, b);
+	size = model_encode(want, count, expected);
+	return CHECK_BYTES(got.data, got.size, expected, size);
+}
+
+/* Whether a span has the steps of want[], and says rightly how much it is. */
+static bool
+check_span(const JnJourney *j, JnSpan span, uint32_t count)
+{
+	JnBuild    *b = jn_build_new(ENV, true);
+	JnError		err;
+
+	CHECK_INT(jn_span_stays(span, j->head.n),
+			  count == 0 ? JN_STAYS_NONE : count == j->head.n ? JN_STAYS_ALL : JN_STAYS_SOME);
+	CHECK_INT(jn_build_add_journey(ENV, b, j, span.from, span.to, &err), JN_OK);
+	return check_built(b, count);
+}
+
+/* ---- by number ---- */
+
+TEST(edit_slice)
+{
+	uint64_t	seed = 1;
+
+	for (int round = 0; round < ROUNDS; round++)
+	{
+		uint32_t	n;
+		JnJourney	j = random_journey(&seed, &n);
+		int			from = (int) unit_below(&seed, 2 * n + 7) - (int) n - 3;
+		int			to = (int) unit_below(&seed, 2 * n + 7) - (int) n - 3;
+		uint32_t	count = 0;
+
+		if (unit_below(&seed, 20) == 0)
+			from = unit_below(&seed, 2) ? INT32_MIN : INT32_MAX;
+		if (unit_below(&seed, 20) == 0)
+			to = unit_below(&seed, 2) ? INT32_MIN : INT32_MAX;
+		for (int i = 1; i <= (int) n; i++)
+		{
+			int			from_end = i - (int) n - 1;
+
+			if ((from < 0 ? from_end : i) >= from && (to < 0 ? from_end : i) <= to)
+				want[count++] = step[i - 1];
+		}
+		if (!check_span(&j, jn_span_slice(n, from, to), count))
+		{
+			printf("  slice %d .. %d of %u\n", from, to, n);
+			return;
+		}
+		unit_env_clear(&unit_env);
+	}
+}
+
+TEST(edit_head_and_tail)
+{
+	uint64_t	seed = 2;
+
+	for (int round = 0; round < ROUNDS; round++)
+	{
+		uint32_t	n;
+		JnJourney	j = random_journey(&seed, &n);
+		int			k = (int) unit_below(&seed, 2 * n + 5) - (int) n - 2;
+		int			last = k < 0 ? (int) n + k : k;
+		int			first = k < 0 ? -k : (int) n - k;
+		uint32_t	count = 0;
+
+		for (int i = 0; i < (int) n; i++)
+			if (i < last)
+				want[count++] = step[i];
+		check_span(&j, jn_span_head(n, k), count);
+		count = 0;
+		for (int i = 0; i < (int) n; i++)
+			if (i >= first)
+				want[count++] = step[i];
+		check_span(&j, jn_span_tail(n, k), count);
+		unit_env_clear(&unit_env);
+	}
+	CHECK_INT(jn_span_stays(jn_span_head(5, INT32_MIN), 5), JN_STAYS_NONE);
+	CHECK_INT(jn_span_stays(jn_span_head(5, INT32_MAX), 5), JN_STAYS_ALL);
+	CHECK_INT(jn_span_stays(jn_span_tail(5, INT32_MIN), 5), JN_STAYS_NONE);
+	CHECK_INT(jn_span_stays(jn_span_tail(5, INT32_MAX), 5), JN_STAYS_ALL);
+	CHECK_INT(jn_span_stays(jn_span_slice(5, INT32_MIN, INT32_MAX), 5), JN_STAYS_ALL);
+}
+
+/* ---- by time ---- */
+
+/* The time of a step, or one beside it, or any. */
+static int64_t
+random_bound(uint64_t *seed, uint32_t n)
+{
+	switch (unit_below(seed, 8))
+	{
+		case 0:
+			return INT64_MIN;
+		case 1:
+			return INT64_MAX;
+		case 2:
+			return (int64_t) unit_random(seed);
+		default:
+			return step[unit_below(seed, n)].time + (int64_t) unit_below(seed, 3) - 1;
+	}
+}
+
+TEST(edit_during)
+{
+	uint64_t	seed = 3;
+
+	for (int round = 0; round < ROUNDS; round++)
+	{
+		uint32_t	n;
+		JnJourney	j = random_journey(&seed, &n);
+		int64_t		first = random_bound(&seed, n);
+		int64_t		last = random_bound(&seed, n);
+		JnStays		stays = jn_during_stays(&j.head, first, last);
+		JnBuild    *b = jn_build_new(ENV, true);
+		JnError		err;
+		uint32_t	count = 0;
+
+		for (uint32_t i = 0; i < n; i++)
+			if (step[i].time >= first && step[i].time <= last)
+				want[count++] = step[i];
+		CHECK_INT(stays == JN_STAYS_ALL, count == n);
+		CHECK(stays != JN_STAYS_NONE || count == 0);
+		CHECK_INT(jn_edit_during(ENV, &j, first, last, b, &err), JN_OK);
+		if (!check_built(b, count))
+			return;
+		unit_env_clear(&unit_env);
+	}
+}
+
+/* ---- by event ---- */
+
+/* Names to ask for: some of the journey, some not, some twice. */
+static JnNameSet
+random_set(uint64_t *seed, uint32_t n)
+{
+	uint32_t	count = unit_below(seed, 8);
+	JnName	   *name = jn_alloc(ENV, (count + 1) * sizeof(JnName));
+	JnNameSet	set;
+
+	for (uint32_t i = 0; i < count; i++)
+	{
+		uint32_t	any = unit_below(seed, MODEL_NAMES);
+		const Step *s = &step[unit_below(seed, n)];
+
+		name[i] = unit_below(seed, 3) == 0 ? (JnName) {model_names[any].name, model_names[any].size}
+			: (JnName) {s->name, s->size};
+	}
+	jn_name_set_make(ENV, name, count, &set);
+	CHECK(set.count <= count);
+	for (uint32_t i = 1; i < set.count; i++)
+		CHECK(jn_name_compare(set.name[i - 1], set.name[i]) < 0);
+	return set;
+}
+
+/* The place of a step's event in a set, by looking at each. */
+static int64_t
+place(const JnNameSet *set, const Step *s)
+{
+	for (uint32_t i = 0; i < set->count; i++)
+		if (set->name[i].size == s->size && memcmp(set->name[i].data, s->name, s->size) == 0)
+			return i;
+	return -1;
+}
+
+TEST(edit_keep_and_drop)
+{
+	uint64_t	seed = 4;
+
+	for (int round = 0; round < ROUNDS; round++)
+	{
+		uint32_t	n;
+		JnJourney	j = random_journey(&seed, &n);
+		JnNameSet	set = random_set(&seed, n);
+		JnName	   *name = jn_alloc(ENV, j.event.names * sizeof(JnName));
+
+		for (int keep = 0; keep < 2; keep++)
+		{
+			JnStays		stays = jn_edit_pick(ENV, &j, &set, keep, name);
+			JnBuild    *b = jn_build_new(ENV, true);
+			JnError		err;
+			uint32_t	count = 0;
+
+			for (uint32_t i = 0; i < n; i++)
+				if ((place(&set, &step[i]) >= 0) == keep)
+					want[count++] = step[i];
+			CHECK_INT(stays, count == 0 ? JN_STAYS_NONE : count == n ? JN_STAYS_ALL : JN_STAYS_SOME);
+			/* what the header proves is so */
+			CHECK(jn_may_have_any(&j.head, &set) || count == (keep ? 0 : n));
+			CHECK_INT(jn_edit_events(ENV, &j, name, b, &err), JN_OK);
+			if (!check_built(b, count))
+				return;
+		}
+		unit_env_clear(&unit_env);
+	}
+}
+
+TEST(edit_rename)
+{
+	uint64_t	seed = 5;
+
+	for (int round = 0; round < ROUNDS; round++)
+	{
+		uint32_t	n;
+		JnJourney	j = random_journey(&seed, &n);
+		JnNameSet	set = random_set(&seed, n);
+		JnName	   *name = jn_alloc(ENV, j.event.names * sizeof(JnName));
+		JnName		to[8];
+		JnBuild    *b = jn_build_new(ENV, true);
+		JnStays		stays;
+		JnError		err;
+		uint32_t	count = 0;
+		bool		same = true;
+
+		for (uint32_t i = 0; i < set.count; i++)
+		{
+			uint32_t	any = unit_below(&seed, MODEL_NAMES);
+
+			switch (unit_below(&seed, 4))
+			{
+				case 0:
+					to[i] = (JnName) {NULL, 0};
+					break;
+				case 1:
+					to[i] = set.name[unit_below(&seed, set.count)];
+					break;
+				default:
+					to[i] = (JnName) {model_names[any].name, model_names[any].size};
+					break;
+			}
+		}
+		for (uint32_t i = 0; i < n; i++)
+		{
+			int64_t		at = place(&set, &step[i]);
+
+			want[count] = step[i];
+			if (at >= 0)
+			{
+				want[count].name = to[at].data;
+				want[count].size = to[at].size;
+				same = same && to[at].data != NULL && model_compare_names(&want[count], &step[i]) == 0;
+			}
+			count += want[count].name != NULL;
+		}
+		stays = jn_edit_rename(ENV, &j, &set, to, name);
+		CHECK_INT(stays, same ? JN_STAYS_ALL : count == 0 ? JN_STAYS_NONE : JN_STAYS_SOME);
+		CHECK_INT(jn_edit_events(ENV, &j, name, b, &err), JN_OK);
+		if (!check_built(b, count))
+			return;
+		unit_env_clear(&unit_env);
+	}
+}
+
+/* ---- neighbours ---- */
+
+TEST(edit_collapse)
+{
+	uint64_t	seed = 6;
+
+	for (int round = 0; round < ROUNDS; round++)
+	{
+		uint32_t	n;
+		JnJourney	j = random_journey(&seed, &n);
+		JnBuild    *b = jn_build_new(ENV, true);
+		JnError		err;
+		uint32_t	count = 0;
+
+		for (uint32_t i = 0; i < n; i++)
+			if (i == 0 || model_compare_names(&step[i - 1], &step[i]) != 0)
+				want[count++] = step[i];
+		CHECK_INT(jn_has_repeats(ENV, &j), count < n);
+		CHECK_INT(jn_edit_collapse(ENV, &j, b, &err), JN_OK);
+		if (!check_built(b, count))
+			return;
+		unit_env_clear(&unit_env);
+	}
+}
+
+/* ---- together ---- */
+
+/* Any split, put together again, gives the whole. */
+TEST(edit_split_and_merge)
+{
+	uint64_t	seed = 7;
+
+	for (int round = 0; round < ROUNDS; round++)
+	{
+		uint32_t	n;
+		JnJourney	j = random_journey(&seed, &n);
+		JnBuild    *b = jn_build_new(ENV, true);
+		JnError		err;
+
+		for (uint32_t done = 0; done < n;)
+		{
+			uint32_t	more = 1 + unit_below(&seed, n - done);
+			JnSpan		span = jn_span_slice(n, (int32_t) done + 1, (int32_t) (done + more));
+			JnBuild    *part = jn_build_new(ENV, true);
+			JnJourney	p;
+
+			CHECK_INT(jn_build_add_journey(ENV, part, &j, span.from, span.to, &err), JN_OK);
+			p = proved(ENV, build_bytes(ENV, part));
+			CHECK_INT(jn_build_add_journey(ENV, b, &p, 0, p.head.n, &err), JN_OK);
+			done += more;
+		}
+		memcpy(want, step, n * sizeof(Step));
+		if (!check_built(b, n))
+			return;
+		unit_env_clear(&unit_env);
+	}
+}
+
+/* Keeping some events and dropping them are two halves of the whole, if no times are shared. */
+TEST(edit_keep_and_drop_merge)
+{
+	uint64_t	seed = 8;
+
+	for (int round = 0; round < ROUNDS; round++)
+	{
+		uint32_t	n;
+		JnJourney	j = random_journey(&seed, &n);
+		JnNameSet	set;
+		JnName	   *name;
+		JnBuild    *b = jn_build_new(ENV, false);
+		JnError		err;
+
+		/* names decide ties, before and after */
+		model_sort(step, n, false);
+		memcpy(want, step, n * sizeof(Step));
+		j = proved(ENV, steps_bytes(ENV, step, n, false));
+		set = random_set(&seed, n);
+		name = jn_alloc(ENV, j.event.names * sizeof(JnName));
+		for (int keep = 0; keep < 2; keep++)
+		{
+			JnBuild    *half = jn_build_new(ENV, true);
+			JnJourney	h;
+
+			jn_edit_pick(ENV, &j, &set, keep, name);
+			CHECK_INT(jn_edit_events(ENV, &j, name, half, &err), JN_OK);
+			if (jn_build_steps(half) == 0)
+				continue;
+			h = proved(ENV, build_bytes(ENV, half));
+			CHECK_INT(jn_build_add_journey(ENV, b, &h, 0, h.head.n, &err), JN_OK);
+		}
+		if (!check_built(b, n))
+			return;
+		unit_env_clear(&unit_env);
+	}
+}
+
+/* ---- cost ---- */
+
+/* Edits of a journey of n steps under k names, every other step kept. */
+static void
+everything(const JnEnv *env, void *arg)
+{
+	const JnJourney *j = arg;
+	JnName	   *wanted = jn_alloc(env, j->event.names * sizeof(JnName));
+	JnName	   *name = jn_alloc(env, j->event.names * sizeof(JnName));
+	JnBuild    *b = jn_build_new(env, true);
+	JnNameSet	set;
+	JnError		err;
+
+	jn_labels_names(&j->event, wanted);
+	for (uint32_t i = 0; i < j->event.names / 2; i++)
+		wanted[i] = wanted[2 * i];
+	jn_name_set_make(env, wanted, j->event.names / 2, &set);
+	jn_edit_pick(env, j, &set, true, name);
+	jn_edit_events(env, j, name, b, &err);
+	jn_edit_rename(env, j, &set, wanted, name);
+	jn_edit_events(env, j, name, b, &err);
+	jn_edit_during(env, j, j->head.first + 1, j->head.last - 1, b, &err);
+	jn_has_repeats(env, j);
+	jn_edit_collapse(env, j, b, &err);
+	jn_build_free(env, b);
+}
+
+static JnJourney
+many_steps(const JnEnv *env, uint32_t n, uint32_t names)
+{
+	JnBuild    *b = jn_build_new(env, true);
+	char		text[16];
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		int			size = snprintf(text, sizeof(text), "name%u", i % names);
+
+		add_steps(env, b, &(Step) {(int64_t) i * 1000, text, (uint32_t) size}, 1);
+	}
+	return proved(env, build_bytes(env, b));
+}
+
+TEST(edit_may_be_left_anywhere)
+{
+	static UnitEnv own;
+	JnJourney	j;
+
+	unit_env_clear(&own);
+	j = many_steps(&own.env, 1000, 300);
+	CHECK(unit_leave_everywhere(everything, &j, 300) > 50);
+	unit_env_clear(&own);
+}
+
+/* Ticks come often enough, and tenfold work takes no more than tenfold time, or so. */
+TEST(edit_is_linear)
+{
+	double		seconds[2];
+
+	for (int i = 0; i < 2; i++)
+	{
+		uint32_t	n = (i == 0 ? 1 : 10) * (UNIT_SANITIZED ? 20000 : 200000);
+		JnJourney	j = many_steps(ENV, n, n / 10);
+		size_t		ticks = unit_env.ticks;
+		double		begin = unit_seconds();
+
+		everything(ENV, &j);
+		seconds[i] = unit_seconds() - begin;
+		CHECK(unit_env.ticks - ticks >= 4 * (n / JN_TICK_EVERY));
+		unit_env_clear(&unit_env);
+	}
+	printf("tenfold: %.1f times as long\n", seconds[1] / seconds[0]);
+	CHECK(seconds[1] < 40 * seconds[0]);
+}
