@@ -46,6 +46,9 @@ jn_key_compare(const JnKey *a, const JnKey *b)
 	return jn_name_compare((JnName) {a->data, a->size}, (JnName) {b->data, b->size});
 }
 
+/* Whether a key may name a subject.  Errors: JN_SUBJECT_LONG, JN_SUBJECT_UTF8. */
+extern JnStatus jn_key_check(const JnKey *key, JnError *err);
+
 /* What the first JN_SET_HEADER_SIZE bytes say. */
 typedef struct JnSetHeader
 {

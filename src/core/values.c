@@ -122,34 +122,75 @@ key_bits(uint64_t key)
 	return bits;
 }
 
+/* The plan for n keys of which some are given, once decimals, width and base are known, if they are. */
+static JnValuesPlan
+complete(JnValuesPlan plan, bool decimals, uint32_t n)
+{
+	if (!decimals)
+	{
+		bool		same = plan.least == plan.largest;
+
+		plan.decimals = JN_VALUE_DOUBLES;
+		plan.width = same ? 0 : 8;
+		plan.base = same ? key_bits(plan.least) : 0;
+	}
+	plan.size = head_size(n, plan.given < n) + (uint64_t) plan.given * plan.width;
+	return plan;
+}
+
 JnValuesPlan
 jn_values_plan(const JnEnv *env, const uint64_t *key, uint32_t n)
 {
-	JnValuesPlan plan = {0};
-	uint64_t	one = JN_NO_VALUE;
-	bool		same = true;	/* all values are "one" */
+	JnValuesPlan plan = {.least = JN_NO_VALUE};
+	bool		decimals;
 
 	for (uint32_t i = 0; i < n; i++)
 	{
 		if (key[i] != JN_NO_VALUE)
 		{
 			plan.given++;
-			same &= one == JN_NO_VALUE || one == key[i];
-			one = key[i];
+			plan.least = key[i] < plan.least ? key[i] : plan.least;
+			plan.largest = key[i] > plan.largest ? key[i] : plan.largest;
 		}
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
 	if (plan.given == 0)
 		return plan;
-	if (!plan_decimals(env, key, n, &plan))
+	decimals = plan_decimals(env, key, n, &plan);
+	return complete(plan, decimals, n);
+}
+
+/*
+ * What fits e decimals fits more, as long as k is not too large: so the larger
+ * e of both does if it does for the extremes.
+ */
+JnValuesPlan
+jn_values_plan_join(const JnValuesPlan *a, const JnValuesPlan *b, uint32_t n)
+{
+	JnValuesPlan plan = a->given > 0 ? *a : *b;
+	int64_t		least;
+	int64_t		largest;
+	bool		decimals;
+
+	if (a->given > 0 && b->given > 0)
 	{
-		plan.decimals = JN_VALUE_DOUBLES;
-		plan.width = same ? 0 : 8;
-		plan.base = same ? key_bits(one) : 0;
+		plan.given += b->given;
+		plan.least = a->least < b->least ? a->least : b->least;
+		plan.largest = a->largest > b->largest ? a->largest : b->largest;
+		plan.decimals = a->decimals > b->decimals ? a->decimals : b->decimals;
 	}
-	plan.size = head_size(n, plan.given < n) + (uint64_t) plan.given * plan.width;
-	return plan;
+	if (plan.given == 0)
+		return plan;
+	decimals = plan.decimals != JN_VALUE_DOUBLES
+		&& scale(jn_value_of_key(plan.least), plan.decimals, &least)
+		&& scale(jn_value_of_key(plan.largest), plan.decimals, &largest);
+	if (decimals)
+	{
+		plan.base = (uint64_t) least;
+		plan.width = offset_width((uint64_t) largest - (uint64_t) least);
+	}
+	return complete(plan, decimals, n);
 }
 
 /* Writes a number of "width" bytes and returns the byte after it. */

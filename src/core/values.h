@@ -143,11 +143,16 @@ typedef struct JnValuesPlan
 	unsigned	decimals;		/* as in JnValues */
 	unsigned	width;
 	uint64_t	base;
+	uint64_t	least;			/* the extreme keys; only if some are given */
+	uint64_t	largest;
 	uint64_t	size;			/* bytes of the section; 0 if absent */
 } JnValuesPlan;
 
 /* Plans the section for n keys.  Linear, calls jn_tick(). */
 extern JnValuesPlan jn_values_plan(const JnEnv *env, const uint64_t *key, uint32_t n);
+
+/* The plan for two columns one behind the other, n keys in all, from their plans.  O(1). */
+extern JnValuesPlan jn_values_plan_join(const JnValuesPlan *a, const JnValuesPlan *b, uint32_t n);
 
 /* Writes plan->size bytes for the same keys at out. */
 extern void jn_values_write(const JnEnv *env, const JnValuesPlan *plan, const uint64_t *key, uint32_t n,
