@@ -1,11 +1,36 @@
 --| # Journeys
 --|
 --| A `journey` is the ordered interactions of one subject in one value: at
---| least one step, each with a time and an event. It carries its own names, so
---| it can be dumped, replicated and sent anywhere as it is.
+--| least one step, each with a time and an event, and whatever else of an
+--| `interaction` is known. It carries its own names, so it can be dumped,
+--| replicated and sent anywhere as it is.
+
+--| An interaction is a row: at a time, an event on a channel triggers a
+--| decision, which leads to an action, for a persona; a number may come with
+--| it, and senses that were felt. Everything but time and event may be NULL.
+CREATE TYPE journey.interaction AS (
+	"at" pg_catalog.timestamptz,
+	event pg_catalog.text,
+	channel pg_catalog.text,
+	decision pg_catalog.text,
+	action pg_catalog.text,
+	persona pg_catalog.text,
+	value pg_catalog.float8,
+	senses pg_catalog.text[]
+);
+COMMENT ON TYPE journey.interaction IS
+'One step of a journey as a row. In a journey, time and event are always there, all others are optional and NULL where they are not known. Senses are a set: their order and repetitions do not count, NULL elements are left out, and an empty array is NULL.';
+COMMENT ON COLUMN journey.interaction."at" IS 'When it happened; finite.';
+COMMENT ON COLUMN journey.interaction.event IS 'What happened; up to 1024 bytes, as every name here.';
+COMMENT ON COLUMN journey.interaction.channel IS 'Where: web, app, store, ...';
+COMMENT ON COLUMN journey.interaction.decision IS 'What was decided because of the event.';
+COMMENT ON COLUMN journey.interaction.action IS 'What was done about it.';
+COMMENT ON COLUMN journey.interaction.persona IS 'In which role the subject acted.';
+COMMENT ON COLUMN journey.interaction.value IS 'A number that belongs to it, such as an amount.';
+COMMENT ON COLUMN journey.interaction.senses IS 'What was sensed in it: a set of names, up to 1024 bytes with a byte between them; no name is empty.';
 
 --| The type. The text form is
---| `[view 2026-01-01T10:00:00Z, "add to cart" 2026-01-01T10:00:05.25Z]`,
+--| `[view@web 2026-01-01T10:00:00Z, "add to cart" 2026-01-01T10:00:05.25Z {value=19.99}]`,
 --| always in UTC, whatever the settings of the session.
 CREATE TYPE journey.journey;
 
@@ -13,13 +38,13 @@ CREATE FUNCTION journey.journey_in(pg_catalog.cstring) RETURNS journey.journey
 AS 'MODULE_PATHNAME', 'journey_in'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION journey.journey_in(pg_catalog.cstring) IS
-'Reads the text form of a journey, [view 2026-01-01T10:00:00Z, "add to cart" 2026-01-01T10:00:05.25Z]. Steps may come in any order; those of one time stay as written. Errors, soft from PostgreSQL 16 on: 22P02 for the syntax, 22007 for a time, 22008 for a time out of range, 54000 for a name above 1024 bytes, 22021 for invalid UTF-8.';
+'Reads the text form of a journey, [view 2026-01-01T10:00:00Z, "add to cart"@web 2026-01-01T10:00:05.25Z {decision=x, action=y, persona=z, value=19.99, sense=angry, sense=tired}]. Steps may come in any order; those of one time stay as written. Errors, soft from PostgreSQL 16 on: 22P02 for the syntax and for a number, 22003 for a number out of range, 22007 for a time, 22008 for a time out of range, 22023 for a sense without a name, 54000 for a name above 1024 bytes, 22021 for invalid UTF-8.';
 
 CREATE FUNCTION journey.journey_out(journey.journey) RETURNS pg_catalog.cstring
 AS 'MODULE_PATHNAME', 'journey_out'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION journey.journey_out(journey.journey) IS
-'Writes the text form of a journey: times in UTC with as many digits as are needed, independent of settings; reads back as the same value.';
+'Writes the text form of a journey: times in UTC, times and numbers with as many digits as are needed, independent of settings; reads back as the same value.';
 
 CREATE FUNCTION journey.journey_recv(pg_catalog.internal) RETURNS journey.journey
 AS 'MODULE_PATHNAME', 'journey_recv'
@@ -46,7 +71,7 @@ CREATE TYPE journey.journey (
 	COLLATABLE = false
 );
 COMMENT ON TYPE journey.journey IS
-'The interactions of one subject in the order of time: at least one step, each with a time (timestamptz, finite) and an event (text, up to 1024 bytes). One value has one form of bytes. No steps is NULL.';
+'The interactions of one subject in the order of time: at least one step, each with a time (timestamptz, finite) and an event (text, up to 1024 bytes), and with channel, decision, action, persona, value and senses where they are known: see type interaction. What no step has costs nothing. One value has one form of bytes. No steps is NULL.';
 
 --| Bytes. A cast to and from `bytea` for files and queues; what comes in is
 --| proven as strictly as in binary input.
@@ -116,7 +141,7 @@ RETURNS TABLE (step pg_catalog.int4, "at" pg_catalog.timestamptz, event pg_catal
 AS 'MODULE_PATHNAME', 'journey_interactions'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200 ROWS 40;
 COMMENT ON FUNCTION journey.interactions(journey.journey) IS
-'Steps as rows, in their order, numbered from 1. What the journey does not record (channel, decision, action, persona, value, senses) is NULL. NULL gives no rows. Linear in the steps.';
+'Steps as rows, in their order, numbered from 1; what a step does not have (channel, decision, action, persona, value, senses) is NULL. Senses come ascending by bytes. NULL gives no rows. Linear in the steps.';
 
 --| The path, without the times.
 CREATE FUNCTION journey.variant(j journey.journey) RETURNS pg_catalog.text

@@ -9,7 +9,6 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -17,6 +16,7 @@
 #include "core/build.h"
 #include "core/journey.h"
 #include "glue.h"
+#include "interaction.h"
 #include "journey_value.h"
 
 PG_FUNCTION_INFO_V1(journey_step_count);
@@ -31,40 +31,25 @@ PG_FUNCTION_INFO_V1(journey_variant);
 PG_FUNCTION_INFO_V1(journey_variant_hash);
 PG_FUNCTION_INFO_V1(journey_merge);
 
-/* Columns of interactions(). */
-enum
-{
-	COL_STEP,
-	COL_AT,
-	COL_EVENT,
-	COL_CHANNEL,
-	COL_DECISION,
-	COL_ACTION,
-	COL_PERSONA,
-	COL_VALUE,
-	COL_SENSES,
-	COL_COUNT
-};
-
-static Datum
-text_datum(JnName name)
-{
-	return PointerGetDatum(cstring_to_text_with_len(name.data, name.size));
-}
-
-/* The dictionary as text Datums, so that each name is made once. */
+/*
+ * The names of a column as Datums, so that each is made once: text, or text[]
+ * for sets of senses.
+ */
 static Datum *
-name_texts(const JnJourney *j)
+name_datums(const JnLabels *labels, Datum (*make) (JnName name))
 {
-	JnName	   *name = palloc_extended(j->event.names * sizeof(JnName), MCXT_ALLOC_HUGE);
-	Datum	   *text = palloc_extended(j->event.names * sizeof(Datum), MCXT_ALLOC_HUGE);
+	Datum	   *datum = palloc_extended(labels->names * sizeof(Datum), MCXT_ALLOC_HUGE);
+	JnNames		names;
 	uint32		i;
 
-	jn_labels_names(&j->event, name);
-	for (i = 0; i < j->event.names; i++)
-		text[i] = text_datum(name[i]);
-	pfree(name);
-	return text;
+	jn_names_open(&names, labels);
+	for (i = 0; i < labels->names; i++)
+	{
+		if (i % 1024 == 0)
+			CHECK_FOR_INTERRUPTS();
+		datum[i] = make(jn_names_next(&names));
+	}
+	return datum;
 }
 
 Datum
@@ -121,7 +106,7 @@ journey_event_at(PG_FUNCTION_ARGS)
 	journey_open(PG_GETARG_DATUM(0), &j);
 	if (!journey_step_index(&j.head, PG_GETARG_INT32(1), &i))
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(text_datum(jn_labels_name(&j.event, jn_journey_code(&j, i))));
+	PG_RETURN_DATUM(journey_name_text(jn_labels_name(&j.event, jn_journey_code(&j, i))));
 }
 
 Datum
@@ -154,7 +139,7 @@ journey_steps(PG_FUNCTION_ARGS)
 	uint32		i;
 
 	journey_open(PG_GETARG_DATUM(0), &j);
-	text = name_texts(&j);
+	text = name_datums(&j.event, journey_name_text);
 	step = palloc_extended(j.head.n * sizeof(Datum), MCXT_ALLOC_HUGE);
 	for (i = 0; i < j.head.n; i++)
 	{
@@ -167,32 +152,63 @@ journey_steps(PG_FUNCTION_ARGS)
 
 /*
  * Fills a tuplestore in one go: in FROM the executor would do so anyway, and
- * so the value is fetched once.
+ * so the value is fetched once.  The columns are the number of the step and
+ * those of an interaction.
  */
 Datum
 journey_interactions(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	JnEnv		env = journey_env(CurrentMemoryContext);
 	JnJourney	j;
 	JnWalk		walk;
-	Datum	   *text;
-	Datum		value[COL_COUNT] = {0};
-	bool		null[COL_COUNT];
+	Datum	   *event;
+	Datum	   *label[JN_TRACKS];
+	Datum		row[1 + INTERACTION_COLUMNS] = {0};
+	bool		row_null[1 + INTERACTION_COLUMNS];
+	Datum	   *value = row + 1;
+	bool	   *null = row_null + 1;
+	JnTrack		track;
 
 	InitMaterializedSRF(fcinfo, 0);
 	journey_open(PG_GETARG_DATUM(0), &j);
-	text = name_texts(&j);
+	event = name_datums(&j.event, journey_name_text);
+	for (track = 0; track < JN_TRACKS; track++)
+		if (track != JN_VALUE && jn_has_track(&j.head, track))
+			label[track] = name_datums(&j.label[track], track == JN_SENSES ? journey_senses_array : journey_name_text);
 
-	/* the tracks that a journey does not have are NULL */
-	memset(null, true, sizeof(null));
-	null[COL_STEP] = null[COL_AT] = null[COL_EVENT] = false;
+	memset(row_null, true, sizeof(row_null));
+	row_null[0] = null[INTERACTION_AT] = null[INTERACTION_EVENT] = false;
 	for (jn_walk_open(&walk, &j); walk.next < j.head.n; jn_walk_next(&walk))
 	{
 		CHECK_FOR_INTERRUPTS();
-		value[COL_STEP] = Int32GetDatum(walk.next + 1);
-		value[COL_AT] = TimestampTzGetDatum(walk.time);
-		value[COL_EVENT] = text[jn_journey_code(&j, walk.next)];
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, value, null);
+		row[0] = Int32GetDatum(walk.next + 1);
+		value[INTERACTION_AT] = TimestampTzGetDatum(walk.time);
+		value[INTERACTION_EVENT] = event[jn_journey_code(&j, walk.next)];
+		for (track = 0; track < JN_TRACKS && j.head.tracks != 0; track++)
+		{
+			int			column = INTERACTION_CHANNEL + track;
+
+			if (!jn_has_track(&j.head, track))
+				continue;
+			if (track == JN_VALUE)
+			{
+				double		number;
+
+				null[column] = !jn_values_next(jn_walk_values(&env, &walk), &number);
+				if (!null[column])
+					value[column] = Float8GetDatum(number);
+			}
+			else
+			{
+				uint32		code = jn_labels_code(&j.label[track], walk.next);
+
+				null[column] = code == JN_NO_LABEL;
+				if (!null[column])
+					value[column] = label[track][code];
+			}
+		}
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, row, row_null);
 	}
 	return (Datum) 0;
 }
