@@ -36,10 +36,6 @@
  */
 #define CUT_SHARE		16
 
-/* Columns of labels: those of the tracks, and the events behind them. */
-#define EVENT			JN_TRACKS
-#define COLUMNS			(JN_TRACKS + 1)
-
 /* Rows and parts that the first arrays have room for. */
 #define FIRST_ROOM		64
 
@@ -65,7 +61,7 @@ typedef struct Shape
 	int64_t		last;			/* latest step */
 	uint64_t	counts_size;
 	uint64_t	keys_size;
-	ColumnShape column[COLUMNS];	/* [JN_VALUE] is not used */
+	ColumnShape column[JN_SET_COLUMNS]; /* [JN_VALUE] is not used */
 	JnValuesPlan values;
 } Shape;
 
@@ -89,7 +85,7 @@ struct JnSetBuild
 	Shape		shape;
 	uint64_t	size;			/* that comes of it */
 
-	Column		column[COLUMNS];
+	Column		column[JN_SET_COLUMNS];
 	int64_t    *line;			/* rows + 1 - parts times, see above */
 	uint64_t   *value;			/* by row; NULL before its first use */
 	uint32_t	values_filled;	/* rows that have been written */
@@ -114,7 +110,7 @@ jn_set_build_new(const JnEnv *env, JnKeyKind kind, size_t limit)
 	memset(b, 0, sizeof(JnSetBuild));
 	b->kind = kind;
 	b->limit = limit < JN_MAX_BYTES ? limit : JN_MAX_BYTES;
-	for (unsigned c = 0; c < COLUMNS; c++)
+	for (unsigned c = 0; c < JN_SET_COLUMNS; c++)
 	{
 		jn_dict_init(&b->column[c].names, NULL, 0, NULL, 0);
 		jn_dict_init(&b->column[c].sorted, NULL, 0, NULL, 0);
@@ -133,7 +129,7 @@ release(const JnEnv *env, void *array)
 void
 jn_set_build_free(const JnEnv *env, JnSetBuild *b)
 {
-	for (unsigned c = 0; c < COLUMNS; c++)
+	for (unsigned c = 0; c < JN_SET_COLUMNS; c++)
 	{
 		Column	   *column = &b->column[c];
 
@@ -155,7 +151,7 @@ jn_set_build_free(const JnEnv *env, JnSetBuild *b)
 static void
 forget_names(JnSetBuild *b, const Shape *shape)
 {
-	for (unsigned c = 0; c < COLUMNS; c++)
+	for (unsigned c = 0; c < JN_SET_COLUMNS; c++)
 		for (uint32_t i = shape->column[c].names; i < b->shape.column[c].names; i++)
 			b->column[c].local[b->column[c].used[i]] = JN_NO_LABEL;
 }
@@ -166,7 +162,7 @@ go_back(JnSetBuild *b, const Shape *shape)
 {
 	forget_names(b, shape);
 	b->shape = *shape;
-	for (unsigned c = 0; c < COLUMNS; c++)
+	for (unsigned c = 0; c < JN_SET_COLUMNS; c++)
 		if (b->column[c].filled > shape->rows)
 			b->column[c].filled = shape->rows;
 	if (b->values_filled > shape->rows)
@@ -181,6 +177,12 @@ jn_set_build_reset(JnSetBuild *b)
 	go_back(b, &empty);
 	b->size = 0;
 	b->key = (JnKey) {b->kind, 0, 0, b->text};
+}
+
+JnKeyKind
+jn_set_build_kind(const JnSetBuild *b)
+{
+	return b->kind;
 }
 
 uint32_t
@@ -227,7 +229,7 @@ make_row_room(const JnEnv *env, JnSetBuild *b, uint64_t need)
 	b->line = grow(env, b->line, sizeof(int64_t), room + 1);
 	if (b->value != NULL)
 		b->value = grow(env, b->value, sizeof(uint64_t), room);
-	for (unsigned c = 0; c < COLUMNS; c++)
+	for (unsigned c = 0; c < JN_SET_COLUMNS; c++)
 		if (b->column[c].row != NULL)
 			b->column[c].row = grow(env, b->column[c].row, sizeof(uint32_t), room);
 	b->row_room = (uint32_t) room;
@@ -235,10 +237,17 @@ make_row_room(const JnEnv *env, JnSetBuild *b, uint64_t need)
 
 /* ---- names ---- */
 
-static JnStatus
-name_code(const JnEnv *env, Column *column, JnLabelKind kind, JnName name, uint32_t *code, JnError *err)
+static inline JnLabelKind
+column_kind(unsigned c)
 {
-	JnStatus	status = jn_dict_code(env, &column->names, name.data, name.size, kind, code, err);
+	return c == JN_SET_EVENT ? JN_LABEL_EVENT : jn_track_kind((JnTrack) c);
+}
+
+JnStatus
+jn_set_build_code(const JnEnv *env, JnSetBuild *b, unsigned c, JnName name, uint32_t *code, JnError *err)
+{
+	Column	   *column = &b->column[c];
+	JnStatus	status = jn_dict_code(env, &column->names, name.data, name.size, column_kind(c), code, err);
 	uint64_t	room;
 
 	if (status != JN_OK || *code < column->local_room)
@@ -250,22 +259,10 @@ name_code(const JnEnv *env, Column *column, JnLabelKind kind, JnName name, uint3
 	return JN_OK;
 }
 
-JnStatus
-jn_set_build_event(const JnEnv *env, JnSetBuild *b, JnName name, uint32_t *code, JnError *err)
+JnName
+jn_set_build_name(const JnSetBuild *b, unsigned c, uint32_t code)
 {
-	return name_code(env, &b->column[EVENT], JN_LABEL_EVENT, name, code, err);
-}
-
-JnStatus
-jn_set_build_label(const JnEnv *env, JnSetBuild *b, JnTrack track, JnName name, uint32_t *code, JnError *err)
-{
-	return name_code(env, &b->column[track], jn_track_kind(track), name, code, err);
-}
-
-static inline JnLabelKind
-column_kind(unsigned c)
-{
-	return c == EVENT ? JN_LABEL_EVENT : jn_track_kind((JnTrack) c);
+	return jn_dict_name(&b->column[c].names, code);
 }
 
 /* Takes a name into use and gives its number in the set. */
@@ -363,7 +360,7 @@ shape_size(const Shape *s)
 {
 	uint64_t	size = JN_SET_HEADER_SIZE + s->counts_size + 1 + (uint64_t) s->parts * start_width(s) + s->keys_size;
 
-	size += column_size(s, EVENT) + times_plan(s).size;
+	size += column_size(s, JN_SET_EVENT) + times_plan(s).size;
 	for (unsigned t = 0; t < JN_TRACKS; t++)
 	{
 		uint64_t	track = track_size(s, t);
@@ -512,7 +509,7 @@ add_rows(const JnEnv *env, JnSetBuild *b, const JnRows *rows, uint32_t from, uin
 			refine(env, b, unit, s->rows - s->parts);
 	}
 	add_times(env, b, rows->time, from, to);
-	add_labels(env, b, EVENT, rows->event + from, to - from);
+	add_labels(env, b, JN_SET_EVENT, rows->event + from, to - from);
 	for (unsigned t = 0; t < JN_TRACKS; t++)
 		if (t != JN_VALUE && rows->label[t] != NULL)
 			add_labels(env, b, t, rows->label[t] + from, to - from);
@@ -765,7 +762,7 @@ jn_set_build_finish(const JnEnv *env, JnSetBuild *b)
 {
 	const Shape *s = &b->shape;
 
-	for (unsigned c = 0; c < COLUMNS; c++)
+	for (unsigned c = 0; c < JN_SET_COLUMNS; c++)
 	{
 		Column	   *column = &b->column[c];
 
@@ -826,7 +823,7 @@ void
 jn_set_build_write(const JnEnv *env, const JnSetBuild *b, uint8_t *out)
 {
 	const Shape *s = &b->shape;
-	const JnDict *events = &b->column[EVENT].sorted;
+	const JnDict *events = &b->column[JN_SET_EVENT].sorted;
 	JnTimesPlan plan = times_plan(s);
 	uint64_t	presence = 0;
 	unsigned	tracks = 0;
@@ -844,7 +841,7 @@ jn_set_build_write(const JnEnv *env, const JnSetBuild *b, uint8_t *out)
 		}
 	}
 	p = write_parts(env, b, p);
-	p = write_column(env, b, EVENT, p);
+	p = write_column(env, b, JN_SET_EVENT, p);
 	jn_times_write(env, &plan, b->line, s->rows - s->parts + 1, p);
 	p += plan.size;
 	for (unsigned t = 0; t < JN_TRACKS; t++)

@@ -42,8 +42,7 @@ typedef struct JnSetBuild JnSetBuild;
 
 /*
  * Rows to be added: columns in the caller's memory, in the order of a journey.
- * Codes are those of jn_set_build_code() for the same column, keys of values
- * those of values.h.
+ * Codes are those of jn_set_build_code() for the column, keys of values those of values.h.
  */
 typedef struct JnRows
 {
@@ -64,15 +63,32 @@ extern JnSetBuild *jn_set_build_new(const JnEnv *env, JnKeyKind kind, size_t lim
 /* Releases a builder and all that it holds. */
 extern void jn_set_build_free(const JnEnv *env, JnSetBuild *b);
 
+/* Columns of labels: those of the tracks by their JnTrack, and the events. */
+#define JN_SET_EVENT	JN_TRACKS
+#define JN_SET_COLUMNS	(JN_TRACKS + 1)
+
 /*
- * The number of a name in the column of events, or of a label track.  It stays
- * the same for the builder's life.  O(1); the name is copied at its first use.
- * Errors: JN_NAME_LONG, JN_NAME_UTF8, JN_TOO_LARGE, JN_ARGUMENT as
- * jn_label_check() has them.
+ * The number of a name in a column, by which rows have it.  It stays the same
+ * for the builder's life.  O(1); the name is copied at its first use.
+ * Errors: those of jn_label_check(), JN_TOO_LARGE.
  */
-extern JnStatus jn_set_build_event(const JnEnv *env, JnSetBuild *b, JnName name, uint32_t *code, JnError *err);
-extern JnStatus jn_set_build_label(const JnEnv *env, JnSetBuild *b, JnTrack track, JnName name, uint32_t *code,
-								   JnError *err);
+extern JnStatus jn_set_build_code(const JnEnv *env, JnSetBuild *b, unsigned column, JnName name, uint32_t *code,
+								  JnError *err);
+
+static inline JnStatus
+jn_set_build_event(const JnEnv *env, JnSetBuild *b, JnName name, uint32_t *code, JnError *err)
+{
+	return jn_set_build_code(env, b, JN_SET_EVENT, name, code, err);
+}
+
+static inline JnStatus
+jn_set_build_label(const JnEnv *env, JnSetBuild *b, JnTrack track, JnName name, uint32_t *code, JnError *err)
+{
+	return jn_set_build_code(env, b, track, name, code, err);
+}
+
+/* The name of a code, until the next new one. */
+extern JnName jn_set_build_name(const JnSetBuild *b, unsigned column, uint32_t code);
 
 /*
  * Adds a part, or its beginning, and tells how many rows it took.  The key is
@@ -91,6 +107,8 @@ extern JnStatus jn_set_build_label(const JnEnv *env, JnSetBuild *b, JnTrack trac
  */
 extern JnStatus jn_set_build_add(const JnEnv *env, JnSetBuild *b, const JnKey *key, const JnRows *rows,
 								 uint32_t *taken, JnError *err);
+
+extern JnKeyKind jn_set_build_kind(const JnSetBuild *b);
 
 /* Number of parts so far. */
 extern uint32_t jn_set_build_parts(const JnSetBuild *b);
