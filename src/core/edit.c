@@ -98,6 +98,7 @@ jn_edit_during(const JnEnv *env, const JnJourney *j, int64_t first, int64_t last
 
 	name = all_names(env, j, few);
 	status = jn_build_add_run(env, b, &from, name, to.next - from.next, err);
+	jn_walk_close(env, &from);
 	if (name != few)
 		jn_release(env, name);
 	return status;
@@ -177,6 +178,7 @@ jn_edit_events(const JnEnv *env, const JnJourney *j, const JnName *name, JnBuild
 		if (w.next < to)
 			status = jn_build_add_run(env, b, &w, name, to - w.next, err);
 	}
+	jn_walk_close(env, &w);
 	return status;
 }
 
@@ -223,6 +225,7 @@ jn_edit_collapse(const JnEnv *env, const JnJourney *j, JnBuild *b, JnError *err)
 		while (w.next < n && repeats(j, w.next))
 			pass(env, &w);
 	}
+	jn_walk_close(env, &w);
 	if (name != few)
 		jn_release(env, name);
 	return status;

@@ -117,6 +117,7 @@ typedef struct JnWalk
 	const JnJourney *j;
 	JnTimesReader times;
 	JnValuesReader values;		/* if there are values; behind "next" until jn_walk_values() */
+	JnName	   *label;			/* names of the label tracks, one track's after the other's, or NULL */
 	uint32_t	next;			/* step to come, j->head.n at the end */
 	int64_t		time;			/* its time, microseconds; undefined at the end */
 } JnWalk;
@@ -128,8 +129,18 @@ jn_walk_open(JnWalk *w, const JnJourney *j)
 	jn_journey_times(j, &w->times);
 	if (jn_has_track(&j->head, JN_VALUE))
 		jn_values_reader_open(&w->values, &j->values);
+	w->label = NULL;
 	w->next = 0;
 	w->time = j->head.first;
+}
+
+/* Releases what jn_build_add_run() has kept in the walk; one that it never got has nothing. */
+static inline void
+jn_walk_close(const JnEnv *env, JnWalk *w)
+{
+	if (w->label != NULL)
+		jn_release(env, w->label);
+	w->label = NULL;
 }
 
 /* Moves to the next step; there must be one to come. */

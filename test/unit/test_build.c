@@ -344,12 +344,14 @@ TEST(build_too_many_steps)
 
 TEST(state_broken_in_each_way)
 {
-	/* two steps "b" 1, "a" 2, keep ties */
+	/* "b" at 1 on channel "w", "a" at 2 with sense "s" and value 1.0625, keep ties */
 	static const uint8_t good[] = {
-		1, 1, 2, 0, 0, 0, 2, 0, 0, 0,
-		1, 0, 1, 0, 'b', 'a',
+		1, 1, 0x31, 0, 2, 0, 0, 0,
 		1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0,
-		0, 1
+		2, 0, 0, 0, 1, 0, 1, 0, 'b', 'a', 0, 1,
+		1, 0, 0, 0, 1, 0, 'w', 1, 0,
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0xf1, 0xbf,
+		1, 0, 0, 0, 1, 0, 's', 0, 1,
 	};
 	static const struct
 	{
@@ -361,18 +363,25 @@ TEST(state_broken_in_each_way)
 		{"newer version", 0, 2, JN_BYTES_VERSION},
 		{"older version", 0, 0, JN_BYTES_VERSION},
 		{"ties are neither kept nor not", 1, 2, JN_BYTES_CORRUPT},
-		{"more steps than there are", 2, 3, JN_BYTES_SHORT},
-		{"many more steps", 5, 0xff, JN_BYTES_SHORT},
-		{"fewer steps than there are", 2, 1, JN_BYTES_CORRUPT},
-		{"more names than steps", 6, 3, JN_BYTES_CORRUPT},
-		{"no names", 6, 0, JN_BYTES_CORRUPT},
-		{"long name", 11, 0x10, JN_NAME_LONG},
-		{"name beyond the end", 10, 0xff, JN_BYTES_SHORT},
-		{"name takes a byte of the times", 12, 2, JN_BYTES_SHORT},
-		{"name is not UTF-8", 14, 0xff, JN_NAME_UTF8},
-		{"name holds a zero byte", 15, 0, JN_NAME_UTF8},
-		{"time before 4714 BC", 23, 0x80, JN_TIME_RANGE},
-		{"code beyond the names", 33, 2, JN_BYTES_CORRUPT},
+		{"unknown track", 2, 0x71, JN_BYTES_TRACKS},
+		{"unknown track", 3, 1, JN_BYTES_TRACKS},
+		{"a track less", 2, 0x11, JN_BYTES_CORRUPT},
+		{"many more steps", 7, 0xff, JN_BYTES_SHORT},
+		{"time before 4714 BC", 15, 0x80, JN_TIME_RANGE},
+		{"more names than steps", 24, 3, JN_BYTES_CORRUPT},
+		{"no names", 24, 0, JN_BYTES_CORRUPT},
+		{"long name", 29, 0x10, JN_NAME_LONG},
+		{"name beyond the end", 28, 0xff, JN_BYTES_SHORT},
+		{"name is not UTF-8", 32, 0xff, JN_NAME_UTF8},
+		{"name holds a zero byte", 33, 0, JN_NAME_UTF8},
+		{"code beyond the names", 34, 2, JN_BYTES_CORRUPT},
+		{"code of no event", 34, 0xff, JN_BYTES_CORRUPT},
+		{"no names of a track", 36, 0, JN_BYTES_CORRUPT},
+		{"channel holds a zero byte", 42, 0, JN_NAME_UTF8},
+		{"code beyond the channels", 43, 2, JN_BYTES_CORRUPT},
+		{"another NaN", 60, 0xff, JN_BYTES_CORRUPT},
+		{"empty sense", 67, 0, JN_BYTES_CORRUPT},
+		{"sense is not UTF-8", 67, 0xff, JN_NAME_UTF8},
 	};
 	JnBuild    *b;
 	JnError		err;
@@ -408,8 +417,9 @@ TEST(state_broken_in_each_way)
 TEST(state_names_are_found_anew)
 {
 	static const uint8_t twice[] = {
-		1, 1, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 1, 0, 'a', 'a',
-		1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 1
+		1, 1, 0, 0, 2, 0, 0, 0,
+		1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0,
+		2, 0, 0, 0, 1, 0, 1, 0, 'a', 'a', 0, 1
 	};
 	JnBuild    *b;
 	JnError		err;
