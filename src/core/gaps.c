@@ -1,0 +1,375 @@
+/*
+ * gaps.c
+ *	  Many lengths of time, and their median.
+ *
+ * An aggregate over a whole population holds one of these for each of some
+ * hundred transitions, and most transitions are frequent.  What counts is that
+ * 8 kB are enough for any of them and that a transition seen twice takes far
+ * less.  So there are three shapes, each made of what the one before leaves:
+ *
+ *	 few		room for 4, 8, ... 64 lengths, doubling
+ *	 many		pieces of 64 lengths each, up to 1024; the first is the one above
+ *	 histogram	pieces of 128 counters of 32 bits, each made when its first
+ *				bucket is met; what a counter cannot hold is carried into a
+ *				second row of pieces that hardly anybody ever needs
+ */
+#include "gaps.h"
+
+#include <assert.h>
+
+#define FEW_MIN			4
+#define FEW_MAX			(JN_GAPS_PIECE / 8)
+#define EXACT_PIECES	(JN_GAPS_EXACT / FEW_MAX)
+#define COUNTERS		(JN_GAPS_PIECE / 4)
+#define COUNT_PIECES	((JN_GAPS_BUCKETS + COUNTERS - 1) / COUNTERS)
+
+#define HISTOGRAM		UINT32_MAX
+
+#define BUCKET_BYTES	10
+
+struct JnGapPieces
+{
+	union
+	{
+		uint64_t   *gap[EXACT_PIECES];
+		uint32_t   *count[COUNT_PIECES];	/* NULL: none in these buckets */
+	}			at;
+	uint32_t  **carry;			/* higher halves of the counts, or NULL */
+};
+
+_Static_assert(JN_GAPS_EXACT % FEW_MAX == 0, "exact gaps fill their pieces");
+
+static inline bool
+is_histogram(const JnGaps *g)
+{
+	return g->kept == HISTOGRAM;
+}
+
+/* Kept length number i. */
+static inline uint64_t *
+gap_at(const JnGaps *g, uint32_t i)
+{
+	return g->room <= FEW_MAX ? &g->at.few[i] : &g->at.many->at.gap[i / FEW_MAX][i % FEW_MAX];
+}
+
+/* ---- counting ---- */
+
+/* The counter of a bucket in a row of pieces. */
+static inline uint32_t *
+counter(const JnEnv *env, uint32_t **piece, uint32_t bucket)
+{
+	uint32_t  **one = &piece[bucket / COUNTERS];
+
+	if (*one == NULL)
+	{
+		*one = jn_alloc(env, JN_GAPS_PIECE);
+		memset(*one, 0, JN_GAPS_PIECE);
+	}
+	return &(*one)[bucket % COUNTERS];
+}
+
+static void
+count_gaps(const JnEnv *env, JnGaps *g, uint32_t bucket, uint64_t more)
+{
+	JnGapPieces *h = g->at.many;
+	uint32_t   *low = counter(env, h->at.count, bucket);
+	uint64_t	sum = *low + (more & UINT32_MAX);
+	uint64_t	carry = (sum >> 32) + (more >> 32);
+
+	*low = (uint32_t) sum;
+	if (carry == 0)
+		return;
+	if (h->carry == NULL)
+	{
+		h->carry = jn_alloc(env, COUNT_PIECES * sizeof(uint32_t *));
+		memset(h->carry, 0, COUNT_PIECES * sizeof(uint32_t *));
+	}
+	*counter(env, h->carry, bucket) += (uint32_t) carry;
+}
+
+static uint64_t
+counted(const JnGaps *g, uint32_t bucket)
+{
+	const JnGapPieces *h = g->at.many;
+	const uint32_t *low = h->at.count[bucket / COUNTERS];
+	const uint32_t *high = h->carry != NULL ? h->carry[bucket / COUNTERS] : NULL;
+	uint64_t	count = low != NULL ? low[bucket % COUNTERS] : 0;
+
+	return high != NULL ? count | (uint64_t) high[bucket % COUNTERS] << 32 : count;
+}
+
+/* Makes a histogram of what is kept. */
+static void
+make_histogram(const JnEnv *env, JnGaps *g)
+{
+	JnGaps		old = *g;
+
+	g->at.many = jn_alloc(env, sizeof(JnGapPieces));
+	memset(g->at.many, 0, sizeof(JnGapPieces));
+	g->kept = HISTOGRAM;
+	for (uint32_t i = 0; i < old.kept; i++)
+		count_gaps(env, g, jn_gap_bucket(*gap_at(&old, i)), 1);
+	if (old.room > FEW_MAX)
+	{
+		for (uint32_t i = 0; i < old.room / FEW_MAX; i++)
+			jn_release(env, old.at.many->at.gap[i]);
+		jn_release(env, old.at.many);
+	}
+	else if (old.room > 0)
+		jn_release(env, old.at.few);
+}
+
+/* Makes room for a further length. */
+static void
+grow(const JnEnv *env, JnGaps *g)
+{
+	if (g->room == 0)
+	{
+		g->at.few = jn_alloc(env, FEW_MIN * sizeof(uint64_t));
+		g->room = FEW_MIN;
+	}
+	else if (g->room < FEW_MAX)
+	{
+		g->at.few = jn_resize(env, g->at.few, 2 * g->room * sizeof(uint64_t));
+		g->room *= 2;
+	}
+	else
+	{
+		if (g->room == FEW_MAX)
+		{
+			JnGapPieces *many = jn_alloc(env, sizeof(JnGapPieces));
+
+			many->at.gap[0] = g->at.few;
+			many->carry = NULL;
+			g->at.many = many;
+		}
+		g->at.many->at.gap[g->room / FEW_MAX] = jn_alloc(env, JN_GAPS_PIECE);
+		g->room += FEW_MAX;
+	}
+}
+
+void
+jn_gaps_add_slowly(const JnEnv *env, JnGaps *g, uint64_t gap)
+{
+	if (g->kept == JN_GAPS_EXACT)
+		make_histogram(env, g);
+	if (is_histogram(g))
+		count_gaps(env, g, jn_gap_bucket(gap), 1);
+	else
+	{
+		if (g->kept == g->room)
+			grow(env, g);
+		*gap_at(g, g->kept++) = gap;
+	}
+}
+
+void
+jn_gaps_merge(const JnEnv *env, JnGaps *into, const JnGaps *from)
+{
+	if (!is_histogram(from))
+	{
+		for (uint32_t i = 0; i < from->kept; i++)
+			jn_gaps_add(env, into, *gap_at(from, i));
+		return;
+	}
+	if (!is_histogram(into))
+		make_histogram(env, into);
+	for (uint32_t bucket = 0; bucket < JN_GAPS_BUCKETS; bucket++)
+	{
+		uint64_t	count = counted(from, bucket);
+
+		if (count > 0)
+			count_gaps(env, into, bucket, count);
+	}
+}
+
+/* ---- order ---- */
+
+/* Lets kept length number "hole" sink to its place in the heap of n. */
+static void
+sink(JnGaps *g, uint32_t hole, uint32_t n)
+{
+	uint64_t	gap = *gap_at(g, hole);
+
+	for (uint32_t child; (child = 2 * hole + 1) < n; hole = child)
+	{
+		if (child + 1 < n && *gap_at(g, child + 1) > *gap_at(g, child))
+			child++;
+		if (*gap_at(g, child) <= gap)
+			break;
+		*gap_at(g, hole) = *gap_at(g, child);
+	}
+	*gap_at(g, hole) = gap;
+}
+
+/* Brings kept lengths, of which there are few, into ascending order: heap sort. */
+static void
+sort(JnGaps *g)
+{
+	bool		sorted = true;
+
+	for (uint32_t i = 1; i < g->kept && sorted; i++)
+		sorted = *gap_at(g, i - 1) <= *gap_at(g, i);
+	if (sorted)
+		return;
+	for (uint32_t i = g->kept / 2; i-- > 0;)
+		sink(g, i, g->kept);
+	for (uint32_t n = g->kept; n-- > 1;)
+	{
+		uint64_t	largest = *gap_at(g, 0);
+
+		*gap_at(g, 0) = *gap_at(g, n);
+		*gap_at(g, n) = largest;
+		sink(g, 0, n);
+	}
+}
+
+/* The length at a rank, from 0; what is kept is sorted. */
+static uint64_t
+at_rank(const JnGaps *g, uint64_t rank)
+{
+	uint32_t	bucket = 0;
+
+	if (!is_histogram(g))
+		return *gap_at(g, (uint32_t) rank);
+	for (; bucket < JN_GAPS_BUCKETS - 1; bucket++)
+	{
+		uint64_t	count = counted(g, bucket);
+
+		if (rank < count)
+			break;
+		rank -= count;
+	}
+	return jn_gap_middle(bucket);
+}
+
+uint64_t
+jn_gaps_median(const JnEnv *env, JnGaps *g, uint64_t n)
+{
+	uint64_t	lower;
+	uint64_t	upper;
+
+	assert(n > 0 && (is_histogram(g) ? n > JN_GAPS_EXACT : n == g->kept));
+	jn_tick(env);
+	if (!is_histogram(g))
+		sort(g);
+	lower = at_rank(g, (n - 1) / 2);
+	upper = n % 2 == 0 ? at_rank(g, n / 2) : lower;
+	return lower + (upper - lower) / 2;
+}
+
+/* ---- bytes ---- */
+
+static uint32_t
+used_buckets(const JnGaps *g)
+{
+	uint32_t	used = 0;
+
+	for (uint32_t bucket = 0; bucket < JN_GAPS_BUCKETS; bucket++)
+		used += counted(g, bucket) > 0;
+	return used;
+}
+
+size_t
+jn_gaps_size(const JnGaps *g, uint64_t n)
+{
+	return n <= JN_GAPS_EXACT ? 8 * (size_t) n : 4 + BUCKET_BYTES * (size_t) used_buckets(g);
+}
+
+void
+jn_gaps_write(const JnEnv *env, JnGaps *g, uint64_t n, uint8_t *out)
+{
+	assert(is_histogram(g) ? n > JN_GAPS_EXACT : n == g->kept);
+	jn_tick(env);
+	if (n <= JN_GAPS_EXACT)
+	{
+		sort(g);
+		for (uint32_t i = 0; i < g->kept; i++)
+			jn_store64(out + 8 * (size_t) i, *gap_at(g, i));
+		return;
+	}
+	jn_store32(out, used_buckets(g));
+	out += 4;
+	for (uint32_t bucket = 0; bucket < JN_GAPS_BUCKETS; bucket++)
+	{
+		uint64_t	count = counted(g, bucket);
+
+		if (count == 0)
+			continue;
+		jn_store16(out, (uint16_t) bucket);
+		jn_store64(out + 2, count);
+		out += BUCKET_BYTES;
+	}
+}
+
+/* Whether "need" bytes are there. */
+static JnStatus
+check_room(size_t size, uint64_t need, JnError *err)
+{
+	return size >= need ? JN_OK : jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) need);
+}
+
+static JnStatus
+read_exact(const JnEnv *env, JnGaps *g, const uint8_t *p, uint32_t n, JnError *err)
+{
+	uint64_t	before = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		uint64_t	gap = jn_load64(p + 8 * (size_t) i);
+
+		if (gap < before)
+			return jn_fail(err, JN_BYTES_CORRUPT, 8 * (size_t) i, 0, 0);
+		if (g != NULL)
+			jn_gaps_add(env, g, gap);
+		before = gap;
+	}
+	return JN_OK;
+}
+
+static JnStatus
+read_histogram(const JnEnv *env, JnGaps *g, const uint8_t *p, uint32_t buckets, uint64_t n, JnError *err)
+{
+	uint32_t	least = 0;		/* the next bucket may be */
+
+	if (g != NULL && !is_histogram(g))
+		make_histogram(env, g);
+	for (uint32_t i = 0; i < buckets; i++)
+	{
+		size_t		at = 4 + BUCKET_BYTES * (size_t) i;
+		uint32_t	bucket = jn_load16(p + at);
+		uint64_t	count = jn_load64(p + at + 2);
+
+		if (bucket < least || bucket >= JN_GAPS_BUCKETS || count == 0 || count > n)
+			return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+		if (g != NULL)
+			count_gaps(env, g, bucket, count);
+		n -= count;
+		least = bucket + 1;
+	}
+	return n == 0 ? JN_OK : jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
+}
+
+JnStatus
+jn_gaps_read(const JnEnv *env, JnGaps *g, const uint8_t *p, size_t size, uint64_t n, size_t *used, JnError *err)
+{
+	JnStatus	status;
+	uint32_t	buckets;
+
+	jn_tick(env);
+	if (n <= JN_GAPS_EXACT)
+	{
+		*used = 8 * (size_t) n;
+		status = check_room(size, *used, err);
+		return status != JN_OK ? status : read_exact(env, g, p, (uint32_t) n, err);
+	}
+	status = check_room(size, 4, err);
+	if (status != JN_OK)
+		return status;
+	buckets = jn_load32(p);
+	status = check_room(size, 4 + BUCKET_BYTES * (uint64_t) buckets, err);
+	if (status != JN_OK)
+		return status;
+	*used = 4 + BUCKET_BYTES * (size_t) buckets;
+	return read_histogram(env, g, p, buckets, n, err);
+}
