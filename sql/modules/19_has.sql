@@ -8,6 +8,7 @@
 --|     j && '{cart,wishlist}'     has any of them
 --|     j @>> '{cart,purchase}'    has them directly one after another, in this order
 --|     j ^@ 'checkout/'           has an event that begins so
+--|     j @@ '(,purchase,store,,,,,)'  has a step with all that is given
 --|
 --| The planner tries the operators on the sample that ANALYZE keeps of the
 --| column, so it tells common events from rare ones.
@@ -89,3 +90,17 @@ CREATE OPERATOR journey.^@ (
 );
 COMMENT ON OPERATOR journey.^@ (journey.journey, pg_catalog.text) IS
 'has an event that begins so; see has_prefix()';
+
+--| A step with all that is given.
+CREATE FUNCTION journey.has_step(j journey.journey, step journey.interaction) RETURNS pg_catalog.bool
+AS 'MODULE_PATHNAME', 'journey_has_step'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 60;
+COMMENT ON FUNCTION journey.has_step(journey.journey, journey.interaction) IS
+'Whether one step of the journey has everything that is given: the same time, event, channel, decision, action, persona and value, and these senses at least; what is NULL may be anything. Values are equal as float8 orders them, NaN equals NaN. An interaction of NULLs is had by every journey; NULL arguments give NULL. Errors: 22008 for an infinite time, 22023 for an empty sense. Mostly told by the head of the value; else linear in the steps.';
+
+CREATE OPERATOR journey.@@ (
+	LEFTARG = journey.journey, RIGHTARG = journey.interaction, FUNCTION = journey.has_step,
+	RESTRICT = pg_catalog.matchingsel, JOIN = pg_catalog.matchingjoinsel
+);
+COMMENT ON OPERATOR journey.@@ (journey.journey, journey.interaction) IS
+'has a step with all that is given; see has_step()';

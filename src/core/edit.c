@@ -184,19 +184,68 @@ jn_edit_events(const JnEnv *env, const JnJourney *j, const JnName *name, JnBuild
 
 /* ---- neighbours ---- */
 
-/* Whether step i, from 1, equals the one before it in everything but time. */
-static inline bool
-repeats(const JnJourney *j, uint32_t i)
+/* Goes through the steps and compares each with the one before it. */
+typedef struct Neighbours
 {
-	return jn_journey_code(j, i) == jn_journey_code(j, i - 1);
+	const JnJourney *j;
+	JnValuesReader values;		/* behind step i, if there are values */
+	uint64_t	value;			/* key of step i */
+	uint32_t	i;
+} Neighbours;
+
+static inline uint64_t
+next_value(JnValuesReader *values)
+{
+	double		value;
+
+	return jn_values_next(values, &value) ? jn_value_key(value) : JN_NO_VALUE;
+}
+
+/* Begins at the first step. */
+static void
+neighbours_open(Neighbours *steps, const JnJourney *j)
+{
+	steps->j = j;
+	steps->i = 0;
+	if (jn_has_track(&j->head, JN_VALUE))
+	{
+		jn_values_reader_open(&steps->values, &j->values);
+		steps->value = next_value(&steps->values);
+	}
+}
+
+/* Moves to the next step; tells whether it equals the one before in everything but time. */
+static inline bool
+next_repeats(Neighbours *steps)
+{
+	const JnJourney *j = steps->j;
+	uint32_t	i = ++steps->i;
+	bool		same = jn_journey_code(j, i) == jn_journey_code(j, i - 1);
+
+	if (j->head.tracks == 0)
+		return same;
+	if (jn_has_track(&j->head, JN_VALUE))
+	{
+		uint64_t	before = steps->value;
+
+		steps->value = next_value(&steps->values);
+		same &= steps->value == before;
+	}
+	for (JnTrack track = 0; track < JN_TRACKS && same; track++)
+		if (track != JN_VALUE)
+			same = jn_journey_label(j, track, i) == jn_journey_label(j, track, i - 1);
+	return same;
 }
 
 bool
 jn_has_repeats(const JnEnv *env, const JnJourney *j)
 {
+	Neighbours	steps;
+
+	neighbours_open(&steps, j);
 	for (uint32_t i = 1; i < j->head.n; i++)
 	{
-		if (repeats(j, i))
+		if (next_repeats(&steps))
 			return true;
 		if (i % JN_TICK_EVERY == 0)
 			jn_tick(env);
@@ -211,19 +260,23 @@ jn_edit_collapse(const JnEnv *env, const JnJourney *j, JnBuild *b, JnError *err)
 	JnName		few[FEW_NAMES];
 	JnName	   *name = all_names(env, j, few);
 	JnStatus	status = JN_OK;
+	Neighbours	steps;
 	JnWalk		w;
 
+	neighbours_open(&steps, j);
 	jn_walk_open(&w, j);
-	while (w.next < n && status == JN_OK)
+	for (uint32_t i = 1; i <= n && status == JN_OK; i++)
 	{
-		uint32_t	to = w.next + 1;
-
-		while (to < n && !repeats(j, to))
-			if (++to % JN_TICK_EVERY == 0)
-				jn_tick(env);
-		status = jn_build_add_run(env, b, &w, name, to - w.next, err);
-		while (w.next < n && repeats(j, w.next))
-			pass(env, &w);
+		/* the walk stands at the first step that has not been taken */
+		if (i == n || next_repeats(&steps))
+		{
+			if (w.next < i)
+				status = jn_build_add_run(env, b, &w, name, i - w.next, err);
+			if (i < n)
+				jn_walk_next(&w);
+		}
+		if (i % JN_TICK_EVERY == 0)
+			jn_tick(env);
 	}
 	jn_walk_close(env, &w);
 	if (name != few)

@@ -118,6 +118,21 @@ jn_chain_make(const JnEnv *env, const JnName *name, uint32_t count, JnChain *cha
 	chain->back = back;
 }
 
+/* The first of steps from .. to-1 whose event has this code, or "to". */
+static inline uint32_t
+find_code(const JnJourney *j, uint32_t code, uint32_t from, uint32_t to)
+{
+	if (j->event.width == 1)
+	{
+		const uint8_t *found = memchr(j->event.codes + from, (int) code, to - from);
+
+		return found != NULL ? (uint32_t) (found - j->event.codes) : to;
+	}
+	while (from < to && jn_journey_code(j, from) != code)
+		from++;
+	return from;
+}
+
 /* Whether the codes of the chain, code[link[0]] and so on, stand somewhere in a row. */
 static bool
 find_chain(const JnEnv *env, const JnJourney *j, const JnChain *chain, const uint32_t *code)
@@ -134,15 +149,9 @@ find_chain(const JnEnv *env, const JnJourney *j, const JnChain *chain, const uin
 		{
 			uint32_t	next;
 
-			if (fits == 0 && j->event.width == 1)
-			{
-				/* most steps are passed over at once */
-				const uint8_t *begin = memchr(j->event.codes + i, (int) first, n - i);
-
-				if (begin == NULL)
-					return false;
-				i = (uint32_t) (begin - j->event.codes);
-			}
+			/* most steps are passed over at once */
+			if (fits == 0 && (i = find_code(j, first, i, to)) == to)
+				break;
 			next = jn_journey_code(j, i);
 			while (fits > 0 && next != code[chain->link[fits]])
 				fits = chain->back[fits];
@@ -172,5 +181,178 @@ jn_has_chain(const JnEnv *env, const JnJourney *j, const JnChain *chain)
 		&& find_chain(env, j, chain, code);
 	if (code != few)
 		jn_release(env, code);
+	return result;
+}
+
+/* ---- steps ---- */
+
+/* What is looked for, in the numbers of one journey. */
+typedef struct Target
+{
+	const JnJourney *j;
+	const JnWanted *wanted;
+	uint32_t	event;			/* code */
+	uint32_t	label[JN_TRACKS];	/* by track; of those that are given, but for senses */
+	uint8_t    *sensed;			/* for each set of senses, whether it has all that are wanted */
+	JnValuesReader values;		/* if a value is given */
+	uint64_t	value;			/* its key */
+} Target;
+
+/* Whether a set of senses has all of another. */
+static bool
+set_has_all(JnName set, JnName wanted)
+{
+	JnName		want;
+	JnName		one;
+	bool		more = jn_set_next(&wanted, &want);
+
+	while (more && jn_set_next(&set, &one))
+	{
+		int			order = jn_name_compare(want, one);
+
+		if (order < 0)
+			return false;
+		if (order == 0)
+			more = jn_set_next(&wanted, &want);
+	}
+	return !more;
+}
+
+/* Finds out which sets of senses have all that are wanted; false if none has. */
+static bool
+find_senses(const JnEnv *env, Target *target)
+{
+	const JnLabels *labels = &target->j->label[JN_SENSES];
+	bool		any = false;
+	JnNames		names;
+
+	target->sensed = jn_alloc(env, labels->names);
+	jn_names_open(&names, labels);
+	for (uint32_t i = 0; i < labels->names; i++)
+	{
+		target->sensed[i] = set_has_all(jn_names_next(&names), target->wanted->step.label[JN_SENSES]);
+		any |= target->sensed[i];
+		if (i % 1024 == 1023)
+			jn_tick(env);
+	}
+	return any;
+}
+
+/* Translates what is wanted; false if a name is missing. */
+static bool
+find_target(const JnEnv *env, Target *target)
+{
+	const JnJourney *j = target->j;
+	const JnStep *step = &target->wanted->step;
+
+	if (target->wanted->event)
+	{
+		target->event = jn_labels_find(&j->event, step->event.data, step->event.size);
+		if (target->event == JN_NO_LABEL)
+			return false;
+	}
+	for (JnTrack track = 0; track < JN_TRACKS; track++)
+	{
+		if ((step->tracks >> track & 1) == 0)
+			continue;
+		if (track == JN_VALUE)
+		{
+			jn_values_reader_open(&target->values, &j->values);
+			target->value = jn_value_key(step->value);
+		}
+		else if (track == JN_SENSES)
+		{
+			if (!find_senses(env, target))
+				return false;
+		}
+		else
+		{
+			target->label[track] = jn_labels_find(&j->label[track], step->label[track].data, step->label[track].size);
+			if (target->label[track] == JN_NO_LABEL)
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Whether step i, which has the event and the time, has the rest; steps are asked in order. */
+static bool
+step_has_tracks(const JnEnv *env, Target *target, uint32_t i)
+{
+	unsigned	tracks = target->wanted->step.tracks;
+	double		value;
+
+	for (JnTrack track = 0; track < JN_TRACKS; track++)
+	{
+		uint32_t	label;
+
+		if ((tracks >> track & 1) == 0 || track == JN_VALUE)
+			continue;
+		label = jn_labels_code(&target->j->label[track], i);
+		if (track == JN_SENSES ? label == JN_NO_LABEL || !target->sensed[label] : label != target->label[track])
+			return false;
+	}
+	if ((tracks >> JN_VALUE & 1) == 0)
+		return true;
+	jn_values_skip(env, &target->values, i - target->values.next);
+	return jn_values_next(&target->values, &value) && jn_value_key(value) == target->value;
+}
+
+/* Gives the steps at one time, from .. to-1. */
+static void
+find_time(const JnEnv *env, const JnJourney *j, int64_t time, uint32_t *from, uint32_t *to)
+{
+	JnWalk		w;
+
+	jn_walk_open(&w, j);
+	for (; w.next < j->head.n && w.time < time; jn_walk_next(&w))
+		if (w.next % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+			jn_tick(env);
+	*from = w.next;
+	for (; w.next < j->head.n && w.time == time; jn_walk_next(&w))
+		if (w.next % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+			jn_tick(env);
+	*to = w.next;
+}
+
+/* Whether one of the steps from .. to-1 is what is looked for. */
+static bool
+find_step(const JnEnv *env, Target *target, uint32_t from, uint32_t to)
+{
+	while (from < to)
+	{
+		uint32_t	stop = to - from > JN_TICK_EVERY ? from + JN_TICK_EVERY : to;
+
+		for (; from < stop; from++)
+		{
+			if (target->wanted->event && (from = find_code(target->j, target->event, from, stop)) == stop)
+				break;
+			if (step_has_tracks(env, target, from))
+				return true;
+		}
+		jn_tick(env);
+	}
+	return false;
+}
+
+bool
+jn_has_step(const JnEnv *env, const JnJourney *j, const JnWanted *wanted)
+{
+	Target		target = {.j = j,.wanted = wanted};
+	uint32_t	from = 0;
+	uint32_t	to = j->head.n;
+	bool		result;
+
+	if (!jn_may_have_step(&j->head, wanted))
+		return false;
+	result = find_target(env, &target);
+	if (result)
+	{
+		if (wanted->at)
+			find_time(env, j, wanted->step.time, &from, &to);
+		result = find_step(env, &target, from, to);
+	}
+	if (target.sensed != NULL)
+		jn_release(env, target.sensed);
 	return result;
 }

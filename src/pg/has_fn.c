@@ -1,6 +1,6 @@
 /*
  * has_fn.c
- *	  What a journey has: the functions behind @>, &&, @>> and ^@.
+ *	  What a journey has: the functions behind @>, &&, @>>, ^@ and @@.
  *
  * Most journeys of a table do not have what is asked for, so each answer
  * begins with the header, which alone is fetched of a value that is stored out
@@ -15,6 +15,7 @@
 #include "compat.h"
 #include "core/has.h"
 #include "glue.h"
+#include "interaction.h"
 #include "journey_value.h"
 #include "prepared_arg.h"
 
@@ -22,6 +23,7 @@ PG_FUNCTION_INFO_V1(journey_has_all);
 PG_FUNCTION_INFO_V1(journey_has_any);
 PG_FUNCTION_INFO_V1(journey_has_chain);
 PG_FUNCTION_INFO_V1(journey_has_prefix);
+PG_FUNCTION_INFO_V1(journey_has_step);
 PG_FUNCTION_INFO_V1(journey_all_in);
 PG_FUNCTION_INFO_V1(journey_any_in);
 
@@ -114,4 +116,38 @@ journey_has_prefix(PG_FUNCTION_ARGS)
 
 	journey_open(PG_GETARG_DATUM(0), &j);
 	PG_RETURN_BOOL(jn_has_prefix(&env, &j, (JnName) {VARDATA_ANY(prefix), VARSIZE_ANY_EXHDR(prefix)}));
+}
+
+/* What is looked for, with the memory that its step points into. */
+typedef struct WantedStep
+{
+	JnWanted	wanted;
+	Interaction interaction;
+} WantedStep;
+
+static void *
+make_wanted(struct varlena *value)
+{
+	WantedStep *w = palloc(sizeof(WantedStep));
+
+	journey_read_interaction(PointerGetDatum(value), &w->interaction);
+	w->wanted.at = w->interaction.has_time;
+	w->wanted.event = w->interaction.has_event;
+	w->wanted.step = w->interaction.step;
+	return w;
+}
+
+Datum
+journey_has_step(PG_FUNCTION_ARGS)
+{
+	const WantedStep *w = journey_prepared_arg(fcinfo, 1, make_wanted);
+	JnEnv		env = journey_env(CurrentMemoryContext);
+	JnHeader	head;
+	JnJourney	j;
+
+	journey_open_header(PG_GETARG_DATUM(0), &head);
+	if (!jn_may_have_step(&head, &w->wanted))
+		PG_RETURN_BOOL(false);
+	journey_open(PG_GETARG_DATUM(0), &j);
+	PG_RETURN_BOOL(jn_has_step(&env, &j, &w->wanted));
 }

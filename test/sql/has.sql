@@ -1,5 +1,6 @@
--- What a journey has: @>, &&, @>> and ^@, without an index.
+-- What a journey has: @>, &&, @>>, ^@ and @@, without an index.
 SET timezone = 'UTC';
+SET datestyle = 'ISO';
 SET search_path = public, journey;
 \pset null '(null)'
 
@@ -12,8 +13,16 @@ SELECT p, j ^@ p AS prefix FROM trip, unnest('{view,vi,"",gift,"gift wrap","gift
 SELECT j @> ARRAY[repeat('x', 5000)] AS all, j && ARRAY[repeat('x', 5000), 'cart'] AS any, j ^@ repeat('v', 5000) AS prefix FROM trip;
 SELECT journey '["" 2026-01-01T00:00Z]' @> '{""}' AS all, journey '["" 2026-01-01T00:00Z]' ^@ '' AS prefix, journey '["" 2026-01-01T00:00Z]' ^@ 'a' AS no;
 -- functions and operators are the same
-SELECT has_all(j, '{view,cart}'), has_any(j, '{x,cart}'), has_chain(j, '{view,cart}'), has_prefix(j, 'gift') FROM trip;
-SELECT has_all(NULL, '{a}'), has_any(NULL, '{a}'), has_chain(NULL, '{a}'), has_prefix(NULL, 'a'), NULL::journey @> '{a}';
+SELECT has_all(j, '{view,cart}'), has_any(j, '{x,cart}'), has_chain(j, '{view,cart}'), has_prefix(j, 'gift'), has_step(j, '(,cart,,,,,,)') FROM trip;
+SELECT has_all(NULL, '{a}'), has_any(NULL, '{a}'), has_chain(NULL, '{a}'), has_prefix(NULL, 'a'), has_step(NULL, '(,a,,,,,,)'), NULL::journey @> '{a}';
+
+-- a step with all that is given
+SELECT w, j @@ w AS step FROM trip, (VALUES ('(,view,,,,,,)'::interaction), ('(2026-01-01 10:05:00Z,,,,,,,)'), ('(2026-01-01 10:05:00Z,cart,,,,,,)'),
+	('(2026-01-01 10:06:00Z,view,,,,,,)'), ('(2026-01-01 10:06:00Z,gift wrap,,,,,,)'), ('(2026-01-01 10:05:00Z,view,,,,,,)'), ('(2025-01-01 10:05:00Z,,,,,,,)'),
+	('(2027-01-01 10:05:00Z,,,,,,,)'), ('(2026-01-01 10:05:00.000001Z,,,,,,,)'), ('(,nothing,,,,,,)'), ('(,view,web,,,,,)'), ('(,view,,,,,5,)'), ('(,view,,,,,,{angry})'),
+	('(,view,,,,,,{})'), ('(,view,,,,,,{NULL})'), ('(,,,,,,,)'), (NULL)) v(w);
+SELECT j @@ '(infinity,,,,,,,)' FROM trip;
+SELECT j @@ ROW(NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{""}')::interaction FROM trip;
 
 -- the same questions on rows
 CREATE TABLE many AS SELECT n, journey_agg(timestamptz '2026-01-01' + i * interval '1 s', 'e' || (i * n + i * i) % (1 + n % 9)) AS j
