@@ -83,6 +83,19 @@ read_directory(const uint8_t *p, size_t size, unsigned tracks, size_t *tracks_at
 	return JN_OK;
 }
 
+/*
+ * Makes an error in the section at offset "at" one of the whole value, and
+ * returns its status.  A section that ends too early for what it claims shows
+ * a value that was cut off only if nothing follows it.
+ */
+static JnStatus
+fail_in_section(JnError *err, size_t at, bool last)
+{
+	if (err->status == JN_BYTES_SHORT && !last)
+		return jn_fail(err, JN_BYTES_CORRUPT, at + err->at, 0, 0);
+	return jn_fail_behind(err, at);
+}
+
 /* Opens the tracks, which lie one behind the other from offset "at" on. */
 static JnStatus
 open_tracks(JnJourney *j, size_t at, JnError *err)
@@ -103,7 +116,7 @@ open_tracks(JnJourney *j, size_t at, JnError *err)
 		else
 			status = jn_labels_open(j->bytes + at, size, j->head.n, jn_track_kind(track), &j->label[track], &used, err);
 		if (status != JN_OK)
-			return jn_fail_behind(err, at);
+			return fail_in_section(err, at, false);
 		if (used != size)
 			return jn_fail(err, JN_BYTES_CORRUPT, at + used, 0, 0);
 		at += size;
@@ -135,12 +148,12 @@ jn_journey_open(const uint8_t *p, size_t size, JnJourney *j, JnError *err)
 	}
 
 	if (jn_labels_open(p + at, end - at, j->head.n, JN_LABEL_EVENT, &j->event, &used, err) != JN_OK)
-		return jn_fail_behind(err, at);
+		return fail_in_section(err, at, end == size);
 	at += used;
 	j->times = p + at;
 	j->times_size = end - at;
 	if (jn_times_fit(j->times, j->times_size, j->head.flags, j->head.n, err) != JN_OK)
-		return jn_fail_behind(err, at);
+		return fail_in_section(err, at, end == size);
 	return JN_OK;
 }
 
@@ -183,7 +196,7 @@ check_tracks(const JnEnv *env, const JnJourney *j, JnError *err)
 		else
 			status = jn_labels_check(env, section, &j->label[track], j->head.n, jn_track_kind(track), err);
 		if (status != JN_OK)
-			return jn_fail_behind(err, (size_t) (section - j->bytes));
+			return fail_in_section(err, (size_t) (section - j->bytes), false);
 		section += jn_load32(entry);
 		entry += 4;
 	}
@@ -215,7 +228,7 @@ jn_journey_validate(const JnEnv *env, const uint8_t *p, size_t size, JnJourney *
 		return jn_fail(err, JN_BYTES_CORRUPT, JN_AT_PRESENCE, 0, 0);
 	if (jn_times_check(env, j->times, j->times_size, j->head.flags, j->head.n,
 					   j->head.first, j->head.last, err) != JN_OK)
-		return jn_fail_behind(err, (size_t) (j->times - p));
+		return fail_in_section(err, (size_t) (j->times - p), j->head.tracks == 0);
 	return check_tracks(env, j, err);
 }
 

@@ -15,6 +15,9 @@
  */
 #include "text.h"
 
+#include "number.h"
+#include "senses.h"
+#include "utf8.h"
 #include "words.h"
 
 #define US_PER_SECOND	INT64_C(1000000)
@@ -208,7 +211,7 @@ get_one(Clock *c, const char *few)
 
 /* Whether the next character is the given one; moves past it. */
 static bool
-accept(Clock *c, char one)
+get_if(Clock *c, char one)
 {
 	if (c->p == c->end || *c->p != one)
 		return false;
@@ -249,7 +252,7 @@ get_zone(Clock *c, int *east)
 		return true;
 	if (!get_pair(c, 0, 15, &hours))
 		return false;
-	if (accept(c, ':') || (c->p < c->end && is_digit(*c->p)))
+	if (get_if(c, ':') || (c->p < c->end && is_digit(*c->p)))
 	{
 		if (!get_pair(c, 0, 59, &minutes))
 			return false;
@@ -290,9 +293,9 @@ get_time(Clock *c, int64_t *days, int64_t *us)
 	if (!get_pair(c, 1, 31, &day) || !get_one(c, "T ")
 		|| !get_pair(c, 0, 23, &hour) || !get_one(c, ":") || !get_pair(c, 0, 59, &minute))
 		return false;
-	if (accept(c, ':'))
+	if (get_if(c, ':'))
 	{
-		if (!get_pair(c, 0, 59, &second) || (accept(c, '.') && !get_fraction(c, &fraction)))
+		if (!get_pair(c, 0, 59, &second) || (get_if(c, '.') && !get_fraction(c, &fraction)))
 			return false;
 	}
 	if (!get_zone(c, &east))
@@ -343,7 +346,11 @@ jn_time_read(const char **p, const char *end, int64_t *time, JnError *err)
 
 /* ---- reading journeys ---- */
 
-/* Where the reader is. */
+/* The names of a step: labels by their JnTrack, then the event. */
+#define EVENT		JN_TRACKS
+#define NAMES		(JN_TRACKS + 1)
+
+/* Where the reader is, and the step that it reads. */
 typedef struct Reader
 {
 	const JnEnv *env;
@@ -351,8 +358,10 @@ typedef struct Reader
 	const char *p;
 	const char *end;
 	JnError    *err;
-	char		name[JN_MAX_NAME];	/* the name of a step, without its quotes */
-	size_t		name_size;
+	JnStep		step;
+	JnSenseSet	senses;
+	const char *begin[NAMES];	/* where the names of the step begin in the text */
+	char		copy[NAMES][JN_MAX_NAME];	/* those that had quotes, without them */
 } Reader;
 
 /* Fails at the byte p. */
@@ -368,15 +377,29 @@ skip_space(Reader *r)
 	r->p = jn_skip_space(r->env, r->p, r->end);
 }
 
+/* Whether the next character is the given one; moves past it. */
+static bool
+accept_here(Reader *r, char c)
+{
+	if (r->p == r->end || *r->p != c)
+		return false;
+	r->p++;
+	return true;
+}
+
+/* The same behind white space. */
+static bool
+accept(Reader *r, char c)
+{
+	skip_space(r);
+	return accept_here(r, c);
+}
+
 /* Skips white space and reads the given character. */
 static JnStatus
 expect(Reader *r, char c)
 {
-	skip_space(r);
-	if (r->p == r->end || *r->p != c)
-		return fail_at(r, JN_TEXT_SYNTAX, r->p, 0, 0);
-	r->p++;
-	return JN_OK;
+	return accept(r, c) ? JN_OK : fail_at(r, JN_TEXT_SYNTAX, r->p, 0, 0);
 }
 
 /* Whether a plain name may begin with, or hold, this byte. */
@@ -392,91 +415,212 @@ is_plain(char c)
 	return begins_plain(c) || c == '.' || c == ':' || c == '/' || c == '-';
 }
 
-/* Takes a byte of a name; too long ones are counted to the end. */
-static inline void
-take(Reader *r, char c)
+/* Reads a quoted name into copy[], which has room for JN_MAX_NAME; gives all its bytes. */
+static JnStatus
+read_quoted(Reader *r, char *copy, size_t *size)
 {
-	if (r->name_size < JN_MAX_NAME)
-		r->name[r->name_size] = c;
-	if (++r->name_size % JN_TICK_EVERY == 0)
-		jn_tick(r->env);
+	*size = 0;
+	for (r->p++;; r->p++)
+	{
+		if (r->p == r->end)
+			return fail_at(r, JN_TEXT_SYNTAX, r->p, 0, 0);
+		if (*r->p == '"')
+		{
+			r->p++;
+			if (r->p == r->end || *r->p != '"')
+				return JN_OK;
+		}
+		if (*size < JN_MAX_NAME)
+			copy[*size] = *r->p;
+		if (++*size % JN_TICK_EVERY == 0)
+			jn_tick(r->env);
+	}
 }
 
-/* Reads a name into r->name. */
+/* Reads the name at hand, which stays valid until the next one of its kind. */
 static JnStatus
-read_name(Reader *r)
+read_name(Reader *r, unsigned kind, JnName *name)
+{
+	const char *begin = r->p;
+	size_t		size;
+
+	r->begin[kind] = begin;
+	if (begin < r->end && *begin == '"')
+	{
+		JnStatus	status = read_quoted(r, r->copy[kind], &size);
+
+		if (status != JN_OK)
+			return status;
+		name->data = r->copy[kind];
+	}
+	else
+	{
+		if (begin == r->end || !begins_plain(*begin))
+			return fail_at(r, JN_TEXT_SYNTAX, begin, 0, 0);
+		for (size = 0; r->p < r->end && is_plain(*r->p); r->p++)
+			if (++size % JN_TICK_EVERY == 0)
+				jn_tick(r->env);
+		name->data = begin;
+	}
+	if (size > JN_MAX_NAME)
+		return fail_at(r, JN_NAME_LONG, begin, (int64_t) size, JN_MAX_NAME);
+	name->size = (uint32_t) size;
+	return JN_OK;
+}
+
+/* Fails at byte "at" of the name that was read from p on. */
+static JnStatus
+fail_in_name(const Reader *r, JnStatus status, const char *p, size_t at)
+{
+	if (*p != '"')
+		return fail_at(r, status, p + at, 0, 0);
+	for (p++; at > 0; at--)
+		p += *p == '"' ? 2 : 1;
+	return fail_at(r, status, p, 0, 0);
+}
+
+static JnStatus
+read_time(Reader *r)
 {
 	const char *begin;
 
 	skip_space(r);
 	begin = r->p;
-	r->name_size = 0;
-	if (r->p < r->end && *r->p == '"')
-	{
-		for (r->p++;; r->p++)
-		{
-			if (r->p == r->end)
-				return fail_at(r, JN_TEXT_SYNTAX, r->p, 0, 0);
-			if (*r->p == '"')
-			{
-				r->p++;
-				if (r->p == r->end || *r->p != '"')
-					break;
-			}
-			take(r, *r->p);
-		}
-	}
-	else
-	{
-		if (r->p == r->end || !begins_plain(*r->p))
-			return fail_at(r, JN_TEXT_SYNTAX, r->p, 0, 0);
-		for (; r->p < r->end && is_plain(*r->p); r->p++)
-			take(r, *r->p);
-	}
-	if (r->name_size > JN_MAX_NAME)
-		return fail_at(r, JN_NAME_LONG, begin, (int64_t) r->name_size, JN_MAX_NAME);
+	if (begin == r->end || !is_digit(*begin))
+		return fail_at(r, JN_TEXT_SYNTAX, begin, 0, 0);
+	if (jn_time_read(&r->p, r->end, &r->step.time, r->err) != JN_OK)
+		return jn_fail_behind(r->err, (size_t) (begin - r->text));
 	return JN_OK;
 }
 
-/* Where byte "at" of r->name, which was read from p on, stands in the text. */
-static size_t
-offset_in_text(const Reader *r, const char *p, size_t at)
+static JnStatus
+read_value(Reader *r)
 {
-	if (*p != '"')
-		return (size_t) (p - r->text) + at;
-	for (p++; at > 0; at--)
-		p += *p == '"' ? 2 : 1;
-	return (size_t) (p - r->text);
+	const char *begin = r->p;
+
+	if (jn_number_read(&r->p, r->end, &r->step.value, r->err) != JN_OK)
+		return jn_fail_behind(r->err, (size_t) (begin - r->text));
+	return JN_OK;
+}
+
+static JnStatus
+read_sense(Reader *r)
+{
+	const char *begin = r->p;
+	JnName		sense;
+	JnStatus	status = read_name(r, JN_SENSES, &sense);
+
+	if (status != JN_OK)
+		return status;
+	status = jn_senses_add(&r->senses, sense.data, sense.size, r->err);
+	if (status == JN_NAME_UTF8)
+		return fail_in_name(r, status, begin, r->err->at);
+	if (status != JN_OK)
+		return fail_at(r, status, begin, r->err->found, r->err->limit);
+	r->step.label[JN_SENSES] = jn_senses_label(&r->senses);
+	return JN_OK;
+}
+
+/* The words of attributes; that of the channel is its place. */
+static const char *const attribute[JN_TRACKS] = {
+	[JN_DECISION] = "decision",
+	[JN_ACTION] = "action",
+	[JN_PERSONA] = "persona",
+	[JN_VALUE] = "value",
+	[JN_SENSES] = "sense",
+};
+
+/* Reads the word of an attribute that may stand here. */
+static JnStatus
+read_attribute_word(Reader *r, JnTrack *track)
+{
+	const char *begin;
+	size_t		size;
+
+	skip_space(r);
+	begin = r->p;
+	while (r->p < r->end && *r->p >= 'a' && *r->p <= 'z' && r->p - begin < 16)
+		r->p++;
+	size = (size_t) (r->p - begin);
+	for (*track = JN_DECISION; *track < JN_TRACKS; (*track)++)
+		if (strlen(attribute[*track]) == size && memcmp(attribute[*track], begin, size) == 0)
+			break;
+	if (*track == JN_TRACKS || (*track != JN_SENSES && (r->step.tracks >> *track & 1)))
+		return fail_at(r, JN_TEXT_SYNTAX, begin, 0, 0);
+	return JN_OK;
+}
+
+/* Reads the attributes behind the brace. */
+static JnStatus
+read_attributes(Reader *r)
+{
+	jn_senses_clear(&r->senses);
+	do
+	{
+		JnTrack		track;
+		JnStatus	status = read_attribute_word(r, &track);
+
+		if (status == JN_OK)
+			status = expect(r, '=');
+		if (status != JN_OK)
+			return status;
+		skip_space(r);
+		status = track == JN_VALUE ? read_value(r)
+			: track == JN_SENSES ? read_sense(r)
+			: read_name(r, track, &r->step.label[track]);
+		if (status != JN_OK)
+			return status;
+		r->step.tracks |= 1U << track;
+	} while (accept(r, ','));
+	return expect(r, '}');
+}
+
+/* Adds the step that was read. */
+static JnStatus
+add_step(Reader *r, JnBuild *b)
+{
+	JnStatus	status = jn_build_add_step(r->env, b, &r->step, r->err);
+
+	if (status == JN_NAME_UTF8)
+	{
+		/* in which name? */
+		for (unsigned kind = 0; kind < NAMES; kind++)
+		{
+			JnName		name = kind == EVENT ? r->step.event : r->step.label[kind];
+			size_t		valid;
+
+			/* senses were proven one by one, values have no name */
+			if (kind == JN_SENSES || kind == JN_VALUE || (kind != EVENT && (r->step.tracks >> kind & 1) == 0))
+				continue;
+			valid = jn_utf8_check(name.data, name.size);
+			if (valid < name.size)
+				return fail_in_name(r, status, r->begin[kind], valid);
+		}
+	}
+	else if (status != JN_OK)
+		r->err->at = (size_t) (r->begin[EVENT] - r->text);
+	return status;
 }
 
 static JnStatus
 read_step(Reader *r, JnBuild *b)
 {
-	const char *at_name;
-	const char *at_time;
-	int64_t		time;
 	JnStatus	status;
 
+	r->step.tracks = 0;
 	skip_space(r);
-	at_name = r->p;
-	status = read_name(r);
-	if (status != JN_OK)
-		return status;
-	skip_space(r);
-	at_time = r->p;
-	if (r->p == r->end || !is_digit(*r->p))
-		return fail_at(r, JN_TEXT_SYNTAX, r->p, 0, 0);
-	status = jn_time_read(&r->p, r->end, &time, r->err);
-	if (status != JN_OK)
+	status = read_name(r, EVENT, &r->step.event);
+	if (status == JN_OK && accept_here(r, '@'))
 	{
-		r->err->at += (size_t) (at_time - r->text);
-		return status;
+		r->step.tracks |= 1U << JN_CHANNEL;
+		status = read_name(r, JN_CHANNEL, &r->step.label[JN_CHANNEL]);
 	}
-	status = jn_build_add(r->env, b, time, r->name, r->name_size, r->err);
-	if (status == JN_NAME_UTF8)
-		r->err->at = offset_in_text(r, at_name, r->err->at);
-	else if (status != JN_OK)
-		r->err->at = (size_t) (at_name - r->text);
+	if (status == JN_OK)
+		status = read_time(r);
+	if (status == JN_OK && accept(r, '{'))
+		status = read_attributes(r);
+	if (status == JN_OK)
+		status = add_step(r, b);
 	return status;
 }
 
@@ -491,25 +635,19 @@ jn_text_read(const JnEnv *env, const char *text, size_t size, JnBuild *b, JnErro
 	r.p = text;
 	r.end = text + size;
 	r.err = err;
-	r.name_size = 0;
 
 	status = expect(&r, '[');
-	while (status == JN_OK)
+	if (status != JN_OK)
+		return status;
+	do
 	{
 		status = read_step(&r, b);
 		if (status != JN_OK)
-			break;
+			return status;
 		if (jn_build_steps(b) % 1024 == 0)
 			jn_tick(env);
-		skip_space(&r);
-		if (r.p < r.end && *r.p == ',')
-			r.p++;
-		else
-		{
-			status = expect(&r, ']');
-			break;
-		}
-	}
+	} while (accept(&r, ','));
+	status = expect(&r, ']');
 	if (status != JN_OK)
 		return status;
 	skip_space(&r);
@@ -529,43 +667,132 @@ is_bare(JnName name)
 	return bare;
 }
 
-/*
- * Writes the text form at out, or only measures it if out is NULL; one
- * function, so that the two cannot disagree.
- */
+/* Writes at "out", or only measures if that is NULL: one code, so that the two cannot disagree. */
+typedef struct Pen
+{
+	char	   *out;			/* next byte */
+	uint64_t	size;			/* bytes so far */
+} Pen;
+
+static void
+put(Pen *pen, const char *data, size_t size)
+{
+	if (pen->out != NULL)
+	{
+		memcpy(pen->out, data, size);
+		pen->out += size;
+	}
+	pen->size += size;
+}
+
+static void
+put_word(Pen *pen, const JnWord *word)
+{
+	if (pen->out != NULL)
+		pen->out = jn_word_write(word, pen->out);
+	pen->size += word->size;
+}
+
+/* Writes the word of an attribute, behind what separates it from the one before. */
+static void
+put_attribute(Pen *pen, JnTrack track, bool *first)
+{
+	put(pen, *first ? " {" : ", ", 2);
+	put(pen, attribute[track], strlen(attribute[track]));
+	put(pen, "=", 1);
+	*first = false;
+}
+
+/* Writes the attributes of the step to which the walk has come. */
+static void
+put_attributes(const JnEnv *env, Pen *pen, const JnWords *words, JnWalk *w)
+{
+	const JnJourney *j = w->j;
+	char		number[JN_NUMBER_TEXT];
+	double		value;
+	bool		first = true;
+
+	for (JnTrack track = JN_DECISION; track < JN_TRACKS; track++)
+	{
+		uint32_t	code;
+
+		if (!jn_has_track(&j->head, track))
+			continue;
+		if (track == JN_VALUE)
+		{
+			if (!jn_values_next(jn_walk_values(env, w), &value))
+				continue;
+			put_attribute(pen, track, &first);
+			put(pen, number, jn_number_write(value, number));
+			continue;
+		}
+		code = jn_labels_code(&j->label[track], w->next);
+		if (code == JN_NO_LABEL)
+			continue;
+		if (track == JN_SENSES)
+		{
+			JnName		rest = words[track].word[code].name;
+			JnName		sense;
+
+			while (jn_set_next(&rest, &sense))
+			{
+				JnWord		word = jn_word(sense, is_bare);
+
+				put_attribute(pen, track, &first);
+				put_word(pen, &word);
+			}
+		}
+		else
+		{
+			put_attribute(pen, track, &first);
+			put_word(pen, &words[track].word[code]);
+		}
+	}
+	if (!first)
+		put(pen, "}", 1);
+}
+
 static uint64_t
 write_text(const JnEnv *env, const JnJourney *j, char *out)
 {
-	JnWords		words;
-	uint64_t	size = 2 + 2 * (uint64_t) (j->head.n - 1);
-	char	   *p = out;
+	Pen			pen = {out, 0};
+	JnWords		events;
+	JnWords		words[JN_TRACKS];
 	JnWalk		w;
 
-	jn_words_open(env, &words, &j->event, is_bare);
+	jn_words_open(env, &events, &j->event, is_bare);
+	for (JnTrack track = 0; track < JN_TRACKS; track++)
+		if (track != JN_VALUE && jn_has_track(&j->head, track))
+			jn_words_open(env, &words[track], &j->label[track], is_bare);
+
+	put(&pen, "[", 1);
 	for (jn_walk_open(&w, j); w.next < j->head.n; jn_walk_next(&w))
 	{
-		const JnWord *step = &words.word[jn_journey_code(j, w.next)];
+		uint32_t	channel = jn_journey_label(j, JN_CHANNEL, w.next);
 		char		time[JN_TIME_TEXT];
-		size_t		time_size = jn_time_write(w.time, time);
 
-		size += step->size + 1 + time_size;
-		if (out != NULL)
+		if (w.next > 0)
+			put(&pen, ", ", 2);
+		put_word(&pen, &events.word[jn_journey_code(j, w.next)]);
+		if (channel != JN_NO_LABEL)
 		{
-			*p++ = w.next == 0 ? '[' : ',';
-			if (w.next > 0)
-				*p++ = ' ';
-			p = jn_word_write(step, p);
-			*p++ = ' ';
-			memcpy(p, time, time_size);
-			p += time_size;
+			put(&pen, "@", 1);
+			put_word(&pen, &words[JN_CHANNEL].word[channel]);
 		}
+		put(&pen, " ", 1);
+		put(&pen, time, jn_time_write(w.time, time));
+		if (j->head.tracks != 0)
+			put_attributes(env, &pen, words, &w);
 		if (w.next % 1024 == 1023)
 			jn_tick(env);
 	}
-	if (out != NULL)
-		*p = ']';
-	jn_words_close(env, &words);
-	return size;
+	put(&pen, "]", 1);
+
+	for (JnTrack track = 0; track < JN_TRACKS; track++)
+		if (track != JN_VALUE && jn_has_track(&j->head, track))
+			jn_words_close(env, &words[track]);
+	jn_words_close(env, &events);
+	return pen.size;
 }
 
 uint64_t

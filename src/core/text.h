@@ -2,29 +2,36 @@
  * text.h
  *	  The text form of a journey, and of times in it.
  *
- *	 journey  =  "[" step { "," step } "]"
- *	 step     =  name time
- *	 name     =  plain | '"' { any character, '"' doubled } '"'
- *	 plain    =  letter, digit or "_" first, then also ". : / -"; every
- *				 character beyond ASCII counts as a letter
- *	 time     =  date ("T" | " ") HH:MM[:SS[.ffffff]] zone [" BC"]
- *	 date     =  YYYY-MM-DD, the year with 4 to 6 digits
- *	 zone     =  "Z" | ("+" | "-") HH[[:]MM]
+ *	 journey    =  "[" step { "," step } "]"
+ *	 step       =  name [ "@" name ] time [ "{" attribute { "," attribute } "}" ]
+ *	 attribute  =  "decision" "=" name | "action" "=" name | "persona" "=" name
+ *				   | "value" "=" number | "sense" "=" name
+ *	 name       =  plain | '"' { any character, '"' doubled } '"'
+ *	 plain      =  letter, digit or "_" first, then also ". : / -"; every
+ *				   character beyond ASCII counts as a letter
+ *	 time       =  date ("T" | " ") HH:MM[:SS[.ffffff]] zone [" BC"]
+ *	 date       =  YYYY-MM-DD, the year with 4 to 6 digits
+ *	 zone       =  "Z" | ("+" | "-") HH[[:]MM]
  *
- * as in [view 2026-01-01T10:00:00Z, "add to cart" 2026-01-01T10:00:05.25Z].
+ * and number as in number.h; as in
  *
- * White space between tokens is free; a plain name needs it before its time.
- * A name may be empty: "".  Steps may come in any order; those of one time
- * stay as written.  The calendar is the Gregorian one at all times; there is
- * no year 0.  Hours go to 23, minutes and seconds to 59, zones to 15:59 either
- * way: 24:00 and leap seconds, which the server would move into the next
- * minute, are refused, so is a time without a zone or with more than six
- * digits after the point.
+ *	 [view@web 2026-01-01T10:00:00Z, "add to cart"@web 2026-01-01T10:00:05.25Z
+ *	 {decision="special offer", value=19.99, sense=curious, sense=tired}]
+ *
+ * The name behind "@" is the channel, with no white space around the "@".
+ * Elsewhere white space between tokens is free; a plain name needs it before
+ * its time.  A name may be empty: "", but for that of a sense.  Attributes may
+ * come in any order, each once; senses as often as there are.
+ *
+ * Steps may come in any order; those of one time stay as written.  The
+ * calendar is the Gregorian one at all times; there is no year 0.  Hours go to
+ * 23, minutes and seconds to 59, zones to 15:59 either way: 24:00 and leap
+ * seconds, which the server would move into the next minute, are refused, so
+ * is a time without a zone or with more than six digits after the point.
  *
  * Output is in UTC with "T", seconds and "Z", with as few digits of the
- * fraction as are needed, whatever the session's settings, and reads back as
- * the same value.  Between the time and the next comma there is room for the
- * attributes that later tracks bring; none exists yet.
+ * fraction as are needed, attributes in the order of the grammar, and reads
+ * back as the same value, whatever the session's settings.
  */
 #ifndef JN_TEXT_H
 #define JN_TEXT_H
@@ -37,7 +44,8 @@
 /*
  * Reads a text into an empty builder (with keep_ties).  At least one step.
  * Errors, each with "at" in the text: JN_TEXT_SYNTAX, JN_TEXT_TIME,
- * JN_TIME_RANGE, JN_NAME_LONG, JN_NAME_UTF8, JN_TOO_MANY_STEPS, JN_TOO_LARGE.
+ * JN_TIME_RANGE, JN_TEXT_NUMBER, JN_NUMBER_RANGE, JN_NAME_LONG, JN_NAME_UTF8,
+ * JN_SENSE_EMPTY, JN_TOO_MANY_STEPS, JN_TOO_LARGE.
  */
 extern JnStatus jn_text_read(const JnEnv *env, const char *text, size_t size, JnBuild *b, JnError *err);
 

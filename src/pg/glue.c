@@ -56,7 +56,7 @@ static const ErrorText error_text[] = {
 		ERRCODE_INVALID_TEXT_REPRESENTATION,
 		"invalid input syntax for type {what}",
 		"The text cannot be read from byte {at} on, counted from 0.",
-		"Write steps as [view 2026-01-01T10:00:00Z, \"add to cart\" 2026-01-01T10:00:05.25Z].",
+		"Write steps as [view 2026-01-01T10:00:00Z, \"add to cart\"@web 2026-01-01T10:00:05.25Z {value=19.99}].",
 	},
 	[JN_TEXT_TIME] = {
 		ERRCODE_INVALID_DATETIME_FORMAT,

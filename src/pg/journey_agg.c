@@ -1,13 +1,15 @@
 /*
  * journey_agg.c
- *	  The two aggregates journey_agg: a journey from rows of (time, event),
- *	  and one from journeys.
+ *	  The aggregates journey_agg: a journey from rows, and one from journeys.
  *
- * From rows.  The state is a builder (core/build.h) in the aggregate context,
- * made at the first row that counts; so no row leaves NULL, and NULL comes
- * out.  Rows of one time are ordered by event, which makes the answer
- * independent of workers and of the order of rows; only if the call has its
- * own ORDER BY do they stay as they come, and such a call is never split.
+ * From rows, of (time, event), with a channel or a value, or of whole
+ * interactions.  The state is a builder (core/build.h) in the aggregate
+ * context, made at the first row that counts; so no row leaves NULL, and NULL
+ * comes out.  Rows of one time are ordered by event and then by the rest of
+ * the interaction, which makes the answer independent of workers and of the
+ * order of rows; only if the call has its own ORDER BY do they stay as they
+ * come, and such a call is never split.  The four differ in how they read a
+ * row and in nothing else.
  *
  * From journeys.  The steps of one time inside a journey have an order that is
  * worth keeping, and nothing says which of two journeys comes first.  So the
@@ -36,9 +38,13 @@
 #include "core/build.h"
 #include "core/journey.h"
 #include "glue.h"
+#include "interaction.h"
 #include "journey_value.h"
 
 PG_FUNCTION_INFO_V1(journey_agg_transfn);
+PG_FUNCTION_INFO_V1(journey_agg_channel_transfn);
+PG_FUNCTION_INFO_V1(journey_agg_value_transfn);
+PG_FUNCTION_INFO_V1(journey_agg_interaction_transfn);
 PG_FUNCTION_INFO_V1(journey_agg_combinefn);
 PG_FUNCTION_INFO_V1(journey_agg_serialfn);
 PG_FUNCTION_INFO_V1(journey_agg_deserialfn);
@@ -69,30 +75,118 @@ call_is_ordered(FunctionCallInfo fcinfo)
 }
 
 
-/* ----- journey_agg(at, event) ----- */
+/* ----- journey_agg of rows ----- */
+
+/* The state so far, or a new one. */
+static JnBuild *
+build_state(FunctionCallInfo fcinfo, const JnEnv *env)
+{
+	if (!PG_ARGISNULL(0))
+		return (JnBuild *) PG_GETARG_POINTER(0);
+	return jn_build_new(env, call_is_ordered(fcinfo));
+}
+
+/* Returns the state as it is, after a row that does not count. */
+static Datum
+same_state(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
 
 Datum
 journey_agg_transfn(PG_FUNCTION_ARGS)
 {
 	JnEnv		env = journey_env(journey_aggregate_context(fcinfo));
-	JnBuild    *build = PG_ARGISNULL(0) ? NULL : (JnBuild *) PG_GETARG_POINTER(0);
+	TimestampTz at;
+	text	   *event;
+	JnBuild    *build;
+	JnError		err;
 
-	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
-	{
-		TimestampTz at = PG_GETARG_TIMESTAMPTZ(1);
-		text	   *event = PG_GETARG_TEXT_PP(2);
-		JnError		err;
-
-		journey_check_time(at);
-		if (build == NULL)
-			build = jn_build_new(&env, call_is_ordered(fcinfo));
-		if (jn_build_add(&env, build, at, VARDATA_ANY(event), VARSIZE_ANY_EXHDR(event), &err) != JN_OK)
-			journey_report(&err, "journey");
-	}
-
-	if (build == NULL)
-		PG_RETURN_NULL();
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		return same_state(fcinfo);
+	at = PG_GETARG_TIMESTAMPTZ(1);
+	event = PG_GETARG_TEXT_PP(2);
+	journey_check_time(at);
+	build = build_state(fcinfo, &env);
+	if (jn_build_add(&env, build, at, VARDATA_ANY(event), VARSIZE_ANY_EXHDR(event), &err) != JN_OK)
+		journey_report(&err, "journey");
 	PG_RETURN_POINTER(build);
+}
+
+/* Adds a step to the state and returns that. */
+static Datum
+add_step(FunctionCallInfo fcinfo, const JnStep *step)
+{
+	JnEnv		env = journey_env(journey_aggregate_context(fcinfo));
+	JnBuild    *build = build_state(fcinfo, &env);
+	JnError		err;
+
+	if (jn_build_add_step(&env, build, step, &err) != JN_OK)
+		journey_report(&err, "journey");
+	PG_RETURN_POINTER(build);
+}
+
+/* Reads the time and the event of the arguments; false if one is NULL. */
+static bool
+read_step(FunctionCallInfo fcinfo, JnStep *step)
+{
+	text	   *event;
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		return false;
+	step->time = PG_GETARG_TIMESTAMPTZ(1);
+	journey_check_time(step->time);
+	event = PG_GETARG_TEXT_PP(2);
+	step->event = (JnName) {VARDATA_ANY(event), VARSIZE_ANY_EXHDR(event)};
+	step->tracks = 0;
+	return true;
+}
+
+Datum
+journey_agg_channel_transfn(PG_FUNCTION_ARGS)
+{
+	JnStep		step;
+
+	if (!read_step(fcinfo, &step))
+		return same_state(fcinfo);
+	if (!PG_ARGISNULL(3))
+	{
+		text	   *channel = PG_GETARG_TEXT_PP(3);
+
+		step.label[JN_CHANNEL] = (JnName) {VARDATA_ANY(channel), VARSIZE_ANY_EXHDR(channel)};
+		step.tracks = 1U << JN_CHANNEL;
+	}
+	return add_step(fcinfo, &step);
+}
+
+Datum
+journey_agg_value_transfn(PG_FUNCTION_ARGS)
+{
+	JnStep		step;
+
+	if (!read_step(fcinfo, &step))
+		return same_state(fcinfo);
+	if (!PG_ARGISNULL(3))
+	{
+		step.value = PG_GETARG_FLOAT8(3);
+		step.tracks = 1U << JN_VALUE;
+	}
+	return add_step(fcinfo, &step);
+}
+
+Datum
+journey_agg_interaction_transfn(PG_FUNCTION_ARGS)
+{
+	Interaction interaction;
+
+	if (PG_ARGISNULL(1))
+		return same_state(fcinfo);
+	journey_read_interaction(PG_GETARG_DATUM(1), &interaction);
+	if (!interaction.has_time || !interaction.has_event)
+		return same_state(fcinfo);
+	return add_step(fcinfo, &interaction.step);
 }
 
 Datum

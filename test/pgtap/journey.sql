@@ -19,7 +19,7 @@ SELECT ok(NOT pg_input_is_valid(x, 'journey'), 'not valid: ' || left(x, 40)) FRO
 	'', '[]', '[a]', '[a 2026-02-30T00:00:00Z]', '[a 294277-01-01T00:00:00Z]', '["' || repeat('x', 1025) || '" 2026-01-01T00:00:00Z]']) x;
 SELECT is((SELECT message || '|' || detail || '|' || hint || '|' || sql_error_code FROM pg_input_error_info('[a', 'journey')),
 	'invalid input syntax for type journey|The text cannot be read from byte 2 on, counted from 0.|'
-	'Write steps as [view 2026-01-01T10:00:00Z, "add to cart" 2026-01-01T10:00:05.25Z].|22P02', 'the error is told in full');
+	'Write steps as [view 2026-01-01T10:00:00Z, "add to cart"@web 2026-01-01T10:00:05.25Z {value=19.99}].|22P02', 'the error is told in full');
 SELECT ok(NOT pg_input_is_valid('{"[a 2026-01-01T00:00:00Z]","[a"}', 'journey[]'), 'also inside an array');
 \else
 SELECT skip('soft errors begin with PostgreSQL 16', 9);

@@ -12,7 +12,8 @@ typedef struct Golden
 {
 	const char *name;
 	const char *text;			/* text form, as it is written */
-	const char *hex;			/* version flags tracks n, first last, presence, names, codes, times */
+	const char *hex;			/* version flags tracks n, first last, presence, directory, names, codes, times,
+								 * tracks */
 } Golden;
 
 /* In the order of GoldenNumber. */
@@ -80,6 +81,63 @@ static const Golden golden[] = {
 		"01 01 61 "
 		"01 00 00 00 0f fe ff ff ff ff ff ff ff ff ff ff ff 00 00 00 00"
 	},
+	{
+		"all of an interaction",
+		"[purchase@store 2026-01-01T10:00:00Z {decision=upsell, action=offer, persona=parent, value=19.99, sense=angry, sense=tired}]",
+		"01 02 3f 00 01 00 00 00 "
+		"00 c8 ac 6c 4f ea 02 00 00 c8 ac 6c 4f ea 02 00 "
+		"00 08 00 00 00 00 00 00 "
+		"08 00 00 00 09 00 00 00 08 00 00 00 09 00 00 00 0a 00 00 00 0e 00 00 00 "
+		"01 08 70 75 72 63 68 61 73 65 "
+		"00 01 05 73 74 6f 72 65 00 01 06 75 70 73 65 6c 6c 00 01 05 6f 66 66 65 72 00 01 06 70 61 72 65 "
+		"6e 74 02 00 cf 07 00 00 00 00 00 00 00 01 0b 61 6e 67 72 79 00 74 69 72 65 64"
+	},
+	{
+		"tracks that some steps do not have",
+		"[view@web 2026-01-01T10:00:00Z, view 2026-01-01T10:00:01Z {decision=x, value=5}, pay@app 2026-01-01T10:00:02Z {action=\"\", persona=\"a b\", value=-250, sense=joy}]",
+		"01 02 3f 00 03 00 00 00 "
+		"00 c8 ac 6c 4f ea 02 00 80 4c cb 6c 4f ea 02 00 "
+		"00 00 40 00 00 04 00 00 "
+		"0d 00 00 00 07 00 00 00 06 00 00 00 09 00 00 00 0d 00 00 00 09 00 00 00 "
+		"02 03 04 70 61 79 76 69 65 77 01 01 00 "
+		"00 01 01 "
+		"01 02 03 03 61 70 70 77 65 62 02 00 01 01 01 01 78 00 01 00 01 01 00 00 00 01 01 01 03 61 20 62 "
+		"00 00 01 80 06 01 06 ff ff ff ff ff ff ff ff 00 01 01 03 6a 6f 79 00 00 01"
+	},
+	{
+		"values that are no decimals",
+		"[a 2000-01-01T00:00:00Z {value=0.3333333333333333}, a 2000-01-01T00:00:01Z {value=NaN}, a 2000-01-01T00:00:02Z, a 2000-01-01T00:00:03Z {value=-Infinity}, a 2000-01-01T00:00:04Z {value=5e-324}]",
+		"01 02 10 00 05 00 00 00 "
+		"00 00 00 00 00 00 00 00 00 09 3d 00 00 00 00 00 "
+		"00 04 00 00 00 00 00 00 "
+		"2b 00 00 00 "
+		"01 01 61 "
+		"00 01 01 01 01 "
+		"8f 1b 08 00 00 00 00 00 00 00 00 55 55 55 55 55 55 d5 3f 00 00 00 00 00 00 f8 7f 00 00 00 00 00 "
+		"00 f0 ff 01 00 00 00 00 00 00 00"
+	},
+	{
+		"one channel and one value throughout",
+		"[a@web 2000-01-01T00:00:00Z {value=-0.25}, b@web 2000-01-01T00:01:00Z {value=-0.25}, a@web 2000-01-01T00:02:00Z {value=-0.25}]",
+		"01 02 11 00 03 00 00 00 "
+		"00 00 00 00 00 00 00 00 00 0e 27 07 00 00 00 00 "
+		"00 44 00 00 00 00 00 00 "
+		"06 00 00 00 0a 00 00 00 "
+		"02 01 01 61 62 00 01 00 "
+		"00 3c 3c "
+		"00 01 03 77 65 62 02 00 e7 ff ff ff ff ff ff ff"
+	},
+	{
+		"one double throughout",
+		"[a 2000-01-01T00:00:00Z {value=Infinity, sense=x}, a 2000-01-01T00:00:00.000001Z {value=Infinity, sense=x, sense=y}]",
+		"01 00 30 00 02 00 00 00 "
+		"00 00 00 00 00 00 00 00 01 00 00 00 00 00 00 00 "
+		"00 04 00 00 00 00 00 00 "
+		"0a 00 00 00 0a 00 00 00 "
+		"01 01 61 "
+		"00 01 "
+		"0f 00 00 00 00 00 00 00 f0 7f 00 02 01 03 78 78 00 79 00 01"
+	},
 };
 
 #define GOLDENS	(sizeof(golden) / sizeof(golden[0]))
@@ -92,7 +150,12 @@ typedef enum GoldenNumber
 	GOLDEN_MICROSECONDS,
 	GOLDEN_WIDE_SECONDS,
 	GOLDEN_END_TO_END,
-	GOLDEN_NARROWEST_WIDE
+	GOLDEN_NARROWEST_WIDE,
+	GOLDEN_ALL_TRACKS,
+	GOLDEN_GAPS,
+	GOLDEN_DOUBLES,
+	GOLDEN_CONSTANT,
+	GOLDEN_ONE_DOUBLE
 } GoldenNumber;
 
 static inline Bytes

@@ -11,16 +11,13 @@ static Bytes
 rebuilt(const JnEnv *env, const JnJourney *j)
 {
 	JnBuild    *b = jn_build_new(env, true);
-	JnName	   *name = jn_alloc(env, j->event.names * sizeof(JnName));
-	JnWalk		w;
+	JnStepReader r;
+	JnStep		s;
+	JnError		err;
 
-	jn_labels_names(&j->event, name);
-	for (jn_walk_open(&w, j); w.next < j->head.n; jn_walk_next(&w))
-	{
-		JnName		event = name[jn_journey_code(j, w.next)];
-
-		add_steps(env, b, &(Step) {w.time, event.data, event.size}, 1);
-	}
+	for (jn_step_reader_open(env, &r, j); jn_step_reader_next(env, &r, &s);)
+		CHECK_INT(jn_build_add_step(env, b, &s, &err), JN_OK);
+	jn_step_reader_close(env, &r);
 	return build_bytes(env, b);
 }
 
@@ -259,7 +256,11 @@ TEST(journey_cut_anywhere)
 			JnJourney	j;
 			JnError		err;
 
-			if (!CHECK_INT(jn_journey_validate(ENV, cut.data, size, &j, &err), JN_BYTES_SHORT)
+			/* tracks are found from the end, so that what was cut off shows as disorder */
+			if (jn_journey_validate(ENV, cut.data, size, &j, &err) == JN_BYTES_CORRUPT
+				&& size >= JN_HEADER_SIZE && j.head.tracks != 0)
+				continue;
+			if (!CHECK_INT(err.status, JN_BYTES_SHORT)
 				|| !CHECK_INT(err.found, size) || !CHECK(err.limit > err.found))
 				printf("  %s, cut at %zu\n", golden[i].name, size);
 		}
