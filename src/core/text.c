@@ -437,21 +437,20 @@ read_quoted(Reader *r, char *copy, size_t *size)
 	}
 }
 
-/* Reads the name at hand, which stays valid until the next one of its kind. */
+/* Reads the name at hand, into copy[] if it had quotes. */
 static JnStatus
-read_name(Reader *r, unsigned kind, JnName *name)
+read_name_into(Reader *r, char *copy, JnName *name)
 {
 	const char *begin = r->p;
 	size_t		size;
 
-	r->begin[kind] = begin;
 	if (begin < r->end && *begin == '"')
 	{
-		JnStatus	status = read_quoted(r, r->copy[kind], &size);
+		JnStatus	status = read_quoted(r, copy, &size);
 
 		if (status != JN_OK)
 			return status;
-		name->data = r->copy[kind];
+		name->data = copy;
 	}
 	else
 	{
@@ -466,6 +465,14 @@ read_name(Reader *r, unsigned kind, JnName *name)
 		return fail_at(r, JN_NAME_LONG, begin, (int64_t) size, JN_MAX_NAME);
 	name->size = (uint32_t) size;
 	return JN_OK;
+}
+
+/* The same for a name of the step, which stays valid until the next one of its kind. */
+static JnStatus
+read_name(Reader *r, unsigned kind, JnName *name)
+{
+	r->begin[kind] = r->p;
+	return read_name_into(r, r->copy[kind], name);
 }
 
 /* Fails at byte "at" of the name that was read from p on. */
@@ -624,34 +631,86 @@ read_step(Reader *r, JnBuild *b)
 	return status;
 }
 
+static void
+start(Reader *r, const JnEnv *env, const char *text, size_t size, size_t at, JnError *err)
+{
+	r->env = env;
+	r->text = text;
+	r->p = text + at;
+	r->end = text + size;
+	r->err = err;
+	r->step.time = 0;
+}
+
+/* Reads the first step, with parentheses if "ghost" asks for them and they are there. */
+static JnStatus
+read_first(Reader *r, JnBuild *b, bool *ghost)
+{
+	JnStatus	status;
+
+	if (ghost == NULL || !(*ghost = accept(r, '(')))
+		return read_step(r, b);
+	status = read_step(r, b);
+	return status == JN_OK ? expect(r, ')') : status;
+}
+
+/* Reads all steps between the brackets; gives the time of the first one. */
+static JnStatus
+read_steps(Reader *r, JnBuild *b, bool *ghost, int64_t *first)
+{
+	JnStatus	status = expect(r, '[');
+
+	if (status == JN_OK)
+		status = read_first(r, b, ghost);
+	*first = r->step.time;
+	while (status == JN_OK && accept(r, ','))
+	{
+		status = read_step(r, b);
+		if (jn_build_steps(b) % 1024 == 0)
+			jn_tick(r->env);
+	}
+	return status == JN_OK ? expect(r, ']') : status;
+}
+
 JnStatus
 jn_text_read(const JnEnv *env, const char *text, size_t size, JnBuild *b, JnError *err)
 {
 	Reader		r;
+	int64_t		first;
 	JnStatus	status;
 
-	r.env = env;
-	r.text = text;
-	r.p = text;
-	r.end = text + size;
-	r.err = err;
-
-	status = expect(&r, '[');
-	if (status != JN_OK)
-		return status;
-	do
-	{
-		status = read_step(&r, b);
-		if (status != JN_OK)
-			return status;
-		if (jn_build_steps(b) % 1024 == 0)
-			jn_tick(env);
-	} while (accept(&r, ','));
-	status = expect(&r, ']');
+	start(&r, env, text, size, 0, err);
+	status = read_steps(&r, b, NULL, &first);
 	if (status != JN_OK)
 		return status;
 	skip_space(&r);
 	return r.p == r.end ? JN_OK : fail_at(&r, JN_TEXT_SYNTAX, r.p, 0, 0);
+}
+
+JnStatus
+jn_text_read_part(const JnEnv *env, const char *text, size_t size, size_t *at, JnBuild *b,
+				  bool *ghost, int64_t *ghost_time, JnError *err)
+{
+	Reader		r;
+	JnStatus	status;
+
+	start(&r, env, text, size, *at, err);
+	status = read_steps(&r, b, ghost, ghost_time);
+	*at = (size_t) (r.p - text);
+	return status;
+}
+
+JnStatus
+jn_text_read_name(const JnEnv *env, const char *text, size_t size, size_t *at, char copy[JN_MAX_NAME], JnName *name,
+				  JnError *err)
+{
+	Reader		r;
+	JnStatus	status;
+
+	start(&r, env, text, size, *at, err);
+	status = read_name_into(&r, copy, name);
+	*at = (size_t) (r.p - text);
+	return status;
 }
 
 /* ---- writing journeys ---- */
@@ -703,6 +762,27 @@ put_attribute(Pen *pen, JnTrack track, bool *first)
 	*first = false;
 }
 
+static void
+put_name(Pen *pen, JnName name)
+{
+	JnWord		word = jn_word(name, is_bare);
+
+	put_word(pen, &word);
+}
+
+/* Writes a set of senses, an attribute each. */
+static void
+put_senses(Pen *pen, JnName senses, bool *first)
+{
+	JnName		sense;
+
+	while (jn_set_next(&senses, &sense))
+	{
+		put_attribute(pen, JN_SENSES, first);
+		put_name(pen, sense);
+	}
+}
+
 /* Writes the attributes of the step to which the walk has come. */
 static void
 put_attributes(const JnEnv *env, Pen *pen, const JnWords *words, JnWalk *w)
@@ -730,18 +810,7 @@ put_attributes(const JnEnv *env, Pen *pen, const JnWords *words, JnWalk *w)
 		if (code == JN_NO_LABEL)
 			continue;
 		if (track == JN_SENSES)
-		{
-			JnName		rest = words[track].word[code].name;
-			JnName		sense;
-
-			while (jn_set_next(&rest, &sense))
-			{
-				JnWord		word = jn_word(sense, is_bare);
-
-				put_attribute(pen, track, &first);
-				put_word(pen, &word);
-			}
-		}
+			put_senses(pen, words[track].word[code].name, &first);
 		else
 		{
 			put_attribute(pen, track, &first);
@@ -805,4 +874,48 @@ void
 jn_text_write(const JnEnv *env, const JnJourney *j, char *out)
 {
 	write_text(env, j, out);
+}
+
+uint64_t
+jn_text_write_name(JnName name, char *out)
+{
+	Pen			pen = {out, 0};
+
+	put_name(&pen, name);
+	return pen.size;
+}
+
+uint64_t
+jn_text_write_step(const JnStep *step, char *out)
+{
+	Pen			pen = {out, 0};
+	char		text[JN_TIME_TEXT > JN_NUMBER_TEXT ? JN_TIME_TEXT : JN_NUMBER_TEXT];
+	bool		first = true;
+
+	put_name(&pen, step->event);
+	if (step->tracks >> JN_CHANNEL & 1)
+	{
+		put(&pen, "@", 1);
+		put_name(&pen, step->label[JN_CHANNEL]);
+	}
+	put(&pen, " ", 1);
+	put(&pen, text, jn_time_write(step->time, text));
+	for (JnTrack track = JN_DECISION; track < JN_TRACKS; track++)
+	{
+		if ((step->tracks >> track & 1) == 0)
+			continue;
+		if (track == JN_SENSES)
+			put_senses(&pen, step->label[track], &first);
+		else
+		{
+			put_attribute(&pen, track, &first);
+			if (track == JN_VALUE)
+				put(&pen, text, jn_number_write(step->value, text));
+			else
+				put_name(&pen, step->label[track]);
+		}
+	}
+	if (!first)
+		put(&pen, "}", 1);
+	return pen.size;
 }
