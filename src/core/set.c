@@ -490,6 +490,30 @@ jn_set_step(const JnEnv *env, JnSetSteps *w, const JnSetNames *names, JnStep *st
 	}
 }
 
+JnStatus
+jn_set_part_build(const JnEnv *env, JnSetSteps *w, const JnSetNames *names, const JnPart *part,
+				  JnBuild *b, JnError *err)
+{
+	bool		more = true;
+
+	jn_set_steps_enter(env, w, part);
+	if (part->ghost)
+		more = jn_set_steps_next(w);
+	for (; more; more = jn_set_steps_next(w))
+	{
+		JnStep		step;
+		JnStatus	status;
+
+		jn_set_step(env, w, names, &step);
+		status = jn_build_add_step(env, b, &step, err);
+		if (status != JN_OK)
+			return status;
+		if (w->row % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+			jn_tick(env);
+	}
+	return JN_OK;
+}
+
 /* ---- proof ---- */
 
 /* Counts: varints in their shortest form that fill the section and add up. */

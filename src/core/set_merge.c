@@ -725,8 +725,14 @@ jn_subjects_gather(const JnEnv *env, const JnSubject *subject, uint32_t n, bool 
 		const JnKey *key = &subject[index[i]].key;
 
 		do
-			status = append_journey(&buffer, &subject[index[i++]].journey, false, err);
-		while (status == JN_OK && i < n && jn_key_compare(&subject[index[i]].key, key) == 0);
+		{
+			const JnSubject *one = &subject[index[i++]];
+			JnJourney	j;
+
+			status = jn_journey_open(one->bytes, one->size, &j, err);
+			if (status == JN_OK)
+				status = append_journey(&buffer, &j, one->ghost, err);
+		} while (status == JN_OK && i < n && jn_key_compare(&subject[index[i]].key, key) == 0);
 		if (status == JN_OK)
 			status = buffer_flush(&buffer, key, err);
 		if (i % 1024 == 0)

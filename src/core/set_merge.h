@@ -25,7 +25,9 @@
 typedef struct JnSubject
 {
 	JnKey		key;
-	JnJourney	journey;
+	const uint8_t *bytes;		/* of the journey */
+	size_t		size;
+	bool		ghost;			/* its first step is one, and earlier than the next */
 } JnSubject;
 
 /*
@@ -41,8 +43,9 @@ extern JnStatus jn_sets_merge(const JnEnv *env, const JnSet *const *set, uint32_
 /*
  * Makes a set of journeys, in any order; a subject may have several.  The
  * keys are of the builder's kind and have passed jn_key_check().  O(T + N log N)
- * for N journeys of T steps in all; 24 bytes a journey.
- * Errors: JN_TOO_LARGE, JN_BYTES_CORRUPT, likewise.
+ * for N journeys of T steps in all; 14 bytes a journey.
+ * Errors: JN_TOO_LARGE, JN_BYTES_CORRUPT, likewise, and those of
+ * jn_journey_open().
  */
 extern JnStatus jn_subjects_gather(const JnEnv *env, const JnSubject *subject, uint32_t n, bool ordered,
 								   JnSetBuild *b, JnError *err);
