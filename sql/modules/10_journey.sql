@@ -58,6 +58,8 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION journey.journey_send(journey.journey) IS
 'Writes the binary form of a journey, the same bytes on every machine.';
 
+--| A literal without a type is a journey where a `journey_set` would do as well:
+--| both are of one category, and journey is the preferred one.
 CREATE TYPE journey.journey (
 	INPUT = journey.journey_in,
 	OUTPUT = journey.journey_out,
@@ -66,8 +68,8 @@ CREATE TYPE journey.journey (
 	INTERNALLENGTH = VARIABLE,
 	ALIGNMENT = int4,
 	STORAGE = external,
-	CATEGORY = 'U',
-	PREFERRED = false,
+	CATEGORY = 'j',
+	PREFERRED = true,
 	COLLATABLE = false
 );
 COMMENT ON TYPE journey.journey IS

@@ -41,6 +41,7 @@
 /* 15.1 gave the helper of materializing functions its name (a19e5cee635d) */
 #if PG_VERSION_NUM < 150001
 #define InitMaterializedSRF(fcinfo, flags) SetSingleFuncCall(fcinfo, flags)
+#define MAT_SRF_USE_EXPECTED_DESC SRF_SINGLE_USE_EXPECTED
 #endif
 
 /* 16 brought soft errors (d9f7f5d32f20); before, every error is a hard one */

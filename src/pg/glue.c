@@ -7,6 +7,7 @@
 #include "common/int.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "compat.h"
@@ -299,6 +300,56 @@ journey_us_interval(int64 us)
 
 	interval->time = us;
 	return interval;
+}
+
+/* The value of a hexadecimal digit, or -1. */
+static int
+digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+char *
+journey_hex_read(const char *text, const char *what, Node *escontext, size_t *size)
+{
+	size_t		length = strlen(text);
+	char	   *bytes = palloc(length / 2 + 1);
+	size_t		i;
+
+	for (i = 2; i + 1 < length && digit_value(text[i]) >= 0 && digit_value(text[i + 1]) >= 0; i += 2)
+		bytes[i / 2 - 1] = (char) (digit_value(text[i]) << 4 | digit_value(text[i + 1]));
+	if (i != length || text[0] != '\\' || text[1] != 'x')
+	{
+		errsave(escontext,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type %s", what),
+				 errdetail("The text is \\x and an even number of hexadecimal digits.")));
+		return NULL;
+	}
+	*size = length / 2 - 1;
+	return bytes;
+}
+
+char *
+journey_hex_write(const char *bytes, size_t size, const char *what)
+{
+	char	   *result;
+
+	if (2 * size + 3 > MaxAllocSize)
+	{
+		JnError		err;
+
+		jn_fail(&err, JN_TOO_LARGE, 0, (int64) (2 * size + 3), MaxAllocSize);
+		journey_report(&err, what);
+	}
+	result = palloc(2 * size + 3);
+	result[0] = '\\';
+	result[1] = 'x';
+	result[2 + hex_encode(bytes, size, result + 2)] = '\0';
+	return result;
 }
 
 MemoryContext

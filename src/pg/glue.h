@@ -49,6 +49,15 @@ extern Interval *journey_us_interval(int64 us);
 extern MemoryContext journey_aggregate_context(FunctionCallInfo fcinfo);
 
 /*
+ * The text form of states, for types whose bytes nobody reads: \x and the bytes
+ * in hexadecimal digits.  Reading gives the bytes, *size of them, in the current
+ * memory context; or fills escontext and returns NULL, as
+ * journey_report_soft() does.
+ */
+extern char *journey_hex_read(const char *text, const char *what, Node *escontext, size_t *size);
+extern char *journey_hex_write(const char *bytes, size_t size, const char *what);
+
+/*
  * Checks a time of a data point: raises for infinity.  NULL is the caller's
  * business.
  */

@@ -439,39 +439,19 @@ proven_state(const char *bytes, size_t size, JnError *err)
 	return result;
 }
 
-/* The value of a hexadecimal digit, or -1. */
-static int
-digit_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 PG_FUNCTION_INFO_V1(journey_population_state_in);
 
 Datum
 journey_population_state_in(PG_FUNCTION_ARGS)
 {
-	const char *text = PG_GETARG_CSTRING(0);
-	size_t		length = strlen(text);
-	char	   *bytes = palloc(length / 2 + 1);
+	size_t		size;
+	char	   *bytes = journey_hex_read(PG_GETARG_CSTRING(0), STATE_NAME, fcinfo->context, &size);
 	JnError		err = {0};
 	bytea	   *result;
-	size_t		i;
 
-	for (i = 2; i + 1 < length && digit_value(text[i]) >= 0 && digit_value(text[i + 1]) >= 0; i += 2)
-		bytes[i / 2 - 1] = (char) (digit_value(text[i]) << 4 | digit_value(text[i + 1]));
-	if (i != length || text[0] != '\\' || text[1] != 'x')
-	{
-		errsave(fcinfo->context,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s", STATE_NAME),
-				 errdetail("The text is \\x and an even number of hexadecimal digits.")));
+	if (bytes == NULL)
 		return (Datum) 0;
-	}
-	result = proven_state(bytes, length / 2 - 1, &err);
+	result = proven_state(bytes, size, &err);
 	if (result == NULL)
 		return journey_report_soft(&err, STATE_NAME, fcinfo->context), (Datum) 0;
 	PG_RETURN_BYTEA_P(result);
@@ -483,20 +463,8 @@ Datum
 journey_population_state_out(PG_FUNCTION_ARGS)
 {
 	bytea	   *state = PG_GETARG_BYTEA_PP(0);
-	size_t		size = VARSIZE_ANY_EXHDR(state);
-	JnError		err = {0};
-	char	   *result;
 
-	if (2 * size + 3 > MaxAllocSize)
-	{
-		jn_fail(&err, JN_TOO_LARGE, 0, (int64) (2 * size + 3), MaxAllocSize);
-		journey_report(&err, STATE_NAME);
-	}
-	result = palloc(2 * size + 3);
-	result[0] = '\\';
-	result[1] = 'x';
-	result[2 + hex_encode(VARDATA_ANY(state), size, result + 2)] = '\0';
-	PG_RETURN_CSTRING(result);
+	PG_RETURN_CSTRING(journey_hex_write(VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state), STATE_NAME));
 }
 
 PG_FUNCTION_INFO_V1(journey_population_state_recv);
