@@ -3,11 +3,7 @@
  *	  The column of values against a slow encoder that prints and reads
  *	  decimals, and its proof against every change of a byte.
  */
-#include <math.h>
-
-#include "values.h"
-
-#include "unit.h"
+#include "values_model.h"
 
 #define MAX_STEPS	300
 #define MAX_BYTES	(1 + MAX_STEPS / 8 + 1 + 9 + 8 * MAX_STEPS)
@@ -15,135 +11,6 @@
 static uint64_t key[MAX_STEPS];
 static uint64_t decoded[MAX_STEPS];
 static uint8_t expected[MAX_BYTES];
-
-/* ---- the slow way ---- */
-
-/* The whole number whose value with e decimals is this double, found by printing it. */
-static bool
-model_scale(double v, unsigned e, int64_t *k)
-{
-	char		text[500];
-	char		digits[500];
-	char	   *out = digits;
-	int64_t		limit = e == 0 ? INT64_C(9007199254740992) : INT64_C(1125899906842624);
-
-	if (!isfinite(v) || fabs(v) > 1e17)
-		return false;
-	snprintf(text, sizeof(text), "%.*f", (int) e, v);
-	for (const char *in = text; *in != 0; in++)
-		if (*in != '.')
-			*out++ = *in;
-	*out = 0;
-	*k = strtoll(digits, NULL, 10);
-	return *k >= -limit && *k <= limit && strtod(text, NULL) == v;
-}
-
-static uint8_t *
-model_put(uint8_t *p, uint64_t v, unsigned bytes)
-{
-	for (unsigned i = 0; i < bytes; i++)
-		*p++ = (uint8_t) (v >> (8 * i));
-	return p;
-}
-
-/* The least number of decimals that does for all values, or 15. */
-static unsigned
-model_decimals(uint32_t n)
-{
-	for (unsigned e = 0; e <= 9; e++)
-	{
-		bool		fits = true;
-		int64_t		k;
-
-		for (uint32_t i = 0; i < n; i++)
-			if (key[i] != JN_NO_VALUE)
-				fits = fits && model_scale(jn_value_of_key(key[i]), e, &k);
-		if (fits)
-			return e;
-	}
-	return 15;
-}
-
-/* Writes the section of format.h for key[]; returns its size. */
-static size_t
-model_encode(uint32_t n)
-{
-	unsigned	e = model_decimals(n);
-	uint32_t	given = 0;
-	bool		same = true;
-	double		one = 0;
-	int64_t		least = INT64_MAX;
-	int64_t		most = INT64_MIN;
-	unsigned	width = 0;
-	uint64_t	base;
-	uint8_t    *p = expected;
-
-	for (uint32_t i = 0; i < n; i++)
-	{
-		double		v;
-		int64_t		k;
-
-		if (key[i] == JN_NO_VALUE)
-			continue;
-		v = jn_value_of_key(key[i]);
-		same = same && (given == 0 || memcmp(&one, &v, 8) == 0);
-		one = v;
-		given++;
-		if (e < 15)
-		{
-			model_scale(v, e, &k);
-			least = k < least ? k : least;
-			most = k > most ? k : most;
-		}
-	}
-	if (given == 0)
-		return 0;
-
-	p = model_put(p, e + (given < n ? 128 : 0), 1);
-	if (given < n)
-	{
-		memset(p, 0, (n + 7) / 8);
-		for (uint32_t i = 0; i < n; i++)
-			if (key[i] != JN_NO_VALUE)
-				p[i / 8] |= (uint8_t) (1 << (i % 8));
-		p += (n + 7) / 8;
-	}
-	if (e < 15)
-	{
-		static const unsigned widths[] = {0, 1, 2, 4, 8};
-
-		for (unsigned i = 0; i < 5; i++)
-		{
-			width = widths[i];
-			if (width == 8 || (uint64_t) (most - least) >> (8 * width) == 0)
-				break;
-		}
-		base = (uint64_t) least;
-	}
-	else
-	{
-		width = same ? 0 : 8;
-		memcpy(&base, &one, 8);
-		base = same ? base : 0;
-	}
-	p = model_put(p, width, 1);
-	p = model_put(p, base, 8);
-	for (uint32_t i = 0; i < n; i++)
-	{
-		double		v;
-		int64_t		k;
-		uint64_t	bits;
-
-		if (key[i] == JN_NO_VALUE)
-			continue;
-		v = jn_value_of_key(key[i]);
-		memcpy(&bits, &v, 8);
-		if (e < 15 && model_scale(v, e, &k))
-			bits = (uint64_t) (k - least);
-		p = model_put(p, bits, width);
-	}
-	return (size_t) (p - expected);
-}
 
 /* ---- chance ---- */
 
@@ -212,7 +79,7 @@ static bool
 check_column(uint64_t *seed, uint32_t n)
 {
 	JnValuesPlan plan = jn_values_plan(ENV, key, n);
-	size_t		size = model_encode(n);
+	size_t		size = slow_values(key, n, expected);
 	uint8_t    *out = jn_alloc(ENV, plan.size);
 	JnValues	values;
 	JnValuesReader r;
@@ -318,7 +185,7 @@ TEST(values_bytes_by_hand)
 	key[0] = key[3] = jn_value_key(19.99);
 	key[1] = JN_NO_VALUE;
 	key[2] = jn_value_key(5);
-	CHECK_INT(model_encode(4), sizeof(by_hand));
+	CHECK_INT(slow_values(key, 4, expected), sizeof(by_hand));
 	CHECK_BYTES(expected, sizeof(by_hand), by_hand, sizeof(by_hand));
 	check_column(&seed, 4);
 }
@@ -388,7 +255,7 @@ TEST(values_broken_in_each_way)
 		size_t		size;
 
 		random_column(&seed, n);
-		size = model_encode(n);
+		size = slow_values(key, n, expected);
 		memcpy(bytes, expected, size);
 		for (size_t other = 0; size > 0 && other <= size + 1; other++)
 			if (other != size && !check_bytes(bytes, other, n, &passed))
@@ -424,7 +291,7 @@ TEST(values_broken_twice)
 		size_t		size;
 
 		random_column(&seed, n);
-		size = model_encode(n);
+		size = slow_values(key, n, expected);
 		if (size == 0)
 			continue;
 		memcpy(bytes, expected, size);
