@@ -30,8 +30,11 @@ FROM (SELECT max(session) AS sessions
             FROM events) x
       GROUP BY user_id) y;
 
---= postgres: journeys, one a row
+--= postgres: journeys, one a row, sessions()
 SELECT count(*) FROM journeys, journey.sessions(j, interval '30 min');
+
+--= postgres: journeys, one a row, session_count
+SELECT sum(journey.session_count(j, interval '30 min')) FROM journeys;
 
 --= duckdb: DuckDB, as inserted
 SELECT count(*)

@@ -22,6 +22,14 @@ FROM (SELECT a, b, count(*) AS n
            unnest(s[:cardinality(s) - 1], s[2:]) AS t (a, b)
       GROUP BY a, b) y;
 
+--= postgres: journeys, one a row, edges_agg
+SELECT count(*), sum(n), md5(string_agg(from_event || '>' || to_event || '=' || n, ',' ORDER BY from_event, to_event))
+FROM unnest((SELECT journey.edges_agg(j, false) FROM journeys)) AS e;
+
+--= postgres: journeys, one a row, edges_agg with gaps
+SELECT count(*), sum(n), md5(string_agg(from_event || '>' || to_event || '=' || n, ',' ORDER BY from_event, to_event))
+FROM unnest((SELECT journey.edges_agg(j) FROM journeys)) AS e;
+
 --= duckdb: DuckDB, as inserted
 SELECT count(*), sum(n), md5(string_agg(a || '>' || b || '=' || n, ',' ORDER BY a, b))
 FROM (SELECT a, b, count(*) AS n
