@@ -354,6 +354,32 @@ jn_tally_journey(const JnEnv *env, JnTally *t, const JnJourney *j)
 	jn_tally_steps(env, t, &j->event, number, 0, j->head.n, false, &times);
 }
 
+void
+jn_tally_set(const JnEnv *env, JnTally *t, const JnSet *s)
+{
+	const uint32_t *number = jn_tally_names(env, t, &s->event, s->head.rows);
+	uint32_t	ticked = 0;		/* the row of the last tick */
+	uint32_t	row;
+	uint32_t	rows;
+	bool		ghost;
+	JnSetCounts counts;
+	JnTimesReader times;
+
+	if (t->kind == JN_TALLY_GAPS)
+		jn_set_times(s, &times);
+	jn_set_counts_open(&counts, s);
+	while ((rows = jn_set_counts_next(&counts, &row, &ghost)) > 0)
+	{
+		jn_tally_subject(t);
+		jn_tally_steps(env, t, &s->event, number, row, row + rows, ghost, &times);
+		if (row - ticked >= JN_TICK_EVERY)
+		{
+			jn_tick(env);
+			ticked = row;
+		}
+	}
+}
+
 /* ---- merging ---- */
 
 JnStatus

@@ -32,6 +32,7 @@
 #include "gaps.h"
 #include "journey.h"
 #include "lexicon.h"
+#include "set.h"
 
 #define JN_TALLY_VERSION		1
 
@@ -107,6 +108,12 @@ extern void jn_tally_steps(const JnEnv *env, JnTally *t, const JnLabels *labels,
 
 /* Adds a journey: a subject of its own. */
 extern void jn_tally_journey(const JnEnv *env, JnTally *t, const JnJourney *j);
+
+/*
+ * Adds a set of journeys: each part of it is a subject of its own, for whether
+ * its journey goes on in another set is not in the set.
+ */
+extern void jn_tally_set(const JnEnv *env, JnTally *t, const JnSet *s);
 
 /*
  * Adds all of "from", which is of the same kind and whose subjects are others.

@@ -10,6 +10,7 @@
 #define JN_SESSIONS_H
 
 #include "journey.h"
+#include "set.h"
 
 /* The sessions of a journey, one after another. */
 typedef struct JnSessions
@@ -53,6 +54,17 @@ static inline uint32_t
 jn_session_count(const JnEnv *env, const JnJourney *j, int64_t gap)
 {
 	return 1 + jn_times_above(env, j->times, j->times_size, j->head.flags, j->head.n, (uint64_t) gap);
+}
+
+/*
+ * The same for all subjects of a set: the sessions that begin in it, so that
+ * the sets of one population add up.
+ */
+static inline uint32_t
+jn_set_session_count(const JnEnv *env, const JnSet *s, int64_t gap)
+{
+	return s->head.parts - s->head.ghosts
+		+ jn_times_above(env, s->times, s->times_size, s->head.flags, jn_set_differences(s) + 1, (uint64_t) gap);
 }
 
 #endif							/* JN_SESSIONS_H */
