@@ -75,7 +75,8 @@ jn_dict_is(const JnDict *d, uint32_t code, const char *name, size_t size)
 {
 	const JnDictEntry *e = &d->entry[code];
 
-	return e->size == size && memcmp(d->text + e->at, name, size) == 0;
+	/* without any text there is nowhere to look */
+	return e->size == size && (size == 0 || memcmp(d->text + e->at, name, size) == 0);
 }
 
 /* The code of a name, or JN_NO_LABEL if it is not there. */

@@ -463,7 +463,8 @@ TEST(population_memory)
 		if (i == 10000)
 			before = unit_env.bytes;
 	}
-	CHECK_INT(unit_env.bytes, before);
-	CHECK(before < 36 * 9000 + 10000);
+	/* here and there a rare length needs a piece of its own */
+	CHECK(unit_env.bytes <= before + 36 * JN_GAPS_PIECE);
+	CHECK(unit_env.bytes < 36 * 9000 + 10000);
 	free(s);
 }
