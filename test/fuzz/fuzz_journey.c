@@ -28,34 +28,66 @@ expect_bytes(const JnEnv *env, JnBuild *b, const JnJourney *j)
 	jn_build_free(env, b);
 }
 
-/* Takes the journey apart step by step and builds it again. */
+/* Takes the journey apart step by step and builds it again; the columns agree. */
 static void
 walk(const JnEnv *env, const JnJourney *j)
 {
-	JnName	   *name = jn_alloc(env, j->event.names * sizeof(JnName));
 	int64_t    *time = jn_alloc(env, j->head.n * sizeof(int64_t));
 	JnBuild    *b = jn_build_new(env, true);
 	JnTimesReader r;
+	JnStepReader steps;
+	JnStep		step;
 	JnError		err;
-	JnWalk		w;
+	uint32_t	i = 0;
+	unsigned	tracks = 0;
 
-	jn_labels_names(&j->event, name);
 	jn_journey_times(j, &r);
 	jn_times_decode(env, &r, j->head.first, time, j->head.n);
-	for (jn_walk_open(&w, j); w.next < j->head.n; jn_walk_next(&w))
+	for (jn_step_reader_open(env, &steps, j); jn_step_reader_next(env, &steps, &step); i++)
 	{
-		JnName		event = name[jn_journey_code(j, w.next)];
+		double		value;
 
-		EXPECT(w.time == time[w.next]);
+		EXPECT(step.time == time[i]);
 		if (j->head.n < 64)
 		{
-			EXPECT(jn_journey_time(env, j, w.next) == w.time);
-			EXPECT(jn_journey_find(j, event.data, event.size) == jn_journey_code(j, w.next));
+			EXPECT(jn_journey_time(env, j, i) == step.time);
+			EXPECT(jn_journey_find(j, step.event.data, step.event.size) == jn_journey_code(j, i));
+			if (jn_has_track(&j->head, JN_VALUE))
+			{
+				EXPECT(jn_values_at(env, &j->values, i, &value) == (step.tracks >> JN_VALUE & 1));
+				EXPECT((step.tracks >> JN_VALUE & 1) == 0 || jn_value_key(value) == jn_value_key(step.value));
+			}
 		}
-		EXPECT(jn_build_add(env, b, w.time, event.data, event.size, &err) == JN_OK);
+		tracks |= step.tracks;
+		EXPECT(jn_build_add_step(env, b, &step, &err) == JN_OK);
 	}
-	EXPECT(time[j->head.n - 1] == j->head.last);
+	jn_step_reader_close(env, &steps);
+	EXPECT(i == j->head.n && time[i - 1] == j->head.last && tracks == j->head.tracks);
 	expect_bytes(env, b, j);
+}
+
+/* Without one of its steps it is another journey, on one side of it. */
+static void
+compare(const JnEnv *env, const JnJourney *j)
+{
+	JnBuild    *b = jn_build_new(env, true);
+	JnJourney	other;
+	JnError		err;
+	size_t		size;
+	uint8_t    *out;
+	int			order;
+
+	if (j->head.n == 1)
+		return;
+	EXPECT(jn_build_add_journey(env, b, j, 1, j->head.n, &err) == JN_OK);
+	EXPECT(jn_build_finish(env, b, &size, &err) == JN_OK);
+	out = jn_alloc(env, size);
+	jn_build_write(env, b, out);
+	EXPECT(jn_journey_validate(env, out, size, &other, &err) == JN_OK);
+	order = jn_journey_compare(env, j, &other);
+	EXPECT(order != 0 && jn_journey_compare(env, &other, j) == -order);
+	jn_release(env, out);
+	jn_build_free(env, b);
 }
 
 /* The pieces between the largest gaps make up the whole again. */
@@ -84,6 +116,7 @@ cut(const JnEnv *env, const JnJourney *j)
 		jn_build_free(env, piece);
 	}
 	EXPECT(next == j->head.n);
+	jn_walk_close(env, &w);
 	expect_bytes(env, whole, j);
 }
 
@@ -108,6 +141,8 @@ read_everything(const JnEnv *env, const JnJourney *j)
 	char	   *variant = jn_alloc(env, jn_journey_variant_size(env, j));
 	int64_t    *time = jn_alloc(env, j->head.n * sizeof(int64_t));
 	JnTimesReader r;
+	JnStepReader steps;
+	JnStep		step;
 	JnBuild    *b = jn_build_new(env, true);
 	JnError		err;
 
@@ -121,6 +156,8 @@ read_everything(const JnEnv *env, const JnJourney *j)
 	jn_journey_find(j, "a", 1);
 	jn_labels_name(&j->event, j->event.names - 1);
 	EXPECT(jn_journey_compare(env, j, j) == 0);
+	for (jn_step_reader_open(env, &steps, j); jn_step_reader_next(env, &steps, &step);)
+		EXPECT(step.event.size <= JN_MAX_NAME);
 	EXPECT(jn_build_add_journey(env, b, j, 0, j->head.n, &err) == JN_OK);
 }
 
@@ -142,5 +179,6 @@ fuzz(const JnEnv *env, const uint8_t *data, size_t size)
 	EXPECT(j.head.n >= 1 && j.size == size);
 	walk(env, &j);
 	cut(env, &j);
+	compare(env, &j);
 	through_text(env, &j);
 }
