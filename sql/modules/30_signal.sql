@@ -25,86 +25,34 @@ CREATE TYPE journey.signal AS (
   points pg_catalog.int8,
   first_at pg_catalog.timestamptz,
   last_at pg_catalog.timestamptz,
-  median_gap pg_catalog.interval
+  median_gap pg_catalog.interval,
+  direction pg_catalog.text,
+  tau pg_catalog.float8,
+  z pg_catalog.float8,
+  p_value pg_catalog.float8,
+  slope_per_day pg_catalog.float8,
+  change_at pg_catalog.timestamptz,
+  change_p pg_catalog.float8
 );
 COMMENT ON TYPE journey.signal IS
 'What similar data points amount to, see signal_agg. Later versions append attributes, so name those you use.';
 COMMENT ON COLUMN journey.signal.class IS 'flake, pattern or trend: classify(points).';
-COMMENT ON COLUMN journey.signal.points IS 'Number of data points, those without a time left out; at least 1.';
+COMMENT ON COLUMN journey.signal.points IS 'Number of data points, those without a time or a value left out; at least 1.';
 COMMENT ON COLUMN journey.signal.first_at IS 'Time of the earliest point.';
 COMMENT ON COLUMN journey.signal.last_at IS 'Time of the latest point.';
 COMMENT ON COLUMN journey.signal.median_gap IS
 'Median of the times between consecutive points, in hours and below; the mean of the two middle ones if their number is even, rounded down to a microsecond. NULL for a single point.';
-
---| The state of `signal_agg`: the times of all points. It is a type so that
---| distributed engines can combine states on their workers.
-CREATE TYPE journey.signal_state;
-
-CREATE FUNCTION journey._signal_state_in(pg_catalog.cstring) RETURNS journey.signal_state
-AS 'MODULE_PATHNAME', 'journey_signal_state_in'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION journey._signal_state_in(pg_catalog.cstring) IS
-'Text input of type signal_state: times in any order between braces. Errors, softly: anything else.';
-
-CREATE FUNCTION journey._signal_state_out(journey.signal_state) RETURNS pg_catalog.cstring
-AS 'MODULE_PATHNAME', 'journey_signal_state_out'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION journey._signal_state_out(journey.signal_state) IS
-'Text output of type signal_state: its times in order, in UTC, whatever the session''s settings.';
-
-CREATE FUNCTION journey._signal_state_recv(pg_catalog.internal) RETURNS journey.signal_state
-AS 'MODULE_PATHNAME', 'journey_signal_state_recv'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION journey._signal_state_recv(pg_catalog.internal) IS
-'Binary input of type signal_state: the bytes of the state, all of them checked.';
-
-CREATE FUNCTION journey._signal_state_send(journey.signal_state) RETURNS pg_catalog.bytea
-AS 'MODULE_PATHNAME', 'journey_signal_state_send'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION journey._signal_state_send(journey.signal_state) IS
-'Binary output of type signal_state: the bytes of the state.';
-
---| Its text lists the times; states of the same points are the same bytes.
-CREATE TYPE journey.signal_state (
-  INPUT = journey._signal_state_in,
-  OUTPUT = journey._signal_state_out,
-  RECEIVE = journey._signal_state_recv,
-  SEND = journey._signal_state_send,
-  INTERNALLENGTH = VARIABLE,
-  ALIGNMENT = int4,
-  STORAGE = external
-);
-COMMENT ON TYPE journey.signal_state IS
-'State of signal_agg: the times of the data points, as in {2026-01-01T10:00:00Z, 2026-01-01T10:00:05.25Z}. States of the same points are the same bytes.';
-
-CREATE FUNCTION journey._signal_transfn(state journey.signal_state, "at" pg_catalog.timestamptz) RETURNS journey.signal_state
-AS 'MODULE_PATHNAME', 'journey_signal_transfn'
-LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE;
-COMMENT ON FUNCTION journey._signal_transfn(journey.signal_state, pg_catalog.timestamptz) IS
-'Transition of signal_agg: adds a point, skips a NULL time. Errors: infinite time. Cost: O(1) amortized.';
-
-CREATE FUNCTION journey._signal_combinefn(state journey.signal_state, other journey.signal_state) RETURNS journey.signal_state
-AS 'MODULE_PATHNAME', 'journey_signal_combinefn'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION journey._signal_combinefn(journey.signal_state, journey.signal_state) IS
-'Combination of signal_agg: the points of both states. Cost: O(points of the second).';
-
-CREATE FUNCTION journey._signal_finalfn(state journey.signal_state) RETURNS journey.signal
-AS 'MODULE_PATHNAME', 'journey_signal_finalfn'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION journey._signal_finalfn(journey.signal_state) IS
-'Result of signal_agg: what the points of a state amount to. Cost: O(points).';
-
---| `signal_agg(at)` tells what the data points of a group amount to, in
---| columns if you write `(signal_agg(at)).*`.
-CREATE AGGREGATE journey.signal_agg("at" pg_catalog.timestamptz) (
-  SFUNC = journey._signal_transfn,
-  STYPE = journey.signal_state,
-  SSPACE = 256,
-  COMBINEFUNC = journey._signal_combinefn,
-  FINALFUNC = journey._signal_finalfn,
-  FINALFUNC_MODIFY = READ_ONLY,
-  PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE journey.signal_agg(pg_catalog.timestamptz) IS
-'What the data points of a group amount to: class, points, first_at, last_at and median_gap, see type signal. Points without a time are skipped; NULL if there is none left. The order of the rows does not matter. Errors: infinite time. Cost: O(n) time and 8 bytes a point, twice that for a moment at the end.';
+COMMENT ON COLUMN journey.signal.direction IS
+'rising or falling if p_value is below alpha, else steady. Without values: rising if the points come faster. Never NULL.';
+COMMENT ON COLUMN journey.signal.tau IS
+'Kendall''s tau-a between value and time, rising less falling pairs over all pairs, -1 to 1; pairs of equal time or equal value count as neither. Without values that of the gaps, turned round, so that faster is positive. NULL if there is no pair.';
+COMMENT ON COLUMN journey.signal.z IS
+'Mann-Kendall''s statistic: S over its standard deviation, corrected for ties and continuity. 0 if nothing differs; NULL if there is no pair, or if a correction leaves no variance.';
+COMMENT ON COLUMN journey.signal.p_value IS
+'Two-sided p of z: how probable so much of a direction is if there is none. A normal approximation: from about 10 points on. NULL where z is.';
+COMMENT ON COLUMN journey.signal.slope_per_day IS
+'Sen''s slope: median of the slopes of all pairs over actual time, in units of the value a day (of 24 hours). NULL without values, or if all points have one time.';
+COMMENT ON COLUMN journey.signal.change_at IS
+'Pettitt''s change point: time of the last observation before the probable change. Without values, when the last of the gaps before the change ended. NULL if nothing changes.';
+COMMENT ON COLUMN journey.signal.change_p IS
+'Approximate p of the change point: how probable so large a change is if there is none. NULL for less than two observations.';

@@ -64,6 +64,10 @@ typedef enum JnStatus
 	JN_SUBJECT_UTF8,			/* not UTF-8, or holds a zero byte; at = where it begins */
 	JN_SUBJECT_KINDS,			/* found, limit = two JnKeyKind that do not go together */
 
+	/* states of signals that are to be one */
+	JN_SIGNALS_DIFFER,			/* one has values, the other none */
+	JN_TERMS_DIFFER,			/* other alpha, pattern_at or trend_at */
+
 	JN_STATUS_COUNT
 } JnStatus;
 

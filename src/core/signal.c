@@ -1,16 +1,12 @@
 /*
  * signal.c
- *	  Signals: collecting points, putting them in order, the median gap.
+ *	  Signals: collecting points, putting them in order, their bytes.
  *
- * Both halves of the work look at eight bits of a number at a time and never
- * compare two numbers, so no order of the input makes them slow:
- *
- *	 sort	from the lowest digit up, moving all points for each digit (LSD
- *			radix sort); digits above the span of the points are skipped, a
- *			month of microseconds has six
- *	 median	from the highest digit down, keeping only the gaps that share the
- *			digits of the one looked for (radix selection); a few passes over
- *			ever fewer gaps
+ * Sorting looks at eight bits of a number at a time and never compares two
+ * numbers, so no order of the input makes it slow: from the lowest digit up, it
+ * moves all points for each digit (LSD radix sort).  Digits above the span of
+ * the points are skipped, a month of microseconds has six.  Then the points of
+ * each time are sorted the same way by value.
  *
  * Points that came in order are noticed while they come and never sorted.
  */
@@ -18,6 +14,7 @@
 
 #include <assert.h>
 
+#include "number.h"
 #include "text.h"
 
 #define DIGIT_BITS		8
@@ -48,6 +45,7 @@ jn_signal_reserve(const JnEnv *env, JnSignal *s, uint32_t more, JnError *err)
 {
 	uint64_t	need = (uint64_t) s->n + more;
 	uint64_t	room = s->room;
+	size_t		size;
 
 	if (need > JN_MAX_POINTS)
 		return jn_fail(err, JN_TOO_MANY_POINTS, 0, (int64_t) need, JN_MAX_POINTS);
@@ -60,8 +58,10 @@ jn_signal_reserve(const JnEnv *env, JnSignal *s, uint32_t more, JnError *err)
 	if (room > JN_MAX_POINTS)
 		room = JN_MAX_POINTS;
 
-	s->time = s->room == 0 ? jn_alloc(env, jn_array_size(room, sizeof(int64_t)))
-		: jn_resize(env, s->time, jn_array_size(room, sizeof(int64_t)));
+	size = jn_array_size(room, sizeof(int64_t));
+	s->time = s->room == 0 ? jn_alloc(env, size) : jn_resize(env, s->time, size);
+	if (s->valued)
+		s->key = s->room == 0 ? jn_alloc(env, size) : jn_resize(env, s->key, size);
 	s->room = (uint32_t) room;
 	return JN_OK;
 }
@@ -70,20 +70,50 @@ jn_signal_reserve(const JnEnv *env, JnSignal *s, uint32_t more, JnError *err)
 static void
 appended_run(JnSignal *s, uint32_t n)
 {
-	if (s->sorted == s->n && (s->n == 0 || s->time[s->n] >= s->time[s->n - 1]))
+	uint32_t	i = s->n;
+
+	if (s->sorted == i &&
+		(i == 0 || s->time[i] > s->time[i - 1] ||
+		 (s->time[i] == s->time[i - 1] && (!s->valued || s->key[i] >= s->key[i - 1]))))
 		s->sorted += n;
 	s->n += n;
+}
+
+/* Makes room for n points of another signal, which must be of the same kind. */
+static JnStatus
+prepare_merge(const JnEnv *env, JnSignal *into, uint32_t n, bool valued, const JnSignalTerms *terms, JnError *err)
+{
+	if (into->n == 0)
+	{
+		/* an empty one may have asked for room already, but for no values */
+		if (into->room > 0 && into->valued != valued)
+			return jn_fail(err, JN_SIGNALS_DIFFER, 0, into->valued, valued);
+		into->valued = valued;
+		into->has_terms = terms != NULL;
+		if (terms != NULL)
+			into->terms = *terms;
+	}
+	else if (into->valued != valued)
+		return jn_fail(err, JN_SIGNALS_DIFFER, 0, into->valued, valued);
+	else if (into->has_terms != (terms != NULL) || (terms != NULL && !jn_signal_terms_equal(&into->terms, terms)))
+		return jn_fail(err, JN_TERMS_DIFFER, 0, 0, 0);
+	return jn_signal_reserve(env, into, n, err);
 }
 
 JnStatus
 jn_signal_merge(const JnEnv *env, JnSignal *into, const JnSignal *from, JnError *err)
 {
-	JnStatus	status = jn_signal_reserve(env, into, from->n, err);
+	JnStatus	status;
 
-	if (status != JN_OK || from->n == 0)
+	if (from->n == 0)
+		return JN_OK;
+	status = prepare_merge(env, into, from->n, from->valued, from->has_terms ? &from->terms : NULL, err);
+	if (status != JN_OK)
 		return status;
 
 	memcpy(into->time + into->n, from->time, from->n * sizeof(int64_t));
+	if (from->valued)
+		memcpy(into->key + into->n, from->key, from->n * sizeof(uint64_t));
 	if (from->sorted == from->n)
 		appended_run(into, from->n);
 	else
@@ -95,31 +125,54 @@ jn_signal_merge(const JnEnv *env, JnSignal *into, const JnSignal *from, JnError 
  * Sorting
  */
 
+static inline bool
+before(const JnSignal *s, int64_t time, uint64_t key, uint32_t i)
+{
+	return time < s->time[i] || (time == s->time[i] && s->valued && key < s->key[i]);
+}
+
 static void
 insertion_sort(JnSignal *s)
 {
 	for (uint32_t i = s->sorted; i < s->n; i++)
 	{
 		int64_t		time = s->time[i];
+		uint64_t	key = s->valued ? s->key[i] : 0;
 		uint32_t	hole = i;
 
-		for (; hole > 0 && s->time[hole - 1] > time; hole--)
+		for (; hole > 0 && before(s, time, key, hole - 1); hole--)
+		{
 			s->time[hole] = s->time[hole - 1];
+			if (s->valued)
+				s->key[hole] = s->key[hole - 1];
+		}
 		s->time[hole] = time;
+		if (s->valued)
+			s->key[hole] = key;
 	}
 }
 
-/* One pass: moves n points to their places by the digit at "shift", keeping the order of equal ones. */
+/* Numbers to be sorted, what goes along with each, or NULL, and as much spare room. */
+typedef struct Columns
+{
+	uint64_t   *number;
+	uint64_t   *along;
+	uint64_t   *spare_number;
+	uint64_t   *spare_along;
+} Columns;
+
+/* One pass: moves n numbers to their places by the digit at "shift", keeping the order of equal ones. */
 static void
-sort_by_digit(const JnEnv *env, const int64_t *from, int64_t *to, uint32_t n, int64_t earliest, unsigned shift)
+sort_by_digit(const JnEnv *env, Columns *c, uint32_t n, uint64_t least, unsigned shift)
 {
 	uint32_t	place[DIGITS] = {0};
 	uint32_t	sum = 0;
+	uint64_t   *swap;
 
 	for (uint32_t i = 0; i < n; i++)
 	{
 		tick_at(env, i);
-		place[digit(jn_time_span(earliest, from[i]), shift)]++;
+		place[digit(c->number[i] - least, shift)]++;
 	}
 	for (unsigned d = 0; d < DIGITS; d++)
 	{
@@ -130,19 +183,38 @@ sort_by_digit(const JnEnv *env, const int64_t *from, int64_t *to, uint32_t n, in
 	}
 	for (uint32_t i = 0; i < n; i++)
 	{
+		uint32_t	to = place[digit(c->number[i] - least, shift)]++;
+
 		tick_at(env, i);
-		to[place[digit(jn_time_span(earliest, from[i]), shift)]++] = from[i];
+		c->spare_number[to] = c->number[i];
+		if (c->along != NULL)
+			c->spare_along[to] = c->along[i];
 	}
+	swap = c->number;
+	c->number = c->spare_number;
+	c->spare_number = swap;
+	swap = c->along;
+	c->along = c->spare_along;
+	c->spare_along = swap;
+}
+
+/* Sorts by numbers that are "least" to "least" + "span", counted without a sign. */
+static void
+radix_sort(const JnEnv *env, Columns *c, uint32_t n, uint64_t least, uint64_t span)
+{
+	for (unsigned shift = 0; shift < 64 && span >> shift != 0; shift += DIGIT_BITS)
+		sort_by_digit(env, c, n, least, shift);
 }
 
 static void
-radix_sort(const JnEnv *env, JnSignal *s)
+sort_times(const JnEnv *env, JnSignal *s)
 {
-	int64_t    *spare = jn_alloc(env, (size_t) s->room * sizeof(int64_t));
+	Columns		c = {(uint64_t *) s->time, s->key, jn_alloc(env, jn_array_size(s->room, sizeof(uint64_t))), NULL};
 	int64_t		earliest = s->time[0];
 	int64_t		latest = s->time[0];
-	uint64_t	span;
 
+	if (s->valued)
+		c.spare_along = jn_alloc(env, jn_array_size(s->room, sizeof(uint64_t)));
 	for (uint32_t i = 1; i < s->n; i++)
 	{
 		tick_at(env, i);
@@ -151,175 +223,207 @@ radix_sort(const JnEnv *env, JnSignal *s)
 		if (s->time[i] > latest)
 			latest = s->time[i];
 	}
+	radix_sort(env, &c, s->n, (uint64_t) earliest, jn_time_span(earliest, latest));
+	s->time = (int64_t *) c.number;
+	s->key = c.along;
+	jn_release(env, c.spare_number);
+	if (s->valued)
+		jn_release(env, c.spare_along);
+}
 
-	span = jn_time_span(earliest, latest);
-	for (unsigned shift = 0; shift < 64 && span >> shift != 0; shift += DIGIT_BITS)
+/* Sorts n keys, those of one time. */
+static void
+sort_keys(const JnEnv *env, uint64_t *key, uint32_t n)
+{
+	Columns		c = {.number = key};
+	uint64_t	least = key[0];
+	uint64_t	most = key[0];
+
+	for (uint32_t i = 1; i < n; i++)
 	{
-		int64_t    *sorted = spare;
-
-		sort_by_digit(env, s->time, sorted, s->n, earliest, shift);
-		spare = s->time;
-		s->time = sorted;
+		tick_at(env, i);
+		if (key[i] < least)
+			least = key[i];
+		if (key[i] > most)
+			most = key[i];
 	}
-	jn_release(env, spare);
+	if (least == most)
+		return;
+	c.spare_number = jn_alloc(env, jn_array_size(n, sizeof(uint64_t)));
+	radix_sort(env, &c, n, least, most - least);
+	if (c.number != key)
+	{
+		memcpy(key, c.number, n * sizeof(uint64_t));
+		jn_release(env, c.number);
+	}
+	else
+		jn_release(env, c.spare_number);
 }
 
 void
 jn_signal_sort(const JnEnv *env, JnSignal *s)
 {
+	uint32_t	run;
+
 	if (s->sorted == s->n)
 		return;
 	if (s->n <= INSERTION_MAX)
 		insertion_sort(s);
 	else
-		radix_sort(env, s);
+	{
+		sort_times(env, s);
+		for (uint32_t i = 0; s->valued && i < s->n; i += run)
+		{
+			tick_at(env, i);
+			for (run = 1; i + run < s->n && s->time[i + run] == s->time[i]; run++)
+				tick_at(env, run);
+			if (run > 1)
+				sort_keys(env, s->key + i, run);
+		}
+	}
 	s->sorted = s->n;
-}
-
-/*
- * The median gap
- */
-
-/* The value that stands at "rank", from 0, when a[0 .. n-1] is in order.  Destroys a. */
-static uint64_t
-select_rank(const JnEnv *env, uint64_t *a, uint32_t n, uint32_t rank, uint64_t largest)
-{
-	unsigned	shift = 0;
-
-	while (shift + DIGIT_BITS < 64 && largest >> (shift + DIGIT_BITS) != 0)
-		shift += DIGIT_BITS;
-
-	/* all of a[] agree in the digits above "shift" */
-	for (; n > 1; shift -= DIGIT_BITS)
-	{
-		uint32_t	count[DIGITS] = {0};
-		uint32_t	kept = 0;
-		unsigned	d = 0;
-
-		for (uint32_t i = 0; i < n; i++)
-		{
-			tick_at(env, i);
-			count[digit(a[i], shift)]++;
-		}
-		while (rank >= count[d])
-			rank -= count[d++];
-		for (uint32_t i = 0; i < n; i++)
-		{
-			tick_at(env, i);
-			if (digit(a[i], shift) == d)
-				a[kept++] = a[i];
-		}
-		n = kept;
-		if (shift == 0)
-			break;				/* those left are equal */
-	}
-	return a[0];
-}
-
-/*
- * The value after the one at "rank", which is "value", in the ordered gaps of
- * n ascending times: "value" again if it occurs often enough, else the next
- * larger one.
- */
-static uint64_t
-gap_after_rank(const JnEnv *env, const int64_t *time, uint32_t n, uint32_t rank, uint64_t value)
-{
-	uint32_t	not_above = 0;
-	uint64_t	next = UINT64_MAX;
-
-	for (uint32_t i = 1; i < n; i++)
-	{
-		uint64_t	gap = jn_time_span(time[i - 1], time[i]);
-
-		tick_at(env, i);
-		if (gap <= value)
-			not_above++;
-		else if (gap < next)
-			next = gap;
-	}
-	return not_above > rank + 1 ? value : next;
-}
-
-static uint64_t
-median_gap(const JnEnv *env, const int64_t *time, uint32_t n)
-{
-	uint32_t	gaps = n - 1;
-	uint32_t	rank = (gaps - 1) / 2;
-	uint64_t	largest = 0;
-	uint64_t   *gap = jn_alloc(env, gaps * sizeof(uint64_t));
-	uint64_t	median;
-
-	for (uint32_t i = 0; i < gaps; i++)
-	{
-		tick_at(env, i);
-		gap[i] = jn_time_span(time[i], time[i + 1]);
-		if (gap[i] > largest)
-			largest = gap[i];
-	}
-	median = select_rank(env, gap, gaps, rank, largest);
-	if (gaps % 2 == 0)
-		median += (gap_after_rank(env, time, n, rank, median) - median) / 2;
-	jn_release(env, gap);
-	return median;
-}
-
-void
-jn_signal_facts(const JnEnv *env, JnSignal *s, JnSignalFacts *facts)
-{
-	assert(s->n > 0);
-	jn_signal_sort(env, s);
-	facts->class = jn_classify(s->n, JN_PATTERN_AT, JN_TREND_AT);
-	facts->points = s->n;
-	facts->first = s->time[0];
-	facts->last = s->time[s->n - 1];
-	facts->has_gap = s->n > 1;
-	facts->median_gap = facts->has_gap ? median_gap(env, s->time, s->n) : 0;
 }
 
 /*
  * The bytes of a state
  */
 
-JnStatus
-jn_signal_size(const JnEnv *env, JnSignal *s, JnTimesPlan *plan, size_t *size, JnError *err)
+/* The parts of a signal before its times, in bytes. */
+static size_t
+parts_size(const JnSignal *s, uint64_t values_size)
 {
+	return (s->has_terms ? JN_SIGNAL_TERMS_SIZE : 0) + (s->valued ? sizeof(uint32_t) + (size_t) values_size : 0);
+}
+
+JnStatus
+jn_signal_size(const JnEnv *env, JnSignal *s, JnSignalPlan *plan, size_t *size, JnError *err)
+{
+	uint64_t	total;
+
 	assert(s->n > 0);
 	jn_signal_sort(env, s);
-	*plan = jn_times_plan(env, s->time, s->n);
-	*size = JN_SIGNAL_HEADER_SIZE + plan->size;
-	if (*size > JN_MAX_BYTES)
-		return jn_fail(err, JN_TOO_LARGE, 0, (int64_t) *size, (int64_t) JN_MAX_BYTES);
+	plan->times = jn_times_plan(env, s->time, s->n);
+	plan->values.size = 0;
+	if (s->valued)
+		plan->values = jn_values_plan(env, s->key, s->n);
+	total = JN_SIGNAL_HEADER_SIZE + (uint64_t) plan->times.size + plan->values.size;
+	if (total > JN_MAX_BYTES - JN_SIGNAL_TERMS_SIZE - sizeof(uint32_t))
+		return jn_fail(err, JN_TOO_LARGE, 0, (int64_t) total, (int64_t) JN_MAX_BYTES);
+	*size = JN_SIGNAL_HEADER_SIZE + plan->times.size + parts_size(s, plan->values.size);
 	return JN_OK;
 }
 
+static void
+store_double(uint8_t *p, double value)
+{
+	uint64_t	bits;
+
+	memcpy(&bits, &value, sizeof(bits));
+	jn_store64(p, bits);
+}
+
+static double
+load_double(const uint8_t *p)
+{
+	uint64_t	bits = jn_load64(p);
+	double		value;
+
+	memcpy(&value, &bits, sizeof(value));
+	return value;
+}
+
 void
-jn_signal_write(const JnEnv *env, const JnSignal *s, const JnTimesPlan *plan, uint8_t *out)
+jn_signal_write(const JnEnv *env, const JnSignal *s, const JnSignalPlan *plan, uint8_t *out)
 {
 	assert(s->sorted == s->n);
 	out[JN_SIGNAL_AT_VERSION] = JN_SIGNAL_VERSION;
-	out[JN_SIGNAL_AT_FLAGS] = (uint8_t) (plan->unit | (plan->wide > 0 ? JN_FLAG_WIDE : 0));
-	jn_store16(out + JN_SIGNAL_AT_TRACKS, 0);
+	out[JN_SIGNAL_AT_FLAGS] = (uint8_t) (plan->times.unit | (plan->times.wide > 0 ? JN_FLAG_WIDE : 0));
+	jn_store16(out + JN_SIGNAL_AT_PARTS,
+			   (uint16_t) ((s->valued ? JN_SIGNAL_VALUES : 0) | (s->has_terms ? JN_SIGNAL_TERMS : 0)));
 	jn_store32(out + JN_SIGNAL_AT_POINTS, s->n);
 	jn_store64(out + JN_SIGNAL_AT_FIRST, (uint64_t) s->time[0]);
 	jn_store64(out + JN_SIGNAL_AT_LAST, (uint64_t) s->time[s->n - 1]);
-	jn_times_write(env, plan, s->time, s->n, out + JN_SIGNAL_HEADER_SIZE);
+	out += JN_SIGNAL_HEADER_SIZE;
+	if (s->has_terms)
+	{
+		store_double(out, s->terms.alpha);
+		jn_store64(out + 8, (uint64_t) s->terms.pattern_at);
+		jn_store64(out + 16, (uint64_t) s->terms.trend_at);
+		out += JN_SIGNAL_TERMS_SIZE;
+	}
+	if (s->valued)
+	{
+		jn_store32(out, (uint32_t) plan->values.size);
+		jn_values_write(env, &plan->values, s->key, s->n, out + sizeof(uint32_t));
+		out += sizeof(uint32_t) + plan->values.size;
+	}
+	jn_times_write(env, &plan->times, s->time, s->n, out);
 }
 
-/* The header of a state, and where its differences are. */
+/* The header of a state, and where its parts are. */
 typedef struct SignalHeader
 {
 	unsigned	flags;
 	uint32_t	n;
 	int64_t		first;
 	int64_t		last;
+	bool		has_terms;
+	JnSignalTerms terms;
+	bool		valued;
+	JnValues	values;
+	size_t		values_at;		/* where their section begins */
+	size_t		times_at;
 	const uint8_t *times;
 	size_t		times_size;
 } SignalHeader;
+
+/* Reads what stands between the header and the times. */
+static JnStatus
+read_parts(const uint8_t *p, size_t size, unsigned parts, SignalHeader *head, JnError *err)
+{
+	size_t		at = JN_SIGNAL_HEADER_SIZE;
+
+	head->has_terms = (parts & JN_SIGNAL_TERMS) != 0;
+	if (head->has_terms)
+	{
+		if (size - at < JN_SIGNAL_TERMS_SIZE)
+			return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) at + JN_SIGNAL_TERMS_SIZE);
+		head->terms.alpha = load_double(p + at);
+		head->terms.pattern_at = (int64_t) jn_load64(p + at + 8);
+		head->terms.trend_at = (int64_t) jn_load64(p + at + 16);
+		if (!jn_signal_terms_ok(&head->terms))
+			return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+		at += JN_SIGNAL_TERMS_SIZE;
+	}
+
+	head->valued = (parts & JN_SIGNAL_VALUES) != 0;
+	if (head->valued)
+	{
+		uint32_t	values_size;
+
+		if (size - at < sizeof(uint32_t))
+			return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) at + (int64_t) sizeof(uint32_t));
+		values_size = jn_load32(p + at);
+		head->values_at = at += sizeof(uint32_t);
+		if (size - at < values_size)
+			return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) at + values_size);
+		if (jn_values_open(p + at, values_size, head->n, &head->values, err) != JN_OK)
+			return jn_fail_behind(err, at);
+		if (head->values.bitmap != NULL)
+			return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+		at += values_size;
+	}
+	head->times_at = at;
+	head->times = p + at;
+	head->times_size = size - at;
+	return JN_OK;
+}
 
 static JnStatus
 read_header(const uint8_t *p, size_t size, SignalHeader *head, JnError *err)
 {
 	unsigned	unknown;
+	unsigned	parts;
 
 	if (size == 0)
 		return jn_fail(err, JN_BYTES_SHORT, 0, 0, JN_SIGNAL_HEADER_SIZE);
@@ -334,24 +438,54 @@ read_header(const uint8_t *p, size_t size, SignalHeader *head, JnError *err)
 	unknown = head->flags & ~(unsigned) JN_FLAGS_KNOWN;
 	if (unknown != 0)
 		return jn_fail(err, JN_BYTES_TRACKS, JN_SIGNAL_AT_FLAGS, unknown, 0);
-	unknown = jn_load16(p + JN_SIGNAL_AT_TRACKS);
+	parts = jn_load16(p + JN_SIGNAL_AT_PARTS);
+	unknown = parts & ~(unsigned) JN_SIGNAL_PARTS_KNOWN;
 	if (unknown != 0)
-		return jn_fail(err, JN_BYTES_TRACKS, JN_SIGNAL_AT_TRACKS, unknown, 0);
+		return jn_fail(err, JN_BYTES_TRACKS, JN_SIGNAL_AT_PARTS, unknown, 0);
 
 	head->n = jn_load32(p + JN_SIGNAL_AT_POINTS);
 	head->first = (int64_t) jn_load64(p + JN_SIGNAL_AT_FIRST);
 	head->last = (int64_t) jn_load64(p + JN_SIGNAL_AT_LAST);
-	head->times = p + JN_SIGNAL_HEADER_SIZE;
-	head->times_size = size - JN_SIGNAL_HEADER_SIZE;
-
 	if (head->n == 0)
 		return jn_fail(err, JN_BYTES_CORRUPT, JN_SIGNAL_AT_POINTS, 0, 0);
 	if (jn_unit_us(head->flags & JN_FLAG_UNIT) == 0)
 		return jn_fail(err, JN_BYTES_CORRUPT, JN_SIGNAL_AT_FLAGS, 0, 0);
+	if (read_parts(p, size, parts, head, err) != JN_OK)
+		return err->status;
 
 	/* reading stays inside, and no count makes us allocate much more than we were sent */
 	if (jn_times_fit(head->times, head->times_size, head->flags, head->n, err) != JN_OK)
-		return jn_fail_behind(err, JN_SIGNAL_HEADER_SIZE);
+		return jn_fail_behind(err, head->times_at);
+	return JN_OK;
+}
+
+/* Proves that values are finite, and that those of one time ascend.  The times have been proved. */
+static JnStatus
+check_values(const JnEnv *env, const uint8_t *p, const SignalHeader *head, JnError *err)
+{
+	JnTimesReader times;
+	JnValuesReader values;
+	uint64_t	before = 0;
+
+	if (jn_values_check(env, p + head->values_at, &head->values, err) != JN_OK)
+		return jn_fail_behind(err, head->values_at);
+
+	jn_times_open(&times, head->times, head->times_size, head->flags, head->n);
+	jn_values_reader_open(&values, &head->values);
+	for (uint32_t i = 0; i < head->n; i++)
+	{
+		double		value = 0;
+		uint64_t	key;
+		bool		later = i == 0 || jn_times_next(&times) > 0;
+
+		tick_at(env, i);
+		if (!jn_values_next(&values, &value) || !jn_signal_value_ok(value))
+			return jn_fail(err, JN_BYTES_CORRUPT, head->values_at, 0, 0);
+		key = jn_value_key(value);
+		if (!later && key < before)
+			return jn_fail(err, JN_BYTES_CORRUPT, head->values_at, 0, 0);
+		before = key;
+	}
 	return JN_OK;
 }
 
@@ -371,8 +505,8 @@ jn_signal_validate(const JnEnv *env, const uint8_t *p, size_t size, JnError *err
 		return jn_fail(err, JN_BYTES_CORRUPT, JN_SIGNAL_AT_LAST, 0, 0);
 
 	if (jn_times_check(env, head.times, head.times_size, head.flags, head.n, head.first, head.last, err) != JN_OK)
-		return jn_fail_behind(err, JN_SIGNAL_HEADER_SIZE);
-	return JN_OK;
+		return jn_fail_behind(err, head.times_at);
+	return head.valued ? check_values(env, p, &head, err) : JN_OK;
 }
 
 JnStatus
@@ -383,14 +517,56 @@ jn_signal_add_state(const JnEnv *env, JnSignal *s, const uint8_t *p, size_t size
 	JnStatus	status = read_header(p, size, &head, err);
 
 	if (status == JN_OK)
-		status = jn_signal_reserve(env, s, head.n, err);
+		status = prepare_merge(env, s, head.n, head.valued, head.has_terms ? &head.terms : NULL, err);
 	if (status != JN_OK)
 		return status;
 
 	jn_times_open(&reader, head.times, head.times_size, head.flags, head.n);
 	jn_times_decode(env, &reader, head.first, s->time + s->n, head.n);
+	if (head.valued)
+	{
+		JnValuesReader values;
+
+		jn_values_reader_open(&values, &head.values);
+		for (uint32_t i = 0; i < head.n; i++)
+		{
+			double		value = 0;
+
+			tick_at(env, i);
+			/* ours are finite; what damaged bytes give must be so too, or selection would not end */
+			if (!jn_values_next(&values, &value) || !jn_signal_value_ok(value))
+				value = 0;
+			s->key[s->n + i] = jn_value_key(value);
+		}
+	}
 	appended_run(s, head.n);
 	return JN_OK;
+}
+
+int
+jn_signal_compare(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size)
+{
+	size_t		common = a_size < b_size ? a_size : b_size;
+	int			result;
+
+	if (common >= JN_SIGNAL_HEADER_SIZE)
+	{
+		int64_t		a_first = (int64_t) jn_load64(a + JN_SIGNAL_AT_FIRST);
+		int64_t		b_first = (int64_t) jn_load64(b + JN_SIGNAL_AT_FIRST);
+		int64_t		a_last = (int64_t) jn_load64(a + JN_SIGNAL_AT_LAST);
+		int64_t		b_last = (int64_t) jn_load64(b + JN_SIGNAL_AT_LAST);
+		uint32_t	a_n = jn_load32(a + JN_SIGNAL_AT_POINTS);
+		uint32_t	b_n = jn_load32(b + JN_SIGNAL_AT_POINTS);
+
+		if (a_first != b_first)
+			return a_first < b_first ? -1 : 1;
+		if (a_last != b_last)
+			return a_last < b_last ? -1 : 1;
+		if (a_n != b_n)
+			return a_n < b_n ? -1 : 1;
+	}
+	result = memcmp(a, b, common);
+	return result != 0 ? result : (a_size > b_size) - (a_size < b_size);
 }
 
 /*
@@ -399,10 +575,66 @@ jn_signal_add_state(const JnEnv *env, JnSignal *s, const uint8_t *p, size_t size
 
 static const char separator[] = ", ";
 
+/* Longest text of the terms: three words and their numbers. */
+#define TERMS_TEXT	160
+
+static size_t
+put_word(char *out, const char *word)
+{
+	size_t		size = strlen(word);
+
+	memcpy(out, word, size);
+	return size;
+}
+
+static size_t
+put_whole(char *out, int64_t number)
+{
+	char		digits[20];
+	size_t		n = 0;
+	size_t		size = 0;
+
+	do
+		digits[n++] = (char) ('0' + number % 10);
+	while ((number /= 10) > 0);
+	while (n > 0)
+		out[size++] = digits[--n];
+	return size;
+}
+
+/* Writes the terms, with a space before them; returns the bytes, below TERMS_TEXT. */
+static size_t
+write_terms(const JnSignalTerms *terms, char *out)
+{
+	size_t		size = put_word(out, " alpha=");
+
+	size += jn_number_write(terms->alpha, out + size);
+	size += put_word(out + size, " pattern_at=");
+	size += put_whole(out + size, terms->pattern_at);
+	size += put_word(out + size, " trend_at=");
+	size += put_whole(out + size, terms->trend_at);
+	return size;
+}
+
+/* Writes point i; returns the bytes, below JN_TIME_TEXT + JN_NUMBER_TEXT. */
+static size_t
+write_point(const JnSignal *s, uint32_t i, char *out)
+{
+	size_t		size = jn_time_write(s->time[i], out);
+
+	if (s->valued)
+	{
+		out[size++] = ' ';
+		size += jn_number_write(jn_value_of_key(s->key[i]), out + size);
+	}
+	return size;
+}
+
 uint64_t
 jn_signal_text_size(const JnEnv *env, JnSignal *s)
 {
-	char		text[JN_TIME_TEXT];
+	char		text[JN_TIME_TEXT + JN_NUMBER_TEXT];
+	char		terms[TERMS_TEXT];
 	uint64_t	size;
 
 	size = strlen("{}") + (uint64_t) (s->n - 1) * strlen(separator);
@@ -410,32 +642,86 @@ jn_signal_text_size(const JnEnv *env, JnSignal *s)
 	for (uint32_t i = 0; i < s->n; i++)
 	{
 		tick_at(env, i);
-		size += jn_time_write(s->time[i], text);
+		size += write_point(s, i, text);
 	}
+	if (s->has_terms)
+		size += write_terms(&s->terms, terms);
 	return size;
 }
 
 void
 jn_signal_text_write(const JnEnv *env, const JnSignal *s, char *out)
 {
-	char		text[JN_TIME_TEXT];
+	char		text[JN_TIME_TEXT + JN_NUMBER_TEXT];
+	char		terms[TERMS_TEXT];
 
 	assert(s->sorted == s->n);
 	*out++ = '{';
 	for (uint32_t i = 0; i < s->n; i++)
 	{
-		size_t		size = jn_time_write(s->time[i], text);
+		size_t		size = write_point(s, i, text);
 
 		tick_at(env, i);
 		if (i > 0)
-		{
-			memcpy(out, separator, strlen(separator));
-			out += strlen(separator);
-		}
+			out += put_word(out, separator);
 		memcpy(out, text, size);
 		out += size;
 	}
-	*out = '}';
+	*out++ = '}';
+	if (s->has_terms)
+		memcpy(out, terms, write_terms(&s->terms, terms));
+}
+
+/* Moves *p past "word". */
+static JnStatus
+read_word(const JnEnv *env, const char **p, const char *end, const char *word, JnError *err)
+{
+	size_t		size = strlen(word);
+
+	*p = jn_skip_space(env, *p, end);
+	if ((size_t) (end - *p) < size || memcmp(*p, word, size) != 0)
+		return jn_fail(err, JN_TEXT_TIMES, 0, 0, 0);
+	*p += size;
+	return JN_OK;
+}
+
+/* Reads "word" and a whole number behind it. */
+static JnStatus
+read_count(const JnEnv *env, const char **p, const char *end, const char *word, int64_t *count, JnError *err)
+{
+	JnStatus	status = read_word(env, p, end, word, err);
+
+	if (status != JN_OK)
+		return status;
+	if (*p == end || **p < '1' || **p > '9')
+		return jn_fail(err, JN_TEXT_TIMES, 0, 0, 0);
+	for (*count = 0; *p < end && **p >= '0' && **p <= '9'; (*p)++)
+	{
+		int			digit = **p - '0';
+
+		if (*count > (INT64_MAX - digit) / 10)
+			return jn_fail(err, JN_TEXT_TIMES, 0, 0, 0);
+		*count = *count * 10 + digit;
+	}
+	return JN_OK;
+}
+
+/* Reads the terms; errors say where relative to *p, which has moved there. */
+static JnStatus
+read_terms(const JnEnv *env, const char **p, const char *end, JnSignal *s, JnError *err)
+{
+	JnStatus	status = read_word(env, p, end, "alpha=", err);
+
+	if (status == JN_OK)
+		status = jn_number_read(p, end, &s->terms.alpha, err);
+	if (status == JN_OK)
+		status = read_count(env, p, end, "pattern_at=", &s->terms.pattern_at, err);
+	if (status == JN_OK)
+		status = read_count(env, p, end, "trend_at=", &s->terms.trend_at, err);
+	if (status == JN_OK && !jn_signal_terms_ok(&s->terms))
+		status = jn_fail(err, JN_TEXT_TIMES, 0, 0, 0);
+	s->has_terms = true;
+	return status;
 }
 
 JnStatus
@@ -443,25 +729,46 @@ jn_signal_text_read(const JnEnv *env, const char *text, size_t size, JnSignal *s
 {
 	const char *end = text + size;
 	const char *p = jn_skip_space(env, text, end);
+	JnStatus	status;
 
 	/* "{" before the first time, "," before each further one */
 	for (char before = '{';; before = ',')
 	{
 		int64_t		time;
-		const char *start;
-		JnStatus	status;
+		double		value = 0;
 
 		if (p == end || *p != before)
 			break;
-		start = p = jn_skip_space(env, p + 1, end);
+		p = jn_skip_space(env, p + 1, end);
 		tick_at(env, s->n);
 		status = jn_time_read(&p, end, &time, err);
 		if (status != JN_OK)
 		{
-			err->at += (size_t) (start - text);
+			err->at += (size_t) (p - text);
 			return status;
 		}
-		status = jn_signal_add(env, s, time, err);
+		p = jn_skip_space(env, p, end);
+
+		/* what the first point has, all must have */
+		if (s->n == 0)
+			s->valued = p < end && *p != ',' && *p != '}';
+		if (s->valued)
+		{
+			const char *start = p;
+
+			status = jn_number_read(&p, end, &value, err);
+			if (status == JN_OK && !jn_signal_value_ok(value))
+			{
+				p = start;
+				status = jn_fail(err, JN_NUMBER_RANGE, 0, 0, 0);
+			}
+			if (status != JN_OK)
+			{
+				err->at += (size_t) (p - text);
+				return status;
+			}
+		}
+		status = jn_signal_add(env, s, time, value, err);
 		if (status != JN_OK)
 			return status;
 		p = jn_skip_space(env, p, end);
@@ -469,6 +776,12 @@ jn_signal_text_read(const JnEnv *env, const char *text, size_t size, JnSignal *s
 	if (s->n == 0 || p == end || *p != '}')
 		return jn_fail(err, JN_TEXT_TIMES, (size_t) (p - text), 0, 0);
 	p = jn_skip_space(env, p + 1, end);
+	if (p < end && read_terms(env, &p, end, s, err) != JN_OK)
+	{
+		err->at += (size_t) (p - text);
+		return err->status;
+	}
+	p = jn_skip_space(env, p, end);
 	if (p != end)
 		return jn_fail(err, JN_TEXT_TIMES, (size_t) (p - text), 0, 0);
 	return JN_OK;

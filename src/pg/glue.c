@@ -112,7 +112,7 @@ static const ErrorText error_text[] = {
 		ERRCODE_INVALID_TEXT_REPRESENTATION,
 		"invalid input syntax for type {what}",
 		"The text cannot be read from byte {at} on, counted from 0.",
-		"Write times as {2026-01-01T10:00:00Z, 2026-01-01T10:00:05.25Z}.",
+		"Write {2026-01-01T10:00:00Z, 2026-01-01T10:00:05.25Z}, or with values {2026-01-01T10:00:00Z 1.5}.",
 	},
 	[JN_TOO_MANY_POINTS] = {
 		ERRCODE_PROGRAM_LIMIT_EXCEEDED,
@@ -159,6 +159,14 @@ static const ErrorText error_text[] = {
 		"subjects of a {what} must all be of one type",
 		NULL,
 		"Cast the subjects to one type before the sets are built.",
+	},
+	[JN_SIGNALS_DIFFER] = {
+		ERRCODE_INVALID_PARAMETER_VALUE,
+		"cannot combine a {what} that has values with one that has none",
+	},
+	[JN_TERMS_DIFFER] = {
+		ERRCODE_INVALID_PARAMETER_VALUE,
+		"alpha, pattern_at and trend_at must be the same for all data points of a {what}",
 	},
 };
 

@@ -1,147 +1,78 @@
 /*
  * signal_agg.c
- *	  journey.signal_agg(at): the aggregate behind flake, pattern and trend.
- *
- * The state has a type of our own, journey.signal_state, because that is what
- * distributed engines combine on their workers; with "internal" they would
- * fetch all rows.  While it accumulates it is an expanded object, so a
- * transition is O(1); whoever copies, sends or stores it gets the flat bytes
- * of core/signal.h.
- *
- * The executor keeps a read-write expanded object as it is if the object's
- * context is a child of the aggregate's.  A context for each object, as is the
- * custom, would be a trap: hash aggregation asks for the memory of all
- * children whenever a new group comes, so a hundred thousand groups would take
- * ten thousand million steps.  All groups of an aggregate context share one
- * child here.  It is safe because nobody but the functions below ever holds a
- * read-write pointer to a state, and they never delete or move one: the
- * context goes when the aggregate's is reset.
+ *	  journey.signal_agg() and journey.signal_state_agg(): the aggregates behind
+ *	  flake, pattern and trend.
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "fmgr.h"
-#include "funcapi.h"
-#include "nodes/memnodes.h"
-#include "utils/expandeddatum.h"
-#include "utils/memutils.h"
 
 #include "compat.h"
-#include "core/signal.h"
 #include "glue.h"
-#include "signal_class.h"
+#include "signal_result.h"
+#include "signal_state.h"
 
-#define STATE_MAGIC		0x6a6e5367
-
-#define STATE_CONTEXT	"journey signal states"
-
-/* Largest block: whatever is allocated counts against hash_mem, used or not. */
-#define STATE_BLOCK_MAX	(256 * 1024)
-
-/* A signal_state while it accumulates. */
-typedef struct StateObject
+/* The state that a transition adds to; a new one if it is the first of its group. */
+static SignalState *
+transition_state(FunctionCallInfo fcinfo, MemoryContext aggcontext, bool valued, const JnSignalTerms *terms)
 {
-	ExpandedObjectHeader hdr;	/* eoh_context is shared, see above */
-	int			magic;			/* STATE_MAGIC */
-	JnSignal	signal;			/* its memory is in eoh_context */
-	JnTimesPlan plan;			/* filled by state_flat_size() for state_flatten() */
-} StateObject;
+	SignalState *state;
 
-static Size
-state_flat_size(ExpandedObjectHeader *eohptr)
-{
-	StateObject *state = (StateObject *) eohptr;
-	JnEnv		env = journey_env(state->hdr.eoh_context);
-	JnError		err = {0};
-	size_t		size;
-
-	if (jn_signal_size(&env, &state->signal, &state->plan, &size, &err) != JN_OK)
-		journey_report(&err, "signal_state");
-	return VARHDRSZ + size;
-}
-
-static void
-state_flatten(ExpandedObjectHeader *eohptr, void *result, Size allocated_size)
-{
-	StateObject *state = (StateObject *) eohptr;
-	JnEnv		env = journey_env(state->hdr.eoh_context);
-
-	SET_VARSIZE(result, allocated_size);
-	jn_signal_write(&env, &state->signal, &state->plan, (uint8_t *) VARDATA(result));
-}
-
-static const ExpandedObjectMethods state_methods = {state_flat_size, state_flatten};
-
-/* The context for all states of an aggregate context: made with the first, and then its youngest child. */
-static MemoryContext
-state_context(MemoryContext aggcontext)
-{
-	MemoryContext child = aggcontext->firstchild;
-
-	if (child != NULL && strcmp(child->name, STATE_CONTEXT) == 0)
-		return child;
-	return AllocSetContextCreate(aggcontext, STATE_CONTEXT,
-								 ALLOCSET_SMALL_MINSIZE, ALLOCSET_SMALL_INITSIZE, STATE_BLOCK_MAX);
-}
-
-static StateObject *
-new_state(MemoryContext aggcontext)
-{
-	MemoryContext context = state_context(aggcontext);
-	StateObject *state = MemoryContextAllocZero(context, sizeof(StateObject));
-
-	EOH_init_header(&state->hdr, &state_methods, context);
-	state->magic = STATE_MAGIC;
-	return state;
-}
-
-/* The expanded object that a datum points to, or NULL if it is flat. */
-static StateObject *
-expanded_state(Datum datum)
-{
-	StateObject *state;
-
-	if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)))
-		return NULL;
-	state = (StateObject *) DatumGetEOHP(datum);
-	if (state->magic != STATE_MAGIC)
-		elog(ERROR, "expanded object is no signal_state");
-	return state;
-}
-
-/* Adds all points of a datum of type signal_state, flat or expanded. */
-static void
-add_state(const JnEnv *env, JnSignal *signal, Datum datum)
-{
-	StateObject *from = expanded_state(datum);
-	JnError		err = {0};
-	JnStatus	status;
-
-	if (from != NULL)
-		status = jn_signal_merge(env, signal, &from->signal, &err);
+	if (!PG_ARGISNULL(0))
+		state = journey_signal_state_changeable(PG_GETARG_DATUM(0), aggcontext);
 	else
-	{
-		bytea	   *flat = DatumGetByteaPP(datum);
+		state = journey_signal_state_new(aggcontext);
 
-		status = jn_signal_add_state(env, signal, (uint8_t *) VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat), &err);
+	if (state->signal.n == 0)
+	{
+		state->signal.valued = valued;
+		state->signal.has_terms = terms != NULL;
+		if (terms != NULL)
+			state->signal.terms = *terms;
 	}
-	if (status != JN_OK)
-		journey_report(&err, "signal_state");
+	else if (terms != NULL && !jn_signal_terms_equal(&state->signal.terms, terms))
+	{
+		JnError		err = {.status = JN_TERMS_DIFFER};
+
+		journey_report(&err, "signal");
+	}
+	return state;
 }
 
-/* A state that may be changed: the datum's own object if it is ours to change, else a copy. */
-static StateObject *
-changeable_state(Datum datum, MemoryContext aggcontext)
+/* The transition of a row whose time is argument 1 and, if it has one, whose value is argument 2. */
+static Datum
+add_row(FunctionCallInfo fcinfo, bool valued, const JnSignalTerms *terms)
 {
-	StateObject *state;
+	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
+	SignalState *state;
+	TimestampTz at;
+	double		value = 0;
 	JnEnv		env;
+	JnError		err = {0};
 
-	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
-		return expanded_state(datum);
-	state = new_state(aggcontext);
+	if (PG_ARGISNULL(1) || (valued && PG_ARGISNULL(2)))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	at = PG_GETARG_TIMESTAMPTZ(1);
+	journey_check_time(at);
+	if (valued)
+	{
+		value = PG_GETARG_FLOAT8(2);
+		if (!jn_signal_value_ok(value))
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("the value of a data point must be a finite number"),
+					 errhint("Leave such rows out, for example with FILTER (WHERE value > '-Infinity' AND value < 'Infinity').")));
+	}
+
+	state = transition_state(fcinfo, aggcontext, valued, terms);
 	env = journey_env(state->hdr.eoh_context);
-	add_state(&env, &state->signal, datum);
-	return state;
+	if (jn_signal_add(&env, &state->signal, at, value, &err) != JN_OK)
+		journey_report(&err, "signal");
+	PG_RETURN_DATUM(EOHPGetRWDatum(&state->hdr));
 }
 
 /* _signal_transfn(state, at): adds a point. */
@@ -150,122 +81,66 @@ PG_FUNCTION_INFO_V1(journey_signal_transfn);
 Datum
 journey_signal_transfn(PG_FUNCTION_ARGS)
 {
-	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
-	StateObject *state;
-	TimestampTz at;
-	JnEnv		env;
-	JnError		err = {0};
-
-	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
-	at = PG_GETARG_TIMESTAMPTZ(1);
-	journey_check_time(at);
-
-	state = PG_ARGISNULL(0) ? new_state(aggcontext) : changeable_state(PG_GETARG_DATUM(0), aggcontext);
-	env = journey_env(state->hdr.eoh_context);
-	if (jn_signal_add(&env, &state->signal, at, &err) != JN_OK)
-		journey_report(&err, "signal");
-	PG_RETURN_DATUM(EOHPGetRWDatum(&state->hdr));
+	return add_row(fcinfo, false, NULL);
 }
 
-/* _signal_combinefn(state, state): adds the points of the second to the first. */
+/* _signal_transfn(state, at, value): adds a point with a value. */
+PG_FUNCTION_INFO_V1(journey_signal_value_transfn);
+
+Datum
+journey_signal_value_transfn(PG_FUNCTION_ARGS)
+{
+	return add_row(fcinfo, true, NULL);
+}
+
+/* _signal_transfn(state, at, alpha, pattern_at, trend_at) */
+PG_FUNCTION_INFO_V1(journey_signal_terms_transfn);
+
+Datum
+journey_signal_terms_transfn(PG_FUNCTION_ARGS)
+{
+	JnSignalTerms terms = journey_signal_terms(fcinfo, 2);
+
+	return add_row(fcinfo, false, &terms);
+}
+
+/* _signal_transfn(state, at, value, alpha [, pattern_at, trend_at]) */
+PG_FUNCTION_INFO_V1(journey_signal_value_terms_transfn);
+
+Datum
+journey_signal_value_terms_transfn(PG_FUNCTION_ARGS)
+{
+	JnSignalTerms terms = journey_signal_terms(fcinfo, 3);
+
+	return add_row(fcinfo, true, &terms);
+}
+
+/* _signal_combinefn(state, state): adds the points of the second to the first; also the transition over states. */
 PG_FUNCTION_INFO_V1(journey_signal_combinefn);
 
 Datum
 journey_signal_combinefn(PG_FUNCTION_ARGS)
 {
 	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
-	StateObject *state = changeable_state(PG_GETARG_DATUM(0), aggcontext);
+	SignalState *state = journey_signal_state_changeable(PG_GETARG_DATUM(0), aggcontext);
 	JnEnv		env = journey_env(state->hdr.eoh_context);
 
-	add_state(&env, &state->signal, PG_GETARG_DATUM(1));
+	journey_signal_state_add(&env, &state->signal, PG_GETARG_DATUM(1));
 	PG_RETURN_DATUM(EOHPGetRWDatum(&state->hdr));
 }
 
-/*
- * The result
- */
-
-/* Attributes of journey.signal, in their order.  Append only. */
-enum
-{
-	SIGNAL_CLASS,
-	SIGNAL_POINTS,
-	SIGNAL_FIRST_AT,
-	SIGNAL_LAST_AT,
-	SIGNAL_MEDIAN_GAP,
-	SIGNAL_ATTRIBUTES
-};
-
-/* What does not change during a query. */
-typedef struct ResultCache
-{
-	TupleDesc	desc;
-	Oid			label[JN_SIGNAL_CLASSES];
-} ResultCache;
-
-static ResultCache *
-result_cache(FunctionCallInfo fcinfo)
-{
-	ResultCache *cache = fcinfo->flinfo->fn_extra;
-
-	if (cache == NULL)
-	{
-		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-		TupleDesc	desc;
-
-		cache = palloc(sizeof(ResultCache));
-		if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE || desc->natts != SIGNAL_ATTRIBUTES)
-			elog(ERROR, "type journey.signal is not as expected");
-		cache->desc = BlessTupleDesc(CreateTupleDescCopy(desc));
-		journey_signal_class_labels(TupleDescAttr(desc, SIGNAL_CLASS)->atttypid, cache->label);
-		MemoryContextSwitchTo(old);
-		fcinfo->flinfo->fn_extra = cache;
-	}
-	return cache;
-}
-
-/*
- * _signal_finalfn(state): the facts.
- *
- * Sorting an expanded state changes the object, not the value: a state is a
- * multiset of times.
- */
+/* _signal_finalfn(state): the facts, on the terms that the state brings along. */
 PG_FUNCTION_INFO_V1(journey_signal_finalfn);
 
 Datum
 journey_signal_finalfn(PG_FUNCTION_ARGS)
 {
-	ResultCache *cache = result_cache(fcinfo);
-	StateObject *state = expanded_state(PG_GETARG_DATUM(0));
+	JnEnv		env = journey_env(CurrentMemoryContext);
 	JnSignal	local = {0};
-	JnSignal   *signal = state != NULL ? &state->signal : &local;
-	JnEnv		env = journey_env(state != NULL ? state->hdr.eoh_context : CurrentMemoryContext);
-	JnSignalFacts facts;
-	Datum		values[SIGNAL_ATTRIBUTES];
-	bool		nulls[SIGNAL_ATTRIBUTES] = {false};
+	JnSignal   *signal = journey_signal_state_open(PG_GETARG_DATUM(0), &env, &local);
+	JnSignalAsk ask = JN_SIGNAL_ASK_DEFAULT;
 
-	if (state == NULL)
-		add_state(&env, &local, PG_GETARG_DATUM(0));
-	jn_signal_facts(&env, signal, &facts);
-
-	values[SIGNAL_CLASS] = ObjectIdGetDatum(cache->label[facts.class]);
-	values[SIGNAL_POINTS] = Int64GetDatum((int64) facts.points);
-	values[SIGNAL_FIRST_AT] = TimestampTzGetDatum(facts.first);
-	values[SIGNAL_LAST_AT] = TimestampTzGetDatum(facts.last);
-	nulls[SIGNAL_MEDIAN_GAP] = !facts.has_gap;
-	if (facts.has_gap)
-	{
-		/* only two points with nearly all of the calendar between them get here */
-		if (facts.median_gap > (uint64) PG_INT64_MAX)
-			ereport(ERROR,
-					(errcode(ERRCODE_INTERVAL_FIELD_OVERFLOW),
-					 errmsg("median gap is too long for an interval")));
-		values[SIGNAL_MEDIAN_GAP] = IntervalPGetDatum(journey_us_interval((int64) facts.median_gap));
-	}
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(cache->desc, values, nulls)));
+	if (signal->has_terms)
+		ask.terms = signal->terms;
+	return journey_signal_result(fcinfo, &env, signal, &ask);
 }

@@ -1,18 +1,22 @@
 /*
  * signal_fn.c
- *	  journey.classify() and the input and output of journey.signal_state.
+ *	  journey.classify() and journey.signal(), and what type signal_state needs.
  */
 #include "postgres.h"
 
+#include "access/detoast.h"
 #include "fmgr.h"
 #include "libpq/pqformat.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "compat.h"
-#include "core/signal.h"
 #include "glue.h"
+#include "season.h"
 #include "signal_class.h"
+#include "signal_result.h"
+#include "signal_state.h"
 
 /*
  * classify
@@ -33,17 +37,7 @@ journey_classify(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("number of data points must not be negative"),
 				 errdetail("It is %lld.", (long long) n)));
-	if (pattern_at < 2)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("pattern_at must be at least 2"),
-				 errdetail("It is %lld.", (long long) pattern_at),
-				 errhint("One data point alone is always a flake.")));
-	if (trend_at <= pattern_at)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("trend_at must be greater than pattern_at"),
-				 errdetail("They are %lld and %lld.", (long long) trend_at, (long long) pattern_at)));
+	journey_check_thresholds(pattern_at, trend_at);
 	if (n == 0)
 		PG_RETURN_NULL();		/* nothing observed is no signal */
 
@@ -57,24 +51,66 @@ journey_classify(PG_FUNCTION_ARGS)
 }
 
 /*
- * signal_state: the bytes of core/signal.h in a varlena
+ * signal
  */
 
-/* The state of a signal as a flat value in the current memory context, or NULL with err filled. */
-static bytea *
-flat_state(const JnEnv *env, JnSignal *signal, JnError *err)
+static JnCorrection
+correction_named(const char *name)
 {
-	JnTimesPlan plan;
-	size_t		size;
-	bytea	   *result;
+	static const struct
+	{
+		const char *name;
+		JnCorrection correction;
+	}			corrections[] = {
+		{"none", JN_CORRECT_NOTHING},
+		{"hamed-rao", JN_CORRECT_HAMED_RAO},
+		{"yue-wang", JN_CORRECT_YUE_WANG},
+	};
 
-	if (jn_signal_size(env, signal, &plan, &size, err) != JN_OK)
-		return NULL;
-	result = palloc(VARHDRSZ + size);
-	SET_VARSIZE(result, VARHDRSZ + size);
-	jn_signal_write(env, signal, &plan, (uint8_t *) VARDATA(result));
-	return result;
+	for (int i = 0; i < lengthof(corrections); i++)
+		if (strcmp(name, corrections[i].name) == 0)
+			return corrections[i].correction;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unknown correction \"%s\"", name),
+			 errhint("Use \"none\", \"hamed-rao\" or \"yue-wang\".")));
 }
+
+/* signal(state, alpha, pattern_at, trend_at, season, correction, zone): the facts of a state. */
+PG_FUNCTION_INFO_V1(journey_signal);
+
+Datum
+journey_signal(PG_FUNCTION_ARGS)
+{
+	JnEnv		env;
+	JnSignal	local = {0};
+	JnSignal   *signal;
+	JnSignalAsk ask = JN_SIGNAL_ASK_DEFAULT;
+
+	/* all but the season are strict */
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) || PG_ARGISNULL(5) || PG_ARGISNULL(6))
+		PG_RETURN_NULL();
+
+	ask.terms = journey_signal_terms(fcinfo, 1);
+	ask.correction = correction_named(text_to_cstring(PG_GETARG_TEXT_PP(5)));
+	if (!PG_ARGISNULL(4) && ask.correction != JN_CORRECT_NOTHING)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("season and correction cannot be used together"),
+				 errdetail("The corrections look at the autocorrelation of consecutive points, the seasons at points of one season alone.")));
+
+	signal = journey_signal_state_open(PG_GETARG_DATUM(0), &env, &local);
+	if (!PG_ARGISNULL(4))
+	{
+		jn_signal_sort(&env, signal);
+		journey_seasons(PG_GETARG_INTERVAL_P(4), text_to_cstring(PG_GETARG_TEXT_PP(6)), signal, &ask);
+	}
+	return journey_signal_result(fcinfo, &env, signal, &ask);
+}
+
+/*
+ * signal_state: the bytes of core/signal.h in a varlena
+ */
 
 PG_FUNCTION_INFO_V1(journey_signal_state_in);
 
@@ -88,7 +124,7 @@ journey_signal_state_in(PG_FUNCTION_ARGS)
 	bytea	   *result;
 
 	if (jn_signal_text_read(&env, text, strlen(text), &signal, &err) != JN_OK ||
-		(result = flat_state(&env, &signal, &err)) == NULL)
+		(result = journey_signal_state_flat(&env, &signal, &err)) == NULL)
 		return journey_report_soft(&err, "signal_state", fcinfo->context), (Datum) 0;
 	PG_RETURN_BYTEA_P(result);
 }
@@ -146,4 +182,110 @@ journey_signal_state_send(PG_FUNCTION_ARGS)
 {
 	/* a plain copy that no longer depends on TOAST: what byteasend does */
 	PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0));
+}
+
+/*
+ * Order, equality and hashes of states.  Equal points are equal bytes, so sizes
+ * that differ need no fetching.
+ */
+
+/* Compares two states given as arguments; equality alone is all that is asked if "only_equal". */
+static int
+compare_states(FunctionCallInfo fcinfo, bool only_equal)
+{
+	bytea	   *a;
+	bytea	   *b;
+	int			result;
+
+	if (only_equal && toast_raw_datum_size(PG_GETARG_DATUM(0)) != toast_raw_datum_size(PG_GETARG_DATUM(1)))
+		return 1;
+	a = PG_GETARG_BYTEA_PP(0);
+	b = PG_GETARG_BYTEA_PP(1);
+	result = jn_signal_compare((uint8_t *) VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a),
+							   (uint8_t *) VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b));
+	PG_FREE_IF_COPY(a, 0);
+	PG_FREE_IF_COPY(b, 1);
+	return result;
+}
+
+static uint64
+hash_state(FunctionCallInfo fcinfo, uint64 seed)
+{
+	bytea	   *state = PG_GETARG_BYTEA_PP(0);
+	uint64		hash = jn_hash64(VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state));
+
+	PG_FREE_IF_COPY(state, 0);
+	return seed == 0 ? hash : jn_mix64(hash ^ jn_mix64(seed));
+}
+
+PG_FUNCTION_INFO_V1(journey_signal_state_eq);
+
+Datum
+journey_signal_state_eq(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare_states(fcinfo, true) == 0);
+}
+
+PG_FUNCTION_INFO_V1(journey_signal_state_ne);
+
+Datum
+journey_signal_state_ne(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare_states(fcinfo, true) != 0);
+}
+
+PG_FUNCTION_INFO_V1(journey_signal_state_lt);
+
+Datum
+journey_signal_state_lt(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare_states(fcinfo, false) < 0);
+}
+
+PG_FUNCTION_INFO_V1(journey_signal_state_le);
+
+Datum
+journey_signal_state_le(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare_states(fcinfo, false) <= 0);
+}
+
+PG_FUNCTION_INFO_V1(journey_signal_state_gt);
+
+Datum
+journey_signal_state_gt(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare_states(fcinfo, false) > 0);
+}
+
+PG_FUNCTION_INFO_V1(journey_signal_state_ge);
+
+Datum
+journey_signal_state_ge(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare_states(fcinfo, false) >= 0);
+}
+
+PG_FUNCTION_INFO_V1(journey_signal_state_cmp);
+
+Datum
+journey_signal_state_cmp(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(compare_states(fcinfo, false));
+}
+
+PG_FUNCTION_INFO_V1(journey_signal_state_hash);
+
+Datum
+journey_signal_state_hash(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32((int32) (uint32) hash_state(fcinfo, 0));
+}
+
+PG_FUNCTION_INFO_V1(journey_signal_state_hash_extended);
+
+Datum
+journey_signal_state_hash_extended(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64((int64) hash_state(fcinfo, (uint64) PG_GETARG_INT64(1)));
 }

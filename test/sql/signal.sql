@@ -188,7 +188,7 @@ SELECT what, try(decode(bytes, 'hex')) FROM (VALUES
   (8, 'a newer version',         '02 01 0000 03000000 00c8ac6c4fea0200 005433b44fea0200 09 8214 fe3a12'),
   (9, 'an unknown flag',         '01 81 0000 03000000 00c8ac6c4fea0200 005433b44fea0200 09 8214 fe3a12'),
   (10, 'no such unit',           '01 03 0000 03000000 00c8ac6c4fea0200 005433b44fea0200 09 8214 fe3a12'),
-  (11, 'an unknown track',       '01 01 0100 03000000 00c8ac6c4fea0200 005433b44fea0200 09 8214 fe3a12'),
+  (11, 'an unknown part',        '01 01 0400 03000000 00c8ac6c4fea0200 005433b44fea0200 09 8214 fe3a12'),
   (12, 'no points',              '01 01 0000 00000000 00c8ac6c4fea0200 005433b44fea0200 09 8214 fe3a12'),
   (13, 'four thousand million',  '01 01 0000 ffffffff 00c8ac6c4fea0200 005433b44fea0200 09 8214 fe3a12'),
   (14, 'two points',             '01 01 0000 02000000 00c8ac6c4fea0200 005433b44fea0200 09 8214 fe3a12'),

@@ -1,0 +1,43 @@
+/*
+ * signal_state.h
+ *	  Values of type journey.signal_state: flat, and expanded while they grow.
+ */
+#ifndef JOURNEY_SIGNAL_STATE_H
+#define JOURNEY_SIGNAL_STATE_H
+
+#include "utils/expandeddatum.h"
+
+#include "core/signal.h"
+
+/* A signal_state while it accumulates.  See signal_state.c for the rules. */
+typedef struct SignalState
+{
+	ExpandedObjectHeader hdr;	/* eoh_context is shared by all states of an aggregate */
+	int			magic;
+	JnSignal	signal;			/* its memory is in eoh_context */
+	JnSignalPlan plan;			/* of its bytes, between their size and their writing */
+} SignalState;
+
+/* A new and empty one among the states of an aggregate context. */
+extern SignalState *journey_signal_state_new(MemoryContext aggcontext);
+
+/* The expanded object that a datum points to, or NULL if the datum is flat. */
+extern SignalState *journey_signal_state_expanded(Datum datum);
+
+/* A state that may be changed: the datum's own object if it is ours to change, else a copy. */
+extern SignalState *journey_signal_state_changeable(Datum datum, MemoryContext aggcontext);
+
+/* Adds all points of a datum of type signal_state, flat or expanded, to "signal". */
+extern void journey_signal_state_add(const JnEnv *env, JnSignal *signal, Datum datum);
+
+/*
+ * The points of a datum for reading: those of the expanded object, or read into
+ * "local", an empty signal.  Sets *env to what its memory comes from; a flat
+ * one's is the current memory context.
+ */
+extern JnSignal *journey_signal_state_open(Datum datum, JnEnv *env, JnSignal *local);
+
+/* The state as a flat value in the current memory context, or NULL with err filled. */
+extern bytea *journey_signal_state_flat(const JnEnv *env, JnSignal *signal, JnError *err);
+
+#endif							/* JOURNEY_SIGNAL_STATE_H */
