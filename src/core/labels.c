@@ -90,6 +90,28 @@ check_room(size_t size, size_t at, uint64_t need, JnError *err)
 	return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) (at + need));
 }
 
+/*
+ * Passes up to k lengths of one byte each, eight at a time, and adds them up.
+ * Returns how many it has passed.  All k bytes are there.
+ */
+static uint32_t
+pass_short_lengths(const uint8_t *p, uint32_t k, uint64_t *sum)
+{
+	uint32_t	passed = 0;
+
+	for (; k - passed >= 8; passed += 8)
+	{
+		uint64_t	lengths = jn_load64(p + passed);
+
+		if (lengths & UINT64_C(0x8080808080808080))
+			break;
+		/* eight bytes to four sums of two, and those to one in the highest 16 bits */
+		lengths = (lengths & UINT64_C(0x00ff00ff00ff00ff)) + (lengths >> 8 & UINT64_C(0x00ff00ff00ff00ff));
+		*sum += lengths * UINT64_C(0x0001000100010001) >> 48;
+	}
+	return passed;
+}
+
 JnStatus
 jn_labels_open(const uint8_t *p, size_t size, uint32_t n, JnLabelKind kind, JnLabels *labels, size_t *used,
 			   JnError *err)
@@ -124,9 +146,14 @@ jn_labels_open(const uint8_t *p, size_t size, uint32_t n, JnLabelKind kind, JnLa
 	labels->lengths = p + at;
 	for (uint32_t i = 0; i < labels->names; i++)
 	{
-		size_t		begin = at;
+		uint32_t	passed = pass_short_lengths(p + at, labels->names - i, &text);
+		size_t		begin = at + passed;
 		uint32_t	length;
 
+		i += passed;
+		at += passed;
+		if (i == labels->names)
+			break;
 		status = read_varint(p, size, &at, &length, err);
 		if (status != JN_OK)
 			return status;

@@ -32,6 +32,7 @@
 #include "compat.h"
 #include "core/population.h"
 #include "glue.h"
+#include "journey_set_value.h"
 #include "journey_value.h"
 
 #define STATE_MAGIC		0x6a6e5070
@@ -208,13 +209,35 @@ changeable_state(Datum datum, MemoryContext aggcontext)
  * Transitions
  */
 
-/* Adds the journey of argument 1 to the state of argument 0. */
+/* The state of argument 0, or a new one, which may be changed. */
+static StateObject *
+argument_state(FunctionCallInfo fcinfo, MemoryContext aggcontext, JnTallyKind kind)
+{
+	StateObject *state;
+	JnEnv		env;
+
+	if (!PG_ARGISNULL(0))
+	{
+		state = changeable_state(PG_GETARG_DATUM(0), aggcontext);
+		if (state->tally.kind != kind)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("gaps must be the same on every row"),
+					 errhint("Write edges_agg(j, false) or edges_agg(j).")));
+		return state;
+	}
+	state = new_state(aggcontext);
+	env = journey_env(state->hdr.eoh_context);
+	jn_tally_init(&env, &state->tally, kind, new_salt());
+	return state;
+}
+
+/* Adds the value of argument 1, a journey or a set, to the state of argument 0. */
 static Datum
-add_journey(FunctionCallInfo fcinfo, JnTallyKind kind)
+add_value(FunctionCallInfo fcinfo, JnTallyKind kind, bool is_set)
 {
 	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
 	StateObject *state;
-	JnJourney	j;
 	JnEnv		env;
 
 	if (PG_ARGISNULL(1))
@@ -223,53 +246,68 @@ add_journey(FunctionCallInfo fcinfo, JnTallyKind kind)
 			PG_RETURN_NULL();
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
-	journey_open(PG_GETARG_DATUM(1), &j);
-	if (PG_ARGISNULL(0))
+	state = argument_state(fcinfo, aggcontext, kind);
+	env = journey_env(state->hdr.eoh_context);
+	if (is_set)
 	{
-		state = new_state(aggcontext);
-		env = journey_env(state->hdr.eoh_context);
-		jn_tally_init(&env, &state->tally, kind, new_salt());
+		JnSet		set;
+
+		journey_set_open(PG_GETARG_DATUM(1), &set);
+		jn_tally_set(&env, &state->tally, &set);
 	}
 	else
 	{
-		state = changeable_state(PG_GETARG_DATUM(0), aggcontext);
-		env = journey_env(state->hdr.eoh_context);
-		if (state->tally.kind != kind)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("gaps must be the same on every row"),
-					 errhint("Write edges_agg(j, false) or edges_agg(j).")));
+		JnJourney	j;
+
+		journey_open(PG_GETARG_DATUM(1), &j);
+		jn_tally_journey(&env, &state->tally, &j);
 	}
-	jn_tally_journey(&env, &state->tally, &j);
 	PG_RETURN_DATUM(EOHPGetRWDatum(&state->hdr));
 }
 
-/* _event_counts_transfn(state, j): adds the events of a journey. */
+/* What edges_agg() with the arguments of its transition function adds up. */
+static JnTallyKind
+edges_kind(FunctionCallInfo fcinfo)
+{
+	if (PG_NARGS() < 3)
+		return JN_TALLY_GAPS;
+	if (PG_ARGISNULL(2))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("gaps must not be null")));
+	return PG_GETARG_BOOL(2) ? JN_TALLY_GAPS : JN_TALLY_EDGES;
+}
+
+/* _event_counts_transfn(state, j): adds the events of a journey, or of a set. */
 PG_FUNCTION_INFO_V1(journey_event_counts_transfn);
+PG_FUNCTION_INFO_V1(journey_set_event_counts_transfn);
 
 Datum
 journey_event_counts_transfn(PG_FUNCTION_ARGS)
 {
-	return add_journey(fcinfo, JN_TALLY_EVENTS);
+	return add_value(fcinfo, JN_TALLY_EVENTS, false);
 }
 
-/* _edges_transfn(state, j [, gaps]): adds the transitions of a journey. */
+Datum
+journey_set_event_counts_transfn(PG_FUNCTION_ARGS)
+{
+	return add_value(fcinfo, JN_TALLY_EVENTS, true);
+}
+
+/* _edges_transfn(state, j [, gaps]): adds the transitions of a journey, or of a set. */
 PG_FUNCTION_INFO_V1(journey_edges_transfn);
+PG_FUNCTION_INFO_V1(journey_set_edges_transfn);
 
 Datum
 journey_edges_transfn(PG_FUNCTION_ARGS)
 {
-	bool		gaps = true;
+	return add_value(fcinfo, edges_kind(fcinfo), false);
+}
 
-	if (PG_NARGS() > 2)
-	{
-		if (PG_ARGISNULL(2))
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("gaps must not be null")));
-		gaps = PG_GETARG_BOOL(2);
-	}
-	return add_journey(fcinfo, gaps ? JN_TALLY_GAPS : JN_TALLY_EDGES);
+Datum
+journey_set_edges_transfn(PG_FUNCTION_ARGS)
+{
+	return add_value(fcinfo, edges_kind(fcinfo), true);
 }
 
 /* _population_combinefn(state, state): adds what the second has to the first. */

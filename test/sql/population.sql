@@ -78,6 +78,28 @@ SELECT count(*), count(*) FILTER (WHERE journey._population_state_send(s::text::
 FROM parts, unnest(ARRAY[gaps, edges, events]) AS s;
 SELECT plain_edges_state(j, false) AS edges, events_state(j) AS events FROM few;
 
+-- sets of journeys answer as the journeys in them
+CREATE TABLE sets AS SELECT who % 7 AS part, journey.journey_set_agg(who, j) AS s FROM population WHERE j IS NOT NULL GROUP BY 1;
+INSERT INTO sets VALUES (NULL, NULL);
+SELECT (SELECT journey.edges_agg(s) FROM sets) = (SELECT journey.edges_agg(j) FROM population) AS edges_with_gaps,
+       (SELECT journey.edges_agg(s, false) FROM sets) = (SELECT journey.edges_agg(j, false) FROM population) AS edges,
+       (SELECT journey.event_counts_agg(s) FROM sets) = (SELECT journey.event_counts_agg(j) FROM population) AS events;
+SELECT gap, sum(journey.session_count(s, gap)), sum(journey.session_count(s, gap)) = (SELECT sum(journey.session_count(j, gap)) FROM population) AS same
+FROM sets, (VALUES (interval '0'), ('10 min'), ('1 day')) AS v (gap) GROUP BY 1 ORDER BY 1;
+
+-- of a journey that goes on in another set, nothing counts twice but the subject
+CREATE TABLE cut (s journey.journey_set);
+INSERT INTO cut VALUES
+  ('{ana: [view 2026-01-01T10:00:00Z, cart 2026-01-01T10:00:10Z], bob: [view 2026-01-01T10:00:00Z]}'),
+  ('{ana: [(cart 2026-01-01T10:00:10Z), view 2026-01-01T10:20:10Z, cart 2026-01-01T11:00:10Z]}');
+SELECT e.* FROM unnest((SELECT journey.edges_agg(s) FROM cut)) AS e;
+SELECT e.* FROM unnest((SELECT journey.event_counts_agg(s) FROM cut)) AS e;
+SELECT gap, sum(journey.session_count(s, gap)), sum(journey.session_count(j, gap)) FILTER (WHERE j IS NOT NULL) AS of_whole
+FROM (SELECT s, NULL::journey.journey AS j FROM cut
+      UNION ALL SELECT NULL, journey.journey_agg(j) FROM cut, journey.journeys(s) GROUP BY subject) x,
+     (VALUES (interval '5 s'), ('15 min'), ('30 min'), ('1 hour')) AS v (gap) GROUP BY 1 ORDER BY 1;
+DROP TABLE cut;
+
 -- in parallel
 BEGIN;
 SET LOCAL max_parallel_workers_per_gather = 2;
@@ -120,6 +142,9 @@ SELECT n, edges, told = exact AS exact, abs(told / exact - 1) < 0.01 AS close FR
 -- bad input
 SELECT journey.edges_agg(j, NULL) FROM few;
 SELECT journey.edges_agg(j, who < 3) FROM few;
+SELECT journey.edges_agg(s, NULL) FROM sets;
+SELECT journey.edges_agg(s, part < 3) FROM sets WHERE part IS NOT NULL;
+SELECT journey.session_count(s, interval '-1 s') FROM sets;
 SELECT journey._edges_transfn(NULL, '[a 2026-01-01T10:00:00Z]');
 SELECT journey._population_combinefn('\x010000000000000000000000', '\x010000000000000000000000');
 SELECT combine_states(s) FROM (SELECT gaps FROM parts WHERE parts = 1 UNION ALL SELECT edges FROM parts WHERE parts = 1) AS x (s);
@@ -149,4 +174,4 @@ SELECT combine_states(s) FROM (SELECT ('\x010000000100000001000000' || '0161' ||
 DROP AGGREGATE edges_state(journey.journey), plain_edges_state(journey.journey, bool), events_state(journey.journey),
   combine_states(journey.population_state), edges_of_states(journey.population_state);
 DROP VIEW slow_edges;
-DROP TABLE few, population, population_events, parts;
+DROP TABLE few, population, population_events, parts, sets;
