@@ -157,16 +157,3 @@ AS 'MODULE_PATHNAME', 'journey_variant_hash'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION journey.variant_hash(journey.journey) IS
 'A 64-bit hash of the path, the same on every machine and in every version: a short key for grouping and indexing paths. NULL gives NULL. Linear in the steps.';
-
---| Two journeys made one.
-CREATE FUNCTION journey.merge(a journey.journey, b journey.journey) RETURNS journey.journey
-AS 'MODULE_PATHNAME', 'journey_merge'
-LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 200;
-COMMENT ON FUNCTION journey.merge(journey.journey, journey.journey) IS
-'The steps of both by time; of steps of one time those of a come first. NULL is no steps: it adds nothing, and NULL with NULL is NULL. Error 54000 if the result would be above 1 GB. Linear in the steps.';
-
-CREATE OPERATOR journey.|| (
-	LEFTARG = journey.journey, RIGHTARG = journey.journey, FUNCTION = journey.merge
-);
-COMMENT ON OPERATOR journey.|| (journey.journey, journey.journey) IS
-'merge by time, left operand first; see merge()';

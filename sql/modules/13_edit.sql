@@ -59,3 +59,40 @@ AS 'MODULE_PATHNAME', 'journey_collapse'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION journey.collapse(journey.journey) IS
 'The journey without repetitions: of neighbouring steps that are equal in everything but their time the first stays. NULL gives NULL. Linear in the steps.';
+
+--| Two journeys made one, or a journey and an interaction.
+CREATE FUNCTION journey.merge(a journey.journey, b journey.journey) RETURNS journey.journey
+AS 'MODULE_PATHNAME', 'journey_merge'
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 200;
+COMMENT ON FUNCTION journey.merge(journey.journey, journey.journey) IS
+'The steps of both by time; of steps of one time those of a come first. NULL is no steps: it adds nothing, and NULL with NULL is NULL. Error 54000 if the result would be above 1 GB. Linear in the steps.';
+
+CREATE OPERATOR journey.|| (
+	LEFTARG = journey.journey, RIGHTARG = journey.journey, FUNCTION = journey.merge
+);
+COMMENT ON OPERATOR journey.|| (journey.journey, journey.journey) IS
+'merge by time, left operand first; see merge()';
+
+CREATE FUNCTION journey.merge(j journey.journey, step journey.interaction) RETURNS journey.journey
+AS 'MODULE_PATHNAME', 'journey_merge_interaction'
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 200;
+COMMENT ON FUNCTION journey.merge(journey.journey, journey.interaction) IS
+'The journey with one more step, after those of the same time. An interaction that is NULL or has no time or no event is no step: it adds nothing; a NULL journey is one without steps. Errors: 22008 for an infinite time, 22023 for an empty sense, 54000 for a name above 1024 bytes or a result above 1 GB. Linear in the steps.';
+
+CREATE FUNCTION journey.merge(step journey.interaction, j journey.journey) RETURNS journey.journey
+AS 'MODULE_PATHNAME', 'journey_interaction_merge'
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 200;
+COMMENT ON FUNCTION journey.merge(journey.interaction, journey.journey) IS
+'The journey with one more step, before those of the same time; else as merge(journey, interaction).';
+
+CREATE OPERATOR journey.|| (
+	LEFTARG = journey.journey, RIGHTARG = journey.interaction, FUNCTION = journey.merge
+);
+COMMENT ON OPERATOR journey.|| (journey.journey, journey.interaction) IS
+'one more step, after those of the same time; see merge()';
+
+CREATE OPERATOR journey.|| (
+	LEFTARG = journey.interaction, RIGHTARG = journey.journey, FUNCTION = journey.merge
+);
+COMMENT ON OPERATOR journey.|| (journey.interaction, journey.journey) IS
+'one more step, before those of the same time; see merge()';

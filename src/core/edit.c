@@ -1,15 +1,8 @@
 /*
  * edit.c
- *	  Parts and edits of a journey.
- *
- * What stays of a journey is runs of steps, and each run goes to the builder
- * in one piece: the walk passes over what lies between, so an edit is one pass
- * however many runs there are.
+ *	  Parts, edits and merging of journeys: a walk that picks steps.
  */
 #include "edit.h"
-
-/* Dictionaries up to this size are handled without allocating. */
-#define FEW_NAMES	64
 
 /* ---- by number ---- */
 
@@ -48,6 +41,27 @@ jn_span_tail(uint32_t n, int32_t count)
 	return span(n, count < 0 ? -(int64_t) count : (int64_t) n - count, n);
 }
 
+/* Moves to the next step, ticking now and then. */
+static inline void
+pass(const JnEnv *env, JnWalk *w)
+{
+	jn_walk_next(w);
+	if (w->next % JN_TICK_EVERY == 0)
+		jn_tick(env);
+}
+
+void
+jn_edit_span(const JnEnv *env, const JnJourney *j, JnSpan span, JnPicks *picks)
+{
+	JnWalk		w;
+
+	jn_walk_open(&w, j);
+	while (w.next < span.from)
+		pass(env, &w);
+	for (; w.next < span.to; pass(env, &w))
+		jn_pick(picks, w.next, w.time);
+}
+
 /* ---- by time ---- */
 
 JnStays
@@ -58,50 +72,17 @@ jn_during_stays(const JnHeader *head, int64_t first, int64_t last)
 	return first <= head->first && last >= head->last ? JN_STAYS_ALL : JN_STAYS_SOME;
 }
 
-/* Moves to the next step, ticking now and then. */
-static inline void
-pass(const JnEnv *env, JnWalk *w)
-{
-	jn_walk_next(w);
-	if (w->next % JN_TICK_EVERY == 0)
-		jn_tick(env);
-}
-
-/* The names of a journey, in few[] if they fit. */
-static JnName *
-all_names(const JnEnv *env, const JnJourney *j, JnName *few)
-{
-	JnName	   *name = j->event.names > FEW_NAMES ? jn_alloc(env, j->event.names * sizeof(JnName)) : few;
-
-	jn_labels_names(&j->event, name);
-	return name;
-}
-
-JnStatus
-jn_edit_during(const JnEnv *env, const JnJourney *j, int64_t first, int64_t last, JnBuild *b, JnError *err)
+void
+jn_edit_during(const JnEnv *env, const JnJourney *j, int64_t first, int64_t last, JnPicks *picks)
 {
 	uint32_t	n = j->head.n;
-	JnName		few[FEW_NAMES];
-	JnName	   *name;
-	JnWalk		from;
-	JnWalk		to;
-	JnStatus	status;
+	JnWalk		w;
 
-	jn_walk_open(&from, j);
-	while (from.next < n && from.time < first)
-		pass(env, &from);
-	to = from;
-	while (to.next < n && to.time <= last)
-		pass(env, &to);
-	if (from.next == to.next)
-		return JN_OK;
-
-	name = all_names(env, j, few);
-	status = jn_build_add_run(env, b, &from, name, to.next - from.next, err);
-	jn_walk_close(env, &from);
-	if (name != few)
-		jn_release(env, name);
-	return status;
+	jn_walk_open(&w, j);
+	while (w.next < n && w.time < first)
+		pass(env, &w);
+	for (; w.next < n && w.time <= last; pass(env, &w))
+		jn_pick(picks, w.next, w.time);
 }
 
 /* ---- by event ---- */
@@ -158,28 +139,14 @@ jn_edit_rename(const JnEnv *env, const JnJourney *j, const JnNameSet *set, const
 	return same ? JN_STAYS_ALL : stay == 0 ? JN_STAYS_NONE : JN_STAYS_SOME;
 }
 
-JnStatus
-jn_edit_events(const JnEnv *env, const JnJourney *j, const JnName *name, JnBuild *b, JnError *err)
+void
+jn_edit_events(const JnEnv *env, const JnJourney *j, const JnName *name, JnPicks *picks)
 {
-	uint32_t	n = j->head.n;
-	JnStatus	status = JN_OK;
 	JnWalk		w;
 
-	jn_walk_open(&w, j);
-	while (w.next < n && status == JN_OK)
-	{
-		uint32_t	to;
-
-		while (w.next < n && name[jn_journey_code(j, w.next)].data == NULL)
-			pass(env, &w);
-		for (to = w.next; to < n && name[jn_journey_code(j, to)].data != NULL;)
-			if (++to % JN_TICK_EVERY == 0)
-				jn_tick(env);
-		if (w.next < to)
-			status = jn_build_add_run(env, b, &w, name, to - w.next, err);
-	}
-	jn_walk_close(env, &w);
-	return status;
+	for (jn_walk_open(&w, j); w.next < j->head.n; pass(env, &w))
+		if (name[jn_journey_code(j, w.next)].data != NULL)
+			jn_pick(picks, w.next, w.time);
 }
 
 /* ---- neighbours ---- */
@@ -237,49 +204,35 @@ next_repeats(Neighbours *steps)
 	return same;
 }
 
-bool
-jn_has_repeats(const JnEnv *env, const JnJourney *j)
+void
+jn_edit_collapse(const JnEnv *env, const JnJourney *j, JnPicks *picks)
 {
-	Neighbours	steps;
-
-	neighbours_open(&steps, j);
-	for (uint32_t i = 1; i < j->head.n; i++)
-	{
-		if (next_repeats(&steps))
-			return true;
-		if (i % JN_TICK_EVERY == 0)
-			jn_tick(env);
-	}
-	return false;
-}
-
-JnStatus
-jn_edit_collapse(const JnEnv *env, const JnJourney *j, JnBuild *b, JnError *err)
-{
-	uint32_t	n = j->head.n;
-	JnName		few[FEW_NAMES];
-	JnName	   *name = all_names(env, j, few);
-	JnStatus	status = JN_OK;
 	Neighbours	steps;
 	JnWalk		w;
 
 	neighbours_open(&steps, j);
-	jn_walk_open(&w, j);
-	for (uint32_t i = 1; i <= n && status == JN_OK; i++)
+	for (jn_walk_open(&w, j); w.next < j->head.n; pass(env, &w))
+		if (w.next == 0 || !next_repeats(&steps))
+			jn_pick(picks, w.next, w.time);
+}
+
+/* ---- two journeys ---- */
+
+void
+jn_edit_merge(const JnEnv *env, const JnJourney *first, const JnJourney *second, JnPicks *picks)
+{
+	JnWalk		a;
+	JnWalk		b;
+
+	jn_walk_open(&a, first);
+	jn_walk_open(&b, second);
+	while (a.next < first->head.n)
 	{
-		/* the walk stands at the first step that has not been taken */
-		if (i == n || next_repeats(&steps))
-		{
-			if (w.next < i)
-				status = jn_build_add_run(env, b, &w, name, i - w.next, err);
-			if (i < n)
-				jn_walk_next(&w);
-		}
-		if (i % JN_TICK_EVERY == 0)
-			jn_tick(env);
+		for (; b.next < second->head.n && b.time < a.time; pass(env, &b))
+			jn_pick(picks, b.next | JN_OF_SECOND, b.time);
+		jn_pick(picks, a.next, a.time);
+		pass(env, &a);
 	}
-	jn_walk_close(env, &w);
-	if (name != few)
-		jn_release(env, name);
-	return status;
+	for (; b.next < second->head.n; pass(env, &b))
+		jn_pick(picks, b.next | JN_OF_SECOND, b.time);
 }

@@ -4,14 +4,15 @@
  *
  * Every edit first looks at as little as it can, the header or the names, and
  * tells how much will stay.  If that is all, the journey itself is the answer;
- * if it is nothing, there is no journey; only else are steps put into a
- * builder, which must be empty and keep ties: edits keep the order of steps of
- * one time.
+ * if it is nothing, there is no journey; only else are steps picked, for
+ * jn_gather_plan() of gather.h to make a journey of.  Picks are empty when
+ * they come, with room for all steps that may stay; the order of steps is
+ * kept, also of those of one time.
  */
 #ifndef JN_EDIT_H
 #define JN_EDIT_H
 
-#include "build.h"
+#include "gather.h"
 #include "name_set.h"
 
 /* How much of a journey an edit leaves. */
@@ -49,18 +50,17 @@ extern JnSpan jn_span_head(uint32_t n, int32_t count);
 /* The last "count" of n steps; if negative, all but the first -count. */
 extern JnSpan jn_span_tail(uint32_t n, int32_t count);
 
+/* Picks the steps of a span.  O(steps up to its end). */
+extern void jn_edit_span(const JnEnv *env, const JnJourney *j, JnSpan span, JnPicks *picks);
+
 /*
  * Whether the steps from first to last, both inclusive, in microseconds, are
  * all, none or, as far as the header tells, some.
  */
 extern JnStays jn_during_stays(const JnHeader *head, int64_t first, int64_t last);
 
-/*
- * Adds the steps from first to last, which may be none.  O(steps up to last).
- * Errors: those of jn_build_add_run().
- */
-extern JnStatus jn_edit_during(const JnEnv *env, const JnJourney *j, int64_t first, int64_t last, JnBuild *b,
-							   JnError *err);
+/* Picks the steps from first to last, which may be none.  O(steps up to last). */
+extern void jn_edit_during(const JnEnv *env, const JnJourney *j, int64_t first, int64_t last, JnPicks *picks);
 
 /*
  * Fills name[0 .. j->event.names-1] for jn_edit_events() with the names that stay:
@@ -76,21 +76,16 @@ extern JnStays jn_edit_pick(const JnEnv *env, const JnJourney *j, const JnNameSe
 extern JnStays jn_edit_rename(const JnEnv *env, const JnJourney *j, const JnNameSet *set, const JnName *to,
 							  JnName *name);
 
-/*
- * Adds the steps with name[code] for their events, without those whose
- * name[code].data is NULL.  O(steps).
- * Errors: those of jn_build_add_run().
- */
-extern JnStatus jn_edit_events(const JnEnv *env, const JnJourney *j, const JnName *name, JnBuild *b, JnError *err);
-
-/* Whether two neighbours are equal in everything but time, so that collapsing changes something.  O(steps). */
-extern bool jn_has_repeats(const JnEnv *env, const JnJourney *j);
+/* Picks the steps whose name[code].data is not NULL.  O(steps). */
+extern void jn_edit_events(const JnEnv *env, const JnJourney *j, const JnName *name, JnPicks *picks);
 
 /*
- * Adds the steps without those that equal the one before them in everything
- * but time.  O(steps).
- * Errors: those of jn_build_add_run().
+ * Picks the steps that differ from the one before them in more than time: if
+ * all of them, collapsing changes nothing.  O(steps).
  */
-extern JnStatus jn_edit_collapse(const JnEnv *env, const JnJourney *j, JnBuild *b, JnError *err);
+extern void jn_edit_collapse(const JnEnv *env, const JnJourney *j, JnPicks *picks);
+
+/* Picks all steps of both by time; of one time, those of the first come first.  O(steps). */
+extern void jn_edit_merge(const JnEnv *env, const JnJourney *first, const JnJourney *second, JnPicks *picks);
 
 #endif							/* JN_EDIT_H */

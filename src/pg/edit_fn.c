@@ -1,6 +1,6 @@
 /*
  * edit_fn.c
- *	  Parts and edits of a journey.
+ *	  Parts and edits of a journey, and two made one.
  *
  * Each function asks how much will stay: nothing is NULL, all is the value
  * itself, as it is stored, and only what lies between is made.  The header is
@@ -20,6 +20,7 @@
 #include "core/edit.h"
 #include "core/utf8.h"
 #include "glue.h"
+#include "interaction.h"
 #include "journey_value.h"
 #include "prepared_arg.h"
 
@@ -31,44 +32,51 @@ PG_FUNCTION_INFO_V1(journey_keep_events);
 PG_FUNCTION_INFO_V1(journey_drop_events);
 PG_FUNCTION_INFO_V1(journey_rename_events);
 PG_FUNCTION_INFO_V1(journey_collapse);
+PG_FUNCTION_INFO_V1(journey_merge);
+PG_FUNCTION_INFO_V1(journey_merge_interaction);
+PG_FUNCTION_INFO_V1(journey_interaction_merge);
 
-/* Memory and a builder for one edit; the result lives outside. */
+/* Memory and picks for one edit; the result lives outside. */
 typedef struct Edit
 {
 	MemoryContext work;
 	JnEnv		env;
 	JnJourney	j;
-	JnBuild    *build;
+	JnPicks		picks;
+	const JnName *event;		/* new names of events, or NULL */
 } Edit;
 
+/* Opens a journey, to pick at most so many steps of it. */
 static void
-begin_edit(Edit *edit, Datum value)
+begin_edit(Edit *edit, Datum value, uint32 most)
 {
 	edit->work = AllocSetContextCreate(CurrentMemoryContext, "journey edit", ALLOCSET_SMALL_SIZES);
 	edit->env = journey_env(edit->work);
+	edit->event = NULL;
 	journey_open(value, &edit->j);
-	edit->build = jn_build_new(&edit->env, true);
+	jn_picks_new(&edit->env, &edit->picks, most);
 }
 
-/* Gives the result, or NULL if no step stayed. */
+/* Gives the journey as it is. */
+static Datum
+leave_edit(FunctionCallInfo fcinfo, Edit *edit)
+{
+	MemoryContextDelete(edit->work);
+	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
+/* Gives what was picked, or NULL if that is nothing. */
 static Datum
 end_edit(FunctionCallInfo fcinfo, Edit *edit)
 {
 	Datum		result = (Datum) 0;
 
-	if (jn_build_steps(edit->build) == 0)
+	if (edit->picks.n == 0)
 		fcinfo->isnull = true;
 	else
-		result = journey_finish(&edit->env, edit->build);
+		result = journey_gather(&edit->env, &edit->picks, &edit->j, NULL, edit->event);
 	MemoryContextDelete(edit->work);
 	return result;
-}
-
-static void
-check_edit(JnStatus status, const JnError *err)
-{
-	if (status != JN_OK)
-		journey_report(err, "journey");
 }
 
 
@@ -79,14 +87,13 @@ edit_span(FunctionCallInfo fcinfo, JnSpan span, uint32 n)
 {
 	JnStays		stays = jn_span_stays(span, n);
 	Edit		edit;
-	JnError		err;
 
 	if (stays == JN_STAYS_NONE)
 		PG_RETURN_NULL();
 	if (stays == JN_STAYS_ALL)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	begin_edit(&edit, PG_GETARG_DATUM(0));
-	check_edit(jn_build_add_journey(&edit.env, edit.build, &edit.j, span.from, span.to, &err), &err);
+	begin_edit(&edit, PG_GETARG_DATUM(0), span.to - span.from);
+	jn_edit_span(&edit.env, &edit.j, span, &edit.picks);
 	return end_edit(fcinfo, &edit);
 }
 
@@ -154,7 +161,6 @@ journey_during(PG_FUNCTION_ARGS)
 	int64		first;
 	int64		last;
 	Edit		edit;
-	JnError		err;
 
 	if (!range_times(range, range_get_typcache(fcinfo, RangeTypeGetOid(range)), &first, &last))
 		PG_RETURN_NULL();
@@ -164,8 +170,8 @@ journey_during(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	if (stays == JN_STAYS_ALL)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	begin_edit(&edit, PG_GETARG_DATUM(0));
-	check_edit(jn_edit_during(&edit.env, &edit.j, first, last, edit.build, &err), &err);
+	begin_edit(&edit, PG_GETARG_DATUM(0), head.n);
+	jn_edit_during(&edit.env, &edit.j, first, last, &edit.picks);
 	return end_edit(fcinfo, &edit);
 }
 
@@ -180,7 +186,6 @@ pick_events(FunctionCallInfo fcinfo, bool keep)
 	JnStays		stays;
 	JnName	   *name;
 	Edit		edit;
-	JnError		err;
 
 	journey_open_header(PG_GETARG_DATUM(0), &head);
 	if (!jn_may_have_any(&head, set))
@@ -189,16 +194,13 @@ pick_events(FunctionCallInfo fcinfo, bool keep)
 			PG_RETURN_NULL();
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
-	begin_edit(&edit, PG_GETARG_DATUM(0));
+	begin_edit(&edit, PG_GETARG_DATUM(0), head.n);
 	name = jn_alloc(&edit.env, edit.j.event.names * sizeof(JnName));
 	stays = jn_edit_pick(&edit.env, &edit.j, set, keep, name);
 	if (stays == JN_STAYS_ALL)
-	{
-		MemoryContextDelete(edit.work);
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
+		return leave_edit(fcinfo, &edit);
 	if (stays == JN_STAYS_SOME)
-		check_edit(jn_edit_events(&edit.env, &edit.j, name, edit.build, &err), &err);
+		jn_edit_events(&edit.env, &edit.j, name, &edit.picks);
 	return end_edit(fcinfo, &edit);
 }
 
@@ -230,10 +232,12 @@ check_name(const JsonbValue *v)
 	JnError		err;
 
 	if (name.size > JN_MAX_NAME)
-		check_edit(jn_fail(&err, JN_NAME_LONG, 0, name.size, JN_MAX_NAME), &err);
-	if (valid < name.size)
-		check_edit(jn_fail(&err, JN_NAME_UTF8, valid, 0, 0), &err);
-	return name;
+		jn_fail(&err, JN_NAME_LONG, 0, name.size, JN_MAX_NAME);
+	else if (valid < name.size)
+		jn_fail(&err, JN_NAME_UTF8, valid, 0, 0);
+	else
+		return name;
+	journey_report(&err, "journey");
 }
 
 static void *
@@ -300,21 +304,18 @@ journey_rename_events(PG_FUNCTION_ARGS)
 	JnStays		stays;
 	JnName	   *name;
 	Edit		edit;
-	JnError		err;
 
 	journey_open_header(PG_GETARG_DATUM(0), &head);
 	if (!jn_may_have_any(&head, &renames->set))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	begin_edit(&edit, PG_GETARG_DATUM(0));
+	begin_edit(&edit, PG_GETARG_DATUM(0), head.n);
 	name = jn_alloc(&edit.env, edit.j.event.names * sizeof(JnName));
 	stays = jn_edit_rename(&edit.env, &edit.j, &renames->set, renames->to, name);
 	if (stays == JN_STAYS_ALL)
-	{
-		MemoryContextDelete(edit.work);
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
+		return leave_edit(fcinfo, &edit);
 	if (stays == JN_STAYS_SOME)
-		check_edit(jn_edit_events(&edit.env, &edit.j, name, edit.build, &err), &err);
+		jn_edit_events(&edit.env, &edit.j, name, &edit.picks);
+	edit.event = name;
 	return end_edit(fcinfo, &edit);
 }
 
@@ -326,18 +327,103 @@ journey_collapse(PG_FUNCTION_ARGS)
 {
 	JnHeader	head;
 	Edit		edit;
-	JnError		err;
 
 	/* the only step has no neighbour */
 	journey_open_header(PG_GETARG_DATUM(0), &head);
 	if (head.n == 1)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	begin_edit(&edit, PG_GETARG_DATUM(0));
-	if (!jn_has_repeats(&edit.env, &edit.j))
-	{
-		MemoryContextDelete(edit.work);
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
-	check_edit(jn_edit_collapse(&edit.env, &edit.j, edit.build, &err), &err);
+	begin_edit(&edit, PG_GETARG_DATUM(0), head.n);
+	jn_edit_collapse(&edit.env, &edit.j, &edit.picks);
+	if (edit.picks.n == head.n)
+		return leave_edit(fcinfo, &edit);
 	return end_edit(fcinfo, &edit);
+}
+
+
+/* ----- merging ----- */
+
+/* a || b, of two that are not NULL. */
+static Datum
+merge(Datum a, Datum b)
+{
+	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "journey merge", ALLOCSET_SMALL_SIZES);
+	JnEnv		env = journey_env(work);
+	JnJourney	first;
+	JnJourney	second;
+	JnPicks		picks;
+	uint64		n;
+	Datum		result;
+
+	journey_open(a, &first);
+	journey_open(b, &second);
+	n = (uint64) first.head.n + second.head.n;
+	if (n > JN_MAX_STEPS)
+	{
+		JnError		err;
+
+		jn_fail(&err, JN_TOO_MANY_STEPS, 0, n, JN_MAX_STEPS);
+		journey_report(&err, "journey");
+	}
+	jn_picks_new(&env, &picks, n);
+	jn_edit_merge(&env, &first, &second, &picks);
+	result = journey_gather(&env, &picks, &first, &second, NULL);
+	MemoryContextDelete(work);
+	return result;
+}
+
+/* A journey of an interaction alone; false if it has no time or no event, and so is no step. */
+static bool
+interaction_journey(Datum datum, Datum *j)
+{
+	JnEnv		env = journey_env(CurrentMemoryContext);
+	Interaction interaction;
+	JnBuild    *build;
+	JnError		err;
+
+	journey_read_interaction(datum, &interaction);
+	if (!interaction.has_time || !interaction.has_event)
+		return false;
+	build = jn_build_new(&env, true);
+	if (jn_build_add_step(&env, build, &interaction.step, &err) != JN_OK)
+		journey_report(&err, "journey");
+	*j = journey_finish(&env, build);
+	jn_build_free(&env, build);
+	return true;
+}
+
+/* No journey is a journey without steps, so NULL adds nothing. */
+static Datum
+merge_or_null(FunctionCallInfo fcinfo, bool has_a, Datum a, bool has_b, Datum b)
+{
+	if (has_a && has_b)
+		return merge(a, b);
+	if (has_a)
+		return a;
+	if (has_b)
+		return b;
+	PG_RETURN_NULL();
+}
+
+Datum
+journey_merge(PG_FUNCTION_ARGS)
+{
+	return merge_or_null(fcinfo, !PG_ARGISNULL(0), PG_GETARG_DATUM(0), !PG_ARGISNULL(1), PG_GETARG_DATUM(1));
+}
+
+Datum
+journey_merge_interaction(PG_FUNCTION_ARGS)
+{
+	Datum		step = (Datum) 0;
+	bool		has_step = !PG_ARGISNULL(1) && interaction_journey(PG_GETARG_DATUM(1), &step);
+
+	return merge_or_null(fcinfo, !PG_ARGISNULL(0), PG_GETARG_DATUM(0), has_step, step);
+}
+
+Datum
+journey_interaction_merge(PG_FUNCTION_ARGS)
+{
+	Datum		step = (Datum) 0;
+	bool		has_step = !PG_ARGISNULL(0) && interaction_journey(PG_GETARG_DATUM(0), &step);
+
+	return merge_or_null(fcinfo, has_step, step, !PG_ARGISNULL(1), PG_GETARG_DATUM(1));
 }

@@ -1,6 +1,6 @@
 /*
  * journey_fn.c
- *	  Questions about one journey: facts, steps, path; and two made one.
+ *	  Questions about one journey: facts, steps, path.
  */
 #include "postgres.h"
 
@@ -29,7 +29,6 @@ PG_FUNCTION_INFO_V1(journey_steps);
 PG_FUNCTION_INFO_V1(journey_interactions);
 PG_FUNCTION_INFO_V1(journey_variant);
 PG_FUNCTION_INFO_V1(journey_variant_hash);
-PG_FUNCTION_INFO_V1(journey_merge);
 
 /*
  * The names of a column as Datums, so that each is made once: text, or text[]
@@ -244,40 +243,4 @@ journey_variant_hash(PG_FUNCTION_ARGS)
 
 	journey_open(PG_GETARG_DATUM(0), &j);
 	PG_RETURN_INT64((int64) jn_journey_variant_hash(&env, &j));
-}
-
-/* a || b.  No journey is a journey without steps, so NULL adds nothing. */
-Datum
-journey_merge(PG_FUNCTION_ARGS)
-{
-	MemoryContext work;
-	JnEnv		env;
-	JnBuild    *build;
-	JnError		err;
-	Datum		result;
-	int			i;
-
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-	{
-		if (!PG_ARGISNULL(0))
-			PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-		if (!PG_ARGISNULL(1))
-			PG_RETURN_DATUM(PG_GETARG_DATUM(1));
-		PG_RETURN_NULL();
-	}
-
-	work = AllocSetContextCreate(CurrentMemoryContext, "journey merge", ALLOCSET_SMALL_SIZES);
-	env = journey_env(work);
-	build = jn_build_new(&env, true);
-	for (i = 0; i < 2; i++)
-	{
-		JnJourney	j;
-
-		journey_open(PG_GETARG_DATUM(i), &j);
-		if (jn_build_add_journey(&env, build, &j, 0, j.head.n, &err) != JN_OK)
-			journey_report(&err, "journey");
-	}
-	result = journey_finish(&env, build);
-	MemoryContextDelete(work);
-	return result;
 }

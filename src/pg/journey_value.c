@@ -66,6 +66,24 @@ journey_finish(const JnEnv *env, JnBuild *build)
 	return PointerGetDatum(v);
 }
 
+Datum
+journey_gather(const JnEnv *env, const JnPicks *picks, const JnJourney *first, const JnJourney *second,
+			   const JnName *event)
+{
+	JnGather	gather;
+	struct varlena *v;
+	size_t		size;
+	JnError		err;
+
+	if (jn_gather_plan(env, &gather, picks, first, second, event, &size, &err) != JN_OK)
+		journey_report(&err, "journey");
+	v = palloc(VARHDRSZ + size);
+	SET_VARSIZE(v, VARHDRSZ + size);
+	jn_gather_write(env, &gather, (uint8_t *) VARDATA(v));
+	jn_gather_close(env, &gather);
+	return PointerGetDatum(v);
+}
+
 bool
 journey_step_index(const JnHeader *head, int32 n, uint32 *index)
 {

@@ -10,6 +10,7 @@
 
 #include "compat.h"
 #include "core/build.h"
+#include "core/gather.h"
 #include "core/journey.h"
 
 /*
@@ -30,6 +31,14 @@ extern void journey_open_header(Datum value, JnHeader *head);
  * a value in the current memory context.  Raises if it is too large.
  */
 extern Datum journey_finish(const JnEnv *env, JnBuild *build);
+
+/*
+ * Makes a journey of steps picked, of which there is one at least, and gives
+ * it as a value in the current memory context; the rest as in
+ * jn_gather_plan().  Raises if it is too large.
+ */
+extern Datum journey_gather(const JnEnv *env, const JnPicks *picks, const JnJourney *first, const JnJourney *second,
+							const JnName *event);
 
 /* Step n of the SQL functions, 1 first, -1 last, as a number from 0; false if there is none. */
 extern bool journey_step_index(const JnHeader *head, int32 n, uint32 *index);

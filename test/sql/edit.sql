@@ -74,6 +74,24 @@ FROM many, LATERAL generate_series(0, step_count(j)) k WHERE n % 10 = 0;
 SELECT bool_and((SELECT journey_agg(s.j) FROM sessions(m.j, '1 h') s) = j) AS sessions FROM many m;
 SELECT bool_and(during(j, tstzrange(NULL, t, '()')) || during(j, tstzrange(t, NULL, '[)')) = j) AS whole FROM many, LATERAL time_at(j, 1 + n % 4) t;
 
+-- an interaction more: after those of its time, or before them
+SELECT j || ROW('2026-01-01 10:05Z', 'x', 'web', NULL, NULL, NULL, 5, '{glad}')::interaction = merge(j, ROW('2026-01-01 10:05Z', 'x', 'web', NULL, NULL, NULL, 5, '{glad}')::interaction) AS same,
+	steps(j || ROW('2026-01-01 10:05Z', 'x', 'web', NULL, NULL, NULL, 5, '{glad}')::interaction) AS after,
+	steps(ROW('2026-01-01 10:05Z', 'x', 'web', NULL, NULL, NULL, 5, '{glad}')::interaction || j) AS before FROM trip;
+SELECT i.* FROM trip, interactions(tail(j, 1) || ROW('2027-01-01Z', 'refund', 'store', 'd', 'a', 'p', 1.5, '{glad,angry}')::interaction) i;
+-- NULL adds nothing, and neither does an interaction that is no step
+SELECT w, steps(j || w) = steps(j) AS right, steps(w || j) = steps(j) AS left, NULL::journey || w AS alone, w || NULL::journey AS alone
+FROM trip, unnest(ARRAY['(,x,,,,,,)', '(2026-01-01 10:05Z,,web,,,,,)', '(,,,,,,,)', NULL]::interaction[]) w;
+SELECT NULL::journey || '(2026-01-01 10:05Z,x,,,,,,)'::interaction AS first, '(2026-01-01 10:05Z,x,,,,,,)'::interaction || NULL::journey AS first;
+SELECT j || '(infinity,x,,,,,,)'::interaction FROM trip;
+SELECT j || ROW('2026-01-01Z', repeat('x', 1025), NULL, NULL, NULL, NULL, NULL, NULL)::interaction FROM trip;
+SELECT j || ROW('2026-01-01Z', 'x', repeat('ü', 513), NULL, NULL, NULL, NULL, NULL)::interaction FROM trip;
+-- one after another is what the aggregate does
+SELECT bool_and(whole = j) AS same FROM many m, LATERAL (
+	WITH RECURSIVE r(k, part) AS (SELECT 1, NULL::journey || ROW(i.at, i.event, NULL, NULL, NULL, NULL, NULL, NULL)::interaction FROM interactions(m.j) i WHERE step = 1
+		UNION ALL SELECT k + 1, part || ROW(i.at, i.event, NULL, NULL, NULL, NULL, NULL, NULL)::interaction FROM r, interactions(m.j) i WHERE step = k + 1)
+	SELECT part FROM r ORDER BY k DESC LIMIT 1) w(whole) WHERE n % 20 = 0;
+
 -- a long value, stored out of line: all and nothing do not fetch it
 INSERT INTO trip SELECT journey_agg('2026-01-01'::timestamptz + i * i * interval '1 s', 'event ' || i % 300) FROM generate_series(1, 20000) i;
 SELECT pg_column_size(j) > 30000 AS large, slice(j, 1, -1) = j AS slice, head(j, 99999) = j AS head, tail(j, 99999) = j AS tail, during(j, '(,)') = j AS during,
