@@ -63,6 +63,7 @@ typedef enum JnStatus
 	JN_SUBJECT_LONG,			/* key of a subject; found = bytes, limit = JN_MAX_NAME */
 	JN_SUBJECT_UTF8,			/* not UTF-8, or holds a zero byte; at = where it begins */
 	JN_SUBJECT_KINDS,			/* found, limit = two JnKeyKind that do not go together */
+	JN_TOO_MANY_NAMES,			/* of one query; found = bytes, limit */
 
 	/* states of signals that are to be one */
 	JN_SIGNALS_DIFFER,			/* one has values, the other none */

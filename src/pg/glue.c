@@ -160,6 +160,12 @@ static const ErrorText error_text[] = {
 		NULL,
 		"Cast the subjects to one type before the sets are built.",
 	},
+	[JN_TOO_MANY_NAMES] = {
+		ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+		"too many different names of events and labels in one {what}",
+		"They take {found} bytes of memory; maintenance_work_mem leaves {limit} for them.",
+		"Raise maintenance_work_mem, or name fewer things, such as the kind of a page instead of its address.",
+	},
 	[JN_SIGNALS_DIFFER] = {
 		ERRCODE_INVALID_PARAMETER_VALUE,
 		"cannot combine a {what} that has values with one that has none",
