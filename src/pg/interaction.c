@@ -46,9 +46,8 @@ name_of(Datum datum)
 	return (JnName) {VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t)};
 }
 
-/* Collects the senses of an array; false if there is none. */
-static bool
-read_senses(Datum array, JnSenseSet *set)
+bool
+journey_read_senses(Datum array, JnSenseSet *set)
 {
 	Datum	   *sense;
 	bool	   *null;
@@ -111,7 +110,7 @@ journey_read_interaction(Datum datum, Interaction *interaction)
 			step->value = DatumGetFloat8(value[column]);
 		else if (track != JN_SENSES)
 			step->label[track] = name_of(value[column]);
-		else if (read_senses(value[column], &interaction->senses))
+		else if (journey_read_senses(value[column], &interaction->senses))
 			step->label[track] = jn_senses_label(&interaction->senses);
 		else
 			continue;

@@ -43,6 +43,12 @@ typedef struct Interaction
  */
 extern void journey_read_interaction(Datum datum, Interaction *interaction);
 
+/*
+ * Collects the senses of a text[]; false if there is none.  Raises for what is
+ * no name.
+ */
+extern bool journey_read_senses(Datum array, JnSenseSet *set);
+
 /* A label of a journey as text; a set of senses as text[]. */
 extern Datum journey_name_text(JnName name);
 extern Datum journey_senses_array(JnName label);
