@@ -299,6 +299,15 @@ TEST(text_written_otherwise)
 		{"[\"/x\" 2000-01-01T00:00Z]", "[\"/x\" 2000-01-01T00:00:00Z]"},
 		{"[x/y:z.1-2 2000-01-01T00:00Z]", "[x/y:z.1-2 2000-01-01T00:00:00Z]"},
 		{"[🛒 2000-01-01T00:00Z]", "[🛒 2000-01-01T00:00:00Z]"},
+		{"[\"a\"@\"b\"2000-01-01T00:00Z]", "[a@b 2000-01-01T00:00:00Z]"},
+		{"[a@\"\" 2000-01-01T00:00Z]", "[a@\"\" 2000-01-01T00:00:00Z]"},
+		{"[a@b-c.d 2000-01-01T00:00Z{value=1}]", "[a@b-c.d 2000-01-01T00:00:00Z {value=1}]"},
+		{"[a 2000-01-01T00:00Z\n{ sense = b ,value= 1.50 , sense=\"a\" , action =\"\"\"\" ,sense=b }]",
+		"[a 2000-01-01T00:00:00Z {action=\"\"\"\", value=1.5, sense=a, sense=b}]"},
+		{"[a 2000-01-01T00:00Z {persona=p, decision=\"sense=x\", action=a}]",
+		"[a 2000-01-01T00:00:00Z {decision=\"sense=x\", action=a, persona=p}]"},
+		{"[b 0044-03-15T12:00Z BC {value=-0.0},a 0044-03-15T12:00Z BC]", "[b 0044-03-15T12:00:00Z BC {value=0}, a 0044-03-15T12:00:00Z BC]"},
+		{"[a 2000-01-01T00:00Z {value=NaN}]", "[a 2000-01-01T00:00:00Z {value=NaN}]"},
 		{"[a 0044-03-15T12:00Z BC , b 2000-01-01T00:00Z]", "[a 0044-03-15T12:00:00Z BC, b 2000-01-01T00:00:00Z]"},
 	};
 
@@ -377,6 +386,41 @@ TEST(text_refused)
 		{"[a 2000-01-01T00:00Z BCE]", JN_TEXT_SYNTAX, 23},
 		{"[a 2000-01-01T00:00Z  BC]", JN_TEXT_SYNTAX, 22},
 		{"[a 2000-01-01T00:00Z, b 2000-02-30T00:00Z]", JN_TEXT_TIME, 32},
+		{"[a@ 2000-01-01T00:00Z]", JN_TEXT_SYNTAX, 3},
+		{"[a@@b 2000-01-01T00:00Z]", JN_TEXT_SYNTAX, 3},
+		{"[a @b 2000-01-01T00:00Z]", JN_TEXT_SYNTAX, 3},
+		{"[a@b@c 2000-01-01T00:00Z]", JN_TEXT_SYNTAX, 4},
+		{"[a@\xff 2000-01-01T00:00Z]", JN_NAME_UTF8, 3},
+		{"[a@\"\"\"\xff\" 2000-01-01T00:00Z]", JN_NAME_UTF8, 6},
+		{"[a{value=1} 2000-01-01T00:00Z]", JN_TEXT_SYNTAX, 2},
+		{"[a 2000-01-01T00:00Z {}]", JN_TEXT_SYNTAX, 22},
+		{"[a 2000-01-01T00:00Z {]", JN_TEXT_SYNTAX, 22},
+		{"[a 2000-01-01T00:00Z {,}]", JN_TEXT_SYNTAX, 22},
+		{"[a 2000-01-01T00:00Z {value}]", JN_TEXT_SYNTAX, 27},
+		{"[a 2000-01-01T00:00Z {value 1}]", JN_TEXT_SYNTAX, 28},
+		{"[a 2000-01-01T00:00Z {value=}]", JN_TEXT_NUMBER, 28},
+		{"[a 2000-01-01T00:00Z {value= x}]", JN_TEXT_NUMBER, 29},
+		{"[a 2000-01-01T00:00Z {value=\"1\"}]", JN_TEXT_NUMBER, 28},
+		{"[a 2000-01-01T00:00Z {value=1e400}]", JN_NUMBER_RANGE, 28},
+		{"[a 2000-01-01T00:00Z {value=1,}]", JN_TEXT_SYNTAX, 30},
+		{"[a 2000-01-01T00:00Z {value=1 action=b}]", JN_TEXT_SYNTAX, 30},
+		{"[a 2000-01-01T00:00Z {value=1, value=1}]", JN_TEXT_SYNTAX, 31},
+		{"[a 2000-01-01T00:00Z {action=a, persona=b, action=c}]", JN_TEXT_SYNTAX, 43},
+		{"[a 2000-01-01T00:00Z {channel=b}]", JN_TEXT_SYNTAX, 22},
+		{"[a 2000-01-01T00:00Z {senses=b}]", JN_TEXT_SYNTAX, 22},
+		{"[a 2000-01-01T00:00Z {Value=1}]", JN_TEXT_SYNTAX, 22},
+		{"[a 2000-01-01T00:00Z {values=1}]", JN_TEXT_SYNTAX, 22},
+		{"[a 2000-01-01T00:00Z {\"value\"=1}]", JN_TEXT_SYNTAX, 22},
+		{"[a 2000-01-01T00:00Z {decision=}]", JN_TEXT_SYNTAX, 31},
+		{"[a 2000-01-01T00:00Z {decision=a b}]", JN_TEXT_SYNTAX, 33},
+		{"[a 2000-01-01T00:00Z {decision=\xc3}]", JN_NAME_UTF8, 31},
+		{"[a 2000-01-01T00:00Z {persona=\"ok\xc3\"}]", JN_NAME_UTF8, 33},
+		{"[a 2000-01-01T00:00Z {sense=}]", JN_TEXT_SYNTAX, 28},
+		{"[a 2000-01-01T00:00Z {sense=\"\"}]", JN_SENSE_EMPTY, 28},
+		{"[a 2000-01-01T00:00Z {sense=a, sense=\"b\xff\"}]", JN_NAME_UTF8, 39},
+		{"[a 2000-01-01T00:00Z {value=1}{value=2}]", JN_TEXT_SYNTAX, 30},
+		{"[a 2000-01-01T00:00Z {value=1]", JN_TEXT_SYNTAX, 29},
+		{"[a 2000-01-01T00:00Z {action=\"b]", JN_TEXT_SYNTAX, 32},
 		{"[a infinity]", JN_TEXT_SYNTAX, 3},
 		{"[a 2000-01-01]", JN_TEXT_TIME, 13},
 		{"[a 2000-01-01T00:00]", JN_TEXT_TIME, 19},
@@ -441,6 +485,37 @@ TEST(text_long_names)
 		}
 }
 
+/* All senses of a step together have as many bytes as a name, with one between them. */
+TEST(text_many_senses)
+{
+	for (int more = 0; more < 2; more++)
+	{
+		static char text[20000];
+		char	   *p = text + sprintf(text, "[a 2000-01-01T00:00:00Z {sense=ab");
+		char	   *last = NULL;
+		JnError		err;
+		Bytes		b;
+
+		/* 255 of three bytes make 1022 with it; each of them twice is the same */
+		for (int i = 0; i < 2 * 255; i++)
+			p += sprintf(p, ", sense=%c%cx", 'b' + i % 255 % 16, 'a' + i % 255 / 16);
+		if (more)
+		{
+			last = p;
+			p += sprintf(p, ", sense=zzz");
+		}
+		strcpy(p, "}]");
+		b = read_text(ENV, text, strlen(text), &err);
+		CHECK_INT(b.data != NULL, !more);
+		if (more)
+		{
+			CHECK_INT(err.status, JN_NAME_LONG);
+			CHECK_INT(err.at, last + 8 - text);
+			CHECK_INT(err.limit, JN_MAX_NAME);
+		}
+	}
+}
+
 /* What is written reads back as the same bytes, whatever the names and times. */
 TEST(text_round_trip)
 {
@@ -456,6 +531,8 @@ TEST(text_round_trip)
 		JnError		err;
 
 		model_random(&seed, step, n);
+		if (unit_below(&seed, 2))
+			model_random_tracks(&seed, step, n);
 		b = steps_bytes(ENV, step, n, unit_below(&seed, 2));
 		j = proved(ENV, b);
 		text = text_of(&j);
