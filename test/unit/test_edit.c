@@ -18,7 +18,21 @@ random_journey(uint64_t *seed, uint32_t *n)
 {
 	*n = 1 + unit_below(seed, unit_below(seed, 20) == 0 ? MODEL_MAX_STEPS : 30);
 	model_random(seed, step, *n);
+	if (unit_below(seed, 3) > 0)
+		model_random_tracks(seed, step, *n);
 	model_sort(step, *n, true);
+
+	/* neighbours that differ in their time only, or in one thing more */
+	for (uint32_t i = 1; i < *n; i++)
+		if (unit_below(seed, 6) == 0)
+		{
+			Step		s = step[i];
+
+			step[i] = step[i - 1];
+			step[i].time = s.time;
+			if (unit_below(seed, 3) == 0)
+				step[i].tracks = s.tracks & step[i - 1].tracks;
+		}
 	return proved(ENV, steps_bytes(ENV, step, *n, true));
 }
 
@@ -323,7 +337,7 @@ TEST(edit_collapse)
 		uint32_t	count = 0;
 
 		for (uint32_t i = 0; i < n; i++)
-			if (i == 0 || model_compare_names(&step[i - 1], &step[i]) != 0)
+			if (i == 0 || model_compare_ties(&step[i - 1], &step[i]) != 0)
 				want[count++] = step[i];
 		jn_edit_collapse(ENV, &j, &picks);
 		if (!check_picked(&picks, &j, NULL, NULL, count))
@@ -442,8 +456,12 @@ many_steps(const JnEnv *env, uint32_t n, uint32_t names)
 	for (uint32_t i = 0; i < n; i++)
 	{
 		int			size = snprintf(text, sizeof(text), "name%u", i % names);
+		Step		s = {(int64_t) i * 1000, text, (uint32_t) size, i % 8};
 
-		add_steps(env, b, &(Step) {(int64_t) i * 1000, text, (uint32_t) size}, 1);
+		s.label[JN_CHANNEL] = (JnName) {text, (uint32_t) size};
+		s.label[JN_DECISION] = (JnName) {"x", 1};
+		s.label[JN_ACTION] = (JnName) {"y", 1};
+		add_steps(env, b, &s, 1);
 	}
 	return proved(env, build_bytes(env, b));
 }

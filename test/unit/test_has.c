@@ -190,6 +190,118 @@ TEST(has_chain_exhaustive)
 	}
 }
 
+/* ---- steps ---- */
+
+/* Whether a set of senses has another one, by looking for each. */
+static bool
+set_has(JnName set, JnName wanted)
+{
+	JnName		want;
+
+	while (jn_set_next(&wanted, &want))
+	{
+		JnName		rest = set;
+		JnName		one;
+		bool		found = false;
+
+		while (jn_set_next(&rest, &one))
+			found |= jn_name_compare(one, want) == 0;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static bool
+step_fits(const Step *s, const JnWanted *wanted)
+{
+	const JnStep *w = &wanted->step;
+
+	if ((wanted->at && s->time != w->time) || (wanted->event && !step_is(s, w->event)))
+		return false;
+	for (unsigned track = 0; track < JN_TRACKS; track++)
+	{
+		if ((w->tracks >> track & 1) == 0)
+			continue;
+		if (!model_has(s, track)
+			|| (track == JN_VALUE ? model_compare_values(s->value, w->value) != 0
+				: track == JN_SENSES ? !set_has(s->label[track], w->label[track])
+				: jn_name_compare(s->label[track], w->label[track]) != 0))
+			return false;
+	}
+	return true;
+}
+
+/* Some of what a step has, now and then with something of another. */
+static JnWanted
+random_wanted(uint64_t *seed, uint32_t n)
+{
+	JnWanted	wanted = {.step = model_step(&step[unit_below(seed, n)])};
+	JnStep		other = model_step(&step[unit_below(seed, n)]);
+	uint32_t	change = unit_below(seed, 12);
+
+	wanted.at = unit_below(seed, 3) == 0;
+	wanted.event = unit_below(seed, 2);
+	if (change == 0)
+		wanted.step.time += unit_below(seed, 2) ? 1 : other.time - wanted.step.time;
+	if (change == 1)
+		wanted.step.event = unit_below(seed, 2) ? other.event : (JnName) {"nothing", 7};
+	for (unsigned track = 0; track < JN_TRACKS; track++)
+		if (change == 2 + track)
+		{
+			wanted.step.tracks = (wanted.step.tracks & ~(1U << track)) | (other.tracks & 1U << track);
+			wanted.step.label[track] = other.label[track];
+			if (track == JN_VALUE)
+				wanted.step.value = other.value;
+		}
+	if (change == 8)
+	{
+		unsigned	track = unit_below(seed, JN_TRACKS);
+
+		wanted.step.tracks |= 1U << track;
+		wanted.step.label[track] = (JnName) {"nothing", 7};
+		wanted.step.value = -12.5;
+	}
+	wanted.step.tracks &= (unsigned) unit_random(seed);
+	/* one sense of several */
+	if (wanted.step.tracks >> JN_SENSES & 1 && unit_below(seed, 2))
+	{
+		JnName		rest = wanted.step.label[JN_SENSES];
+
+		jn_set_next(&rest, &wanted.step.label[JN_SENSES]);
+	}
+	return wanted;
+}
+
+TEST(has_step)
+{
+	uint64_t	seed = 4;
+	int			found = 0;
+	int			missed = 0;
+
+	for (int round = 0; round < 2 * ROUNDS; round++)
+	{
+		uint32_t	n = 1 + unit_below(&seed, unit_below(&seed, 20) == 0 ? MODEL_MAX_STEPS : 30);
+		JnWanted	wanted;
+		JnJourney	j;
+		bool		expected = false;
+
+		model_random(&seed, step, n);
+		model_random_tracks(&seed, step, n);
+		model_sort(step, n, true);
+		j = proved(ENV, steps_bytes(ENV, step, n, true));
+		wanted = random_wanted(&seed, n);
+		for (uint32_t i = 0; i < n; i++)
+			expected |= step_fits(&step[i], &wanted);
+		if (!CHECK_INT(jn_has_step(ENV, &j, &wanted), expected))
+			return;
+		CHECK(jn_may_have_step(&j.head, &wanted) || !expected);
+		expected ? found++ : missed++;
+		unit_env_clear(&unit_env);
+	}
+	CHECK(found > ROUNDS / 2 && missed > ROUNDS / 5);
+}
+
 /* Dictionaries whose codes are wider than a byte, and chains longer than what fits on the stack. */
 TEST(has_chain_of_many_names)
 {
@@ -233,6 +345,7 @@ everything(const JnEnv *env, void *arg)
 {
 	const JnJourney *j = arg;
 	JnName	   *name = jn_alloc(env, j->event.names * sizeof(JnName));
+	JnWanted	wanted = {.at = true};
 	JnNameSet	set;
 	JnChain		chain;
 
@@ -246,6 +359,11 @@ everything(const JnEnv *env, void *arg)
 	jn_name_set_make(env, name, 1, &set);
 	set.presence = UINT64_MAX;	/* whatever the header says */
 	jn_has_any(env, j, &set);
+	wanted.step.time = j->head.last;
+	wanted.step.tracks = 1 << JN_SENSES | 1 << JN_VALUE;
+	wanted.step.value = -1;
+	wanted.step.label[JN_SENSES] = (JnName) {"s", 1};
+	jn_has_step(env, j, &wanted);
 }
 
 TEST(has_may_be_left_anywhere)
@@ -261,7 +379,11 @@ TEST(has_may_be_left_anywhere)
 	{
 		int			size = snprintf(text, sizeof(text), "n%u", i);
 
-		add_steps(&own.env, b, &(Step) {(int64_t) i, text, (uint32_t) size}, 1);
+		Step		s = {(int64_t) i, text, (uint32_t) size, 1 << JN_SENSES | 1 << JN_VALUE};
+
+		s.label[JN_SENSES] = (JnName) {"s", 1};
+		s.value = i;
+		add_steps(&own.env, b, &s, 1);
 	}
 	j = proved(&own.env, build_bytes(&own.env, b));
 	CHECK(unit_leave_everywhere(everything, &j, 1000) > 10);
