@@ -35,6 +35,20 @@ FROM (SELECT j, steps(j) AS s FROM many) m, wanted;
 SELECT count(*) FILTER (WHERE j ^@ p), bool_and((j ^@ p) = EXISTS (SELECT FROM unnest(s) e WHERE starts_with(e, p))) AS same
 FROM (SELECT j, steps(j) AS s FROM many) m, unnest('{e,e7,e70,f,""}'::text[]) p;
 
+-- steps of which more is known
+CREATE TABLE known AS SELECT n, journey_agg(ROW(timestamptz '2026-01-01' + i * interval '10 min', 'e' || (i * n) % 7, CASE WHEN n % 3 > 0 THEN 'c' || i % (n % 3) END, CASE WHEN (i + n) % 4 = 0 THEN 'd' || n % 5 END,
+	CASE WHEN n % 5 = 0 THEN 'x' END, CASE WHEN i > n % 20 THEN 'p' || i % 9 END, CASE WHEN (i * n) % 5 <> 1 THEN (i * n) % 100 END, CASE WHEN (i + n) % 3 = 0 THEN ARRAY['s' || i % 3, 's' || n % 3] END)::interaction) AS j
+	FROM generate_series(1, 100) n, generate_series(1, 5 + n % 20) i GROUP BY n;
+CREATE TABLE known_rows AS SELECT n, i.* FROM known, interactions(j) i;
+SELECT count(*), count(*) FILTER (WHERE j @@ w) AS found, bool_and((j @@ w) = EXISTS (SELECT FROM known_rows r WHERE r.n = k.n AND coalesce(r.at = (w).at, (w).at IS NULL) AND coalesce(r.event = (w).event, (w).event IS NULL)
+	AND coalesce(r.channel = (w).channel, (w).channel IS NULL) AND coalesce(r.decision = (w).decision, (w).decision IS NULL) AND coalesce(r.action = (w).action, (w).action IS NULL)
+	AND coalesce(r.persona = (w).persona, (w).persona IS NULL) AND coalesce(r.value = (w).value, (w).value IS NULL) AND coalesce(r.senses @> (w).senses, (w).senses IS NULL))) AS same
+FROM known k, LATERAL (SELECT ROW(CASE WHEN k.n % 4 = 0 THEN r.at END, CASE WHEN r.n % 3 > 0 THEN r.event END, CASE WHEN r.step % 2 = 0 THEN r.channel END, CASE WHEN r.step % 3 = 0 THEN r.decision END,
+	CASE WHEN r.step % 5 = 0 THEN r.action END, CASE WHEN r.n % 4 = 0 THEN r.persona END, CASE WHEN r.n % 5 = 0 THEN r.value END, CASE WHEN k.n % 2 = 0 THEN r.senses[1:1 + k.n % 3] END)::interaction
+	FROM known_rows r WHERE r.n % 10 = k.n % 10) x(w);
+SELECT count(*) FROM known WHERE j @@ ROW(NULL, 'e0', 'c0', NULL, NULL, NULL, NULL, NULL)::interaction;
+SELECT journey_agg(ROW('2026-01-01Z', 'a', NULL, NULL, NULL, NULL, 'NaN', NULL)::interaction) @@ '(,,,,,,NaN,)' AS nan, journey_agg(ROW('2026-01-01Z', 'a', NULL, NULL, NULL, NULL, 0, NULL)::interaction) @@ '(,,,,,,-0,)' AS zero;
+
 -- a long value, stored out of line
 INSERT INTO trip SELECT journey_agg('2026-01-01'::timestamptz + i * interval '1 s', 'event ' || i % 300) FROM generate_series(1, 20000) i;
 SELECT j @> '{event 299,event 0}' AS all, j @> '{event 299,event 300}' AS no, j && '{x,event 299}' AS any, j @>> '{event 298,event 299,event 0,event 1}' AS chain,
@@ -52,4 +66,4 @@ SELECT question, pg_temp.estimate(question) BETWEEN low AND high AS near FROM (V
 	('j @> ''{e0}''', 250, 400), ('''{e0}'' <@ j', 250, 400), ('j @> ''{no}''', 1, 10), ('j && ''{e0,no}''', 250, 400), ('j && ''{no}''', 1, 10),
 	('j @>> ''{e0,no}''', 1, 10), ('j ^@ ''e''', 350, 400), ('j ^@ ''no''', 1, 10)) v(question, low, high);
 
-DROP TABLE trip, many, wanted;
+DROP TABLE trip, many, wanted, known, known_rows;
