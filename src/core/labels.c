@@ -92,13 +92,16 @@ check_room(size_t size, size_t at, uint64_t need, JnError *err)
 
 /*
  * Passes up to k lengths of one byte each, eight at a time, and adds them up.
- * Returns how many it has passed.  All k bytes are there.
+ * Returns how many it has passed.  Looks at "room" bytes at most: behind a
+ * length of two bytes there may be fewer than k.
  */
 static uint32_t
-pass_short_lengths(const uint8_t *p, uint32_t k, uint64_t *sum)
+pass_short_lengths(const uint8_t *p, size_t room, uint32_t k, uint64_t *sum)
 {
 	uint32_t	passed = 0;
 
+	if (room < k)
+		k = (uint32_t) room;
 	for (; k - passed >= 8; passed += 8)
 	{
 		uint64_t	lengths = jn_load64(p + passed);
@@ -146,7 +149,7 @@ jn_labels_open(const uint8_t *p, size_t size, uint32_t n, JnLabelKind kind, JnLa
 	labels->lengths = p + at;
 	for (uint32_t i = 0; i < labels->names; i++)
 	{
-		uint32_t	passed = pass_short_lengths(p + at, labels->names - i, &text);
+		uint32_t	passed = pass_short_lengths(p + at, size - at, labels->names - i, &text);
 		size_t		begin = at + passed;
 		uint32_t	length;
 
