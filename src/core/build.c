@@ -2,9 +2,16 @@
  * build.c
  *	  The builder of journeys: steps, tracks, order, bytes.
  *
- * Steps are two arrays, time[] and code[], 12 bytes a step; codes come from a
- * dictionary (dict.h), which jn_build_finish() puts in order: then a code is
- * also the rank of its name, and two steps of one time compare by code.
+ * Steps are two arrays in one block, time[] and code[], 12 bytes a step; codes
+ * come from a dictionary (dict.h), which jn_build_finish() puts in order: then
+ * a code is also the rank of its name, and two steps of one time compare by
+ * code.
+ *
+ * Shared names.  Where the rows of many subjects come mixed, adding a step
+ * means waiting for memory: its builder, its arrays, and what finding the name
+ * looks at.  A builder that shares a vocabulary (common.h) has only the first
+ * two of its own.  Its codes stay what they are in the vocabulary; the names
+ * that it uses, in order, are picked out when it is written.
  *
  * Tracks.  A journey without tracks pays one pointer for them.  The first step
  * that has a label in a track makes a column for it, codes and a dictionary of
@@ -22,17 +29,18 @@
  */
 #include "build.h"
 
-#include "dict.h"
+#include "common.h"
 #include "sort.h"
 #include "values.h"
 
 /* Dictionaries of others up to this size are handled without allocating. */
 #define FEW_FOREIGN		64
 
-/* Room in the first block: fits with JnBuild into 256 bytes. */
+/* Room in the first block, which has 256 bytes, or 128 if the names are shared. */
 #define FIRST_STEPS		5
+#define FIRST_SHARED	4
 #define FIRST_NAMES		3
-#define FIRST_TEXT		44
+#define FIRST_TEXT		32
 
 /* Room for names in the block of a label column. */
 #define FIRST_LABELS	2
@@ -60,36 +68,68 @@ typedef struct Tracks
 struct JnBuild
 {
 	int64_t    *time;			/* n steps; microseconds */
-	uint32_t   *code;			/* of dict */
+	uint32_t   *code;			/* of common, or else dict; in the same block as time, behind its room */
 	uint32_t	n;
 	uint32_t	room;			/* steps that fit */
-	JnDict		dict;			/* of events */
+	JnCommon   *common;			/* names of events, shared with others; or NULL */
+	JnDict	   *dict;			/* names of events, our own; or NULL */
 	Tracks	   *tracks;			/* NULL as long as no step has any */
 	JnTimesPlan times_plan;		/* of finish, for write */
 	bool		keep_ties;		/* steps of one time stay as they came */
-
-	int64_t		first_time[FIRST_STEPS];
-	uint32_t	first_code[FIRST_STEPS];
-	JnDictEntry first_entry[FIRST_NAMES];
-	char		first_text[FIRST_TEXT];
+	bool		steps_lent;		/* they are in the first block */
+	bool		dict_lent;		/* likewise */
 };
 
-_Static_assert(sizeof(JnBuild) <= 256, "many groups have a builder at the same time");
+/* The first block of a builder that has its own names, */
+typedef struct Alone
+{
+	JnBuild		build;
+	int64_t		time[FIRST_STEPS];
+	uint32_t	code[FIRST_STEPS];
+	JnDict		dict;
+	JnDictEntry entry[FIRST_NAMES];
+	char		text[FIRST_TEXT];
+} Alone;
+
+/* and of one that shares them. */
+typedef struct Sharing
+{
+	JnBuild		build;
+	int64_t		time[FIRST_SHARED];
+	uint32_t	code[FIRST_SHARED];
+} Sharing;
+
+_Static_assert(sizeof(Alone) <= 256 && sizeof(Sharing) <= 128, "many groups have a builder at the same time");
+
+#define STEP_SIZE	(sizeof(int64_t) + sizeof(uint32_t))
 
 /* ---- the object ---- */
 
 JnBuild *
 jn_build_new(const JnEnv *env, bool keep_ties)
 {
-	JnBuild    *b = jn_alloc(env, sizeof(JnBuild));
+	Alone	   *first = jn_alloc(env, sizeof(Alone));
 
-	memset(b, 0, offsetof(JnBuild, first_time));
-	b->time = b->first_time;
-	b->code = b->first_code;
-	b->room = FIRST_STEPS;
-	jn_dict_init(&b->dict, b->first_entry, FIRST_NAMES, b->first_text, FIRST_TEXT);
-	b->keep_ties = keep_ties;
-	return b;
+	jn_dict_init(&first->dict, first->entry, FIRST_NAMES, first->text, FIRST_TEXT);
+	first->build = (JnBuild)
+	{
+		.time = first->time,.code = first->code,.room = FIRST_STEPS,.dict = &first->dict,
+			.keep_ties = keep_ties,.steps_lent = true,.dict_lent = true
+	};
+	return &first->build;
+}
+
+JnBuild *
+jn_build_new_sharing(const JnEnv *env, bool keep_ties, JnCommon *common)
+{
+	Sharing    *first = jn_alloc(env, sizeof(Sharing));
+
+	first->build = (JnBuild)
+	{
+		.time = first->time,.code = first->code,.room = FIRST_SHARED,.common = common,
+			.keep_ties = keep_ties,.steps_lent = true
+	};
+	return &first->build;
 }
 
 static void
@@ -113,11 +153,12 @@ free_tracks(const JnEnv *env, Tracks *tracks)
 void
 jn_build_free(const JnEnv *env, JnBuild *b)
 {
-	if (b->time != b->first_time)
+	if (!b->steps_lent)
 		jn_release(env, b->time);
-	if (b->code != b->first_code)
-		jn_release(env, b->code);
-	jn_dict_release(env, &b->dict);
+	if (b->dict != NULL)
+		jn_dict_release(env, b->dict);
+	if (b->dict != NULL && !b->dict_lent)
+		jn_release(env, b->dict);
 	if (b->tracks != NULL)
 		free_tracks(env, b->tracks);
 	jn_release(env, b);
@@ -127,7 +168,8 @@ void
 jn_build_reset(JnBuild *b)
 {
 	b->n = 0;
-	jn_dict_reset(&b->dict);
+	if (b->dict != NULL)
+		jn_dict_reset(b->dict);
 	if (b->tracks == NULL)
 		return;
 	b->tracks->values = 0;
@@ -149,18 +191,27 @@ jn_build_steps(const JnBuild *b)
 	return b->n;
 }
 
-/* Gives an array of the first block more room. */
-static void *
-grow(const JnEnv *env, void *array, const void *first, size_t element, uint32_t n, uint32_t room)
+/* Gives times and codes more room. */
+static void
+grow_steps(const JnEnv *env, JnBuild *b, uint32_t room)
 {
-	size_t		size = jn_array_size(room, element);
-	void	   *grown;
+	size_t		size = jn_array_size(room, STEP_SIZE);
+	int64_t    *time;
 
-	if (array != first)
-		return jn_resize(env, array, size);
-	grown = jn_alloc(env, size);
-	memcpy(grown, array, n * element);
-	return grown;
+	if (b->steps_lent)
+	{
+		time = jn_alloc(env, size);
+		memcpy(time, b->time, b->n * sizeof(int64_t));
+		memcpy(time + room, b->code, b->n * sizeof(uint32_t));
+	}
+	else
+	{
+		time = jn_resize(env, b->time, size);
+		memmove(time + room, time + b->room, b->n * sizeof(uint32_t));
+	}
+	b->time = time;
+	b->code = (uint32_t *) (time + room);
+	b->steps_lent = false;
 }
 
 /* Makes room for "count" more steps where there is none. */
@@ -173,8 +224,7 @@ grow_room(const JnEnv *env, JnBuild *b, uint32_t count, JnError *err)
 	if (need > JN_MAX_STEPS)
 		return jn_fail(err, JN_TOO_MANY_STEPS, 0, (int64_t) need, JN_MAX_STEPS);
 	room = room < need ? need : room < JN_MAX_STEPS ? room : JN_MAX_STEPS;
-	b->time = grow(env, b->time, b->first_time, sizeof(int64_t), b->n, (uint32_t) room);
-	b->code = grow(env, b->code, b->first_code, sizeof(uint32_t), b->n, (uint32_t) room);
+	grow_steps(env, b, (uint32_t) room);
 	if (b->tracks != NULL)
 	{
 		for (JnTrack t = 0; t < JN_TRACKS; t++)
@@ -300,6 +350,84 @@ put_none(JnBuild *b)
 		b->tracks->value[b->n] = JN_NO_VALUE;
 }
 
+/* ---- names of events ---- */
+
+/*
+ * Makes "count" codes of one dictionary codes of another.  The list of names
+ * that takes has those of the codes if they are fewer, else all there are.
+ */
+static JnStatus
+map_dict(const JnEnv *env, JnDict *into, const JnDict *from, uint32_t *code, uint32_t count, JnError *err)
+{
+	JnName		few[FEW_FOREIGN];
+	uint32_t	names = from->names < count ? from->names : count;
+	JnName	   *name = few;
+	JnStatus	status;
+
+	few[0] = (JnName) {NULL, 0};
+	if (names > FEW_FOREIGN)
+		name = jn_alloc(env, names * sizeof(JnName));
+	for (uint32_t i = 0; i < names; i++)
+	{
+		if (names == from->names)
+			name[i] = jn_dict_name(from, i);
+		else if (code[i] != JN_NO_LABEL)
+		{
+			name[i] = jn_dict_name(from, code[i]);
+			code[i] = i;
+		}
+		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+			jn_tick(env);
+	}
+	status = jn_dict_map(env, into, name, names, code, count, err);
+	if (name != few)
+		jn_release(env, name);
+	return status;
+}
+
+/* Goes on with names of our own. */
+static JnStatus
+leave_common(const JnEnv *env, JnBuild *b, JnError *err)
+{
+	const JnDict *common = &b->common->dict;
+	JnDict	   *dict = jn_alloc(env, sizeof(JnDict));
+
+	jn_dict_init(dict, NULL, 0, NULL, 0);
+	b->common = NULL;
+	b->dict = dict;
+	return map_dict(env, dict, common, b->code, b->n, err);
+}
+
+/* Makes sure that the names are our own. */
+static inline JnStatus
+own_names(const JnEnv *env, JnBuild *b, JnError *err)
+{
+	return b->common == NULL ? JN_OK : leave_common(env, b, err);
+}
+
+/* The dictionary that the codes are of. */
+static inline const JnDict *
+names_of(const JnBuild *b)
+{
+	return b->common != NULL ? &b->common->dict : b->dict;
+}
+
+/* The code of an event. */
+static inline JnStatus
+event_code(const JnEnv *env, JnBuild *b, const char *name, size_t size, uint32_t *code, JnError *err)
+{
+	JnStatus	status = JN_OK;
+
+	if (b->common != NULL)
+	{
+		status = jn_common_code(b->common, name, size, code, err);
+		if (status != JN_OK || *code != JN_NO_LABEL)
+			return status;
+		status = leave_common(env, b, err);
+	}
+	return status == JN_OK ? jn_dict_code(env, b->dict, name, size, JN_LABEL_EVENT, code, err) : status;
+}
+
 /* ---- adding a step ---- */
 
 JnStatus
@@ -315,7 +443,7 @@ jn_build_add(const JnEnv *env, JnBuild *b, int64_t time, const char *name, size_
 	status = make_room(env, b, 1, err);
 	if (status != JN_OK)
 		return status;
-	status = jn_dict_code(env, &b->dict, name, size, JN_LABEL_EVENT, &code, err);
+	status = event_code(env, b, name, size, &code, err);
 	if (status != JN_OK)
 		return status;
 	if (b->tracks != NULL)
@@ -516,7 +644,9 @@ jn_build_add_run(const JnEnv *env, JnBuild *b, JnWalk *w, const JnName *name, ui
 	code = b->code + b->n;
 	time = b->time + b->n;
 	jn_labels_decode(env, &w->j->event, w->next, count, code);
-	status = jn_dict_map(env, &b->dict, name, w->j->event.names, code, count, err);
+	status = own_names(env, b, err);
+	if (status == JN_OK)
+		status = jn_dict_map(env, b->dict, name, w->j->event.names, code, count, err);
 	if (status == JN_OK && (w->j->head.tracks != 0 || b->tracks != NULL))
 		status = add_run_tracks(env, b, w, count, err);
 	if (status != JN_OK)
@@ -574,25 +704,6 @@ jn_build_add_journey(const JnEnv *env, JnBuild *b, const JnJourney *j, uint32_t 
 	return status;
 }
 
-/* Maps "count" codes behind the last step from one dictionary to another. */
-static JnStatus
-map_dict(const JnEnv *env, JnDict *into, const JnDict *from, uint32_t *code, uint32_t count, JnError *err)
-{
-	JnName		few[FEW_FOREIGN];
-	JnName	   *name = few;
-	JnStatus	status;
-
-	few[0] = (JnName) {NULL, 0};
-	if (from->names > FEW_FOREIGN)
-		name = jn_alloc(env, from->names * sizeof(JnName));
-	for (uint32_t i = 0; i < from->names; i++)
-		name[i] = jn_dict_name(from, i);
-	status = jn_dict_map(env, into, name, from->names, code, count, err);
-	if (name != few)
-		jn_release(env, name);
-	return status;
-}
-
 /* Adds what all steps of another builder have in the tracks. */
 static JnStatus
 merge_tracks(const JnEnv *env, JnBuild *into, const JnBuild *from, JnError *err)
@@ -632,7 +743,9 @@ jn_build_merge(const JnEnv *env, JnBuild *into, const JnBuild *from, JnError *er
 		return status;
 	memcpy(into->time + into->n, from->time, from->n * sizeof(int64_t));
 	memcpy(into->code + into->n, from->code, from->n * sizeof(uint32_t));
-	status = map_dict(env, &into->dict, &from->dict, into->code + into->n, from->n, err);
+	status = own_names(env, into, err);
+	if (status == JN_OK)
+		status = map_dict(env, into->dict, names_of(from), into->code + into->n, from->n, err);
 	if (status == JN_OK && (into->tracks != NULL || from->tracks != NULL))
 		status = merge_tracks(env, into, from, err);
 	if (status == JN_OK)
@@ -775,6 +888,20 @@ rearrange(const JnEnv *env, const Field *field, const uint32_t *order, uint32_t 
 		memcpy(field->key, spare, n * sizeof(uint64_t));
 }
 
+/* Whether the times ascend strictly: then nothing else decides. */
+static bool
+is_ascending(const JnEnv *env, const JnBuild *b)
+{
+	for (uint32_t i = 1; i < b->n; i++)
+	{
+		if (b->time[i] <= b->time[i - 1])
+			return false;
+		if (i % JN_TICK_EVERY == 0)
+			jn_tick(env);
+	}
+	return true;
+}
+
 static void
 sort_steps(const JnEnv *env, JnBuild *b)
 {
@@ -805,6 +932,36 @@ sort_steps(const JnEnv *env, JnBuild *b)
 		rearrange(env, &field[f], order, b->n, spare);
 	jn_release(env, spare);
 	jn_release(env, order);
+}
+
+/* Exchanges shared codes for something else that stands for them. */
+static void
+exchange(const JnEnv *env, JnBuild *b, const uint16_t *by)
+{
+	for (uint32_t i = 0; i < b->n; i++)
+	{
+		b->code[i] = by[b->code[i]];
+		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+			jn_tick(env);
+	}
+}
+
+/* Puts names and steps in order; shared codes are ranks while the steps are sorted. */
+static void
+put_in_order(const JnEnv *env, JnBuild *b)
+{
+	if (b->common == NULL)
+		jn_dict_order(env, b->dict, b->code, b->n);
+	for (JnTrack t = 0; t < JN_TRACKS; t++)
+		if (t != JN_VALUE && has_track(b, t))
+			jn_dict_order(env, &b->tracks->column[t]->dict, b->tracks->column[t]->code, b->n);
+	if (is_ascending(env, b))
+		return;
+	if (b->common != NULL)
+		exchange(env, b, b->common->rank);
+	sort_steps(env, b);
+	if (b->common != NULL)
+		exchange(env, b, b->common->by_rank);
 }
 
 /* ---- bytes ---- */
@@ -848,6 +1005,90 @@ plan_tracks(const JnEnv *env, JnBuild *b)
 	return bytes;
 }
 
+/* The names of our steps out of those that we share; the last to pick was most likely jn_build_finish(). */
+static const JnCommon *
+picked(const JnBuild *b)
+{
+	if (b->common->picker != b)
+		jn_common_pick(b->common, b, b->code, b->n);
+	return b->common;
+}
+
+/* Bytes of names and codes of the events. */
+static uint64_t
+events_size(const JnBuild *b)
+{
+	const JnCommon *c;
+	uint64_t	size;
+
+	if (b->common == NULL)
+		return jn_dict_size(b->dict, b->n, JN_LABEL_EVENT, false);
+	c = b->common;
+	jn_common_pick(b->common, b, b->code, b->n);
+	size = jn_varint_size(c->picked) + (uint64_t) b->n * jn_code_width(c->picked);
+	for (uint32_t i = 0; i < c->picked; i++)
+	{
+		uint32_t	name_size = c->dict.entry[c->pick[i]].size;
+
+		size += jn_varint_size(name_size) + name_size;
+	}
+	return size;
+}
+
+/* Writes the codes of shared names as numbers among those picked. */
+static uint8_t *
+write_shared_codes(const JnEnv *env, const JnBuild *b, uint8_t *out)
+{
+	const uint16_t *number = b->common->number;
+	unsigned	width = jn_code_width(b->common->picked);
+
+	for (uint32_t i = 0; width > 0 && i < b->n; i++, out += width)
+	{
+		if (width == 1)
+			*out = (uint8_t) number[b->code[i]];
+		else
+			jn_store16(out, number[b->code[i]]);
+		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+			jn_tick(env);
+	}
+	return out;
+}
+
+/* Writes names and codes of the events at p and returns the byte after them. */
+static uint8_t *
+write_events(const JnEnv *env, const JnBuild *b, uint64_t *presence, uint8_t *p)
+{
+	const JnCommon *c;
+
+	*presence = 0;
+	if (b->common == NULL)
+	{
+		for (uint32_t i = 0; i < b->dict->names; i++)
+		{
+			JnName		name = jn_dict_name(b->dict, i);
+
+			*presence |= jn_presence(name.data, name.size);
+			if (i % 1024 == 1023)
+				jn_tick(env);
+		}
+		return jn_dict_write(env, b->dict, b->code, b->n, JN_LABEL_EVENT, false, p);
+	}
+	c = picked(b);
+	p = jn_varint_put(p, c->picked);
+	for (uint32_t i = 0; i < c->picked; i++)
+		p = jn_varint_put(p, c->dict.entry[c->pick[i]].size);
+	for (uint32_t i = 0; i < c->picked; i++)
+	{
+		JnName		name = jn_dict_name(&c->dict, c->pick[i]);
+
+		*presence |= c->presence[c->pick[i]];
+		if (name.size > 0)
+			memcpy(p, name.data, name.size);
+		p += name.size;
+	}
+	return write_shared_codes(env, b, p);
+}
+
 JnStatus
 jn_build_finish(const JnEnv *env, JnBuild *b, size_t *size, JnError *err)
 {
@@ -855,14 +1096,9 @@ jn_build_finish(const JnEnv *env, JnBuild *b, size_t *size, JnError *err)
 
 	if (b->n == 0)
 		return jn_fail(err, JN_ARGUMENT, 0, 0, 1);
-	jn_dict_order(env, &b->dict, b->code, b->n);
-	for (JnTrack t = 0; t < JN_TRACKS; t++)
-		if (t != JN_VALUE && has_track(b, t))
-			jn_dict_order(env, &b->tracks->column[t]->dict, b->tracks->column[t]->code, b->n);
-	sort_steps(env, b);
+	put_in_order(env, b);
 	b->times_plan = jn_times_plan(env, b->time, b->n);
-
-	bytes = JN_HEADER_SIZE + jn_dict_size(&b->dict, b->n, JN_LABEL_EVENT, false) + b->times_plan.size;
+	bytes = JN_HEADER_SIZE + events_size(b) + b->times_plan.size;
 	if (b->tracks != NULL)
 		bytes += plan_tracks(env, b);
 	if (bytes > JN_MAX_BYTES)
@@ -896,7 +1132,7 @@ write_tracks(const JnEnv *env, const JnBuild *b, uint8_t *p)
 void
 jn_build_write(const JnEnv *env, const JnBuild *b, uint8_t *out)
 {
-	uint64_t	presence = 0;
+	uint64_t	presence;
 	unsigned	tracks = 0;
 	uint8_t    *p = out + JN_HEADER_SIZE;
 
@@ -908,15 +1144,7 @@ jn_build_write(const JnEnv *env, const JnBuild *b, uint8_t *out)
 		jn_store32(p, b->tracks->size[t]);
 		p += sizeof(uint32_t);
 	}
-	for (uint32_t i = 0; i < b->dict.names; i++)
-	{
-		JnName		name = jn_dict_name(&b->dict, i);
-
-		presence |= jn_presence(name.data, name.size);
-		if (i % 1024 == 1023)
-			jn_tick(env);
-	}
-	p = jn_dict_write(env, &b->dict, b->code, b->n, JN_LABEL_EVENT, false, p);
+	p = write_events(env, b, &presence, p);
 	jn_times_write(env, &b->times_plan, b->time, b->n, p);
 	if (tracks != 0)
 		write_tracks(env, b, p + b->times_plan.size);
@@ -959,10 +1187,25 @@ column_size(const JnDict *d, uint32_t n, bool gaps)
 	return 4 + 2 * (size_t) d->names + d->text_size + (size_t) n * jn_code_width(d->names + gaps);
 }
 
+/* The same for shared names. */
+static size_t
+shared_column_size(const JnBuild *b)
+{
+	const JnCommon *c = b->common;
+	size_t		size;
+
+	jn_common_pick(b->common, b, b->code, b->n);
+	size = 4 + 2 * (size_t) c->picked + (size_t) b->n * jn_code_width(c->picked);
+	for (uint32_t i = 0; i < c->picked; i++)
+		size += c->dict.entry[c->pick[i]].size;
+	return size;
+}
+
 size_t
 jn_build_state_size(const JnBuild *b)
 {
-	size_t		size = STATE_HEADER + 8 * (size_t) b->n + column_size(&b->dict, b->n, false);
+	size_t		size = STATE_HEADER + 8 * (size_t) b->n
+	+ (b->common != NULL ? shared_column_size(b) : column_size(b->dict, b->n, false));
 
 	for (JnTrack t = 0; t < JN_TRACKS; t++)
 		if (has_track(b, t))
@@ -991,6 +1234,26 @@ write_column(const JnEnv *env, const JnDict *d, const uint32_t *code, uint32_t n
 }
 
 static uint8_t *
+write_shared_column(const JnEnv *env, const JnBuild *b, uint8_t *p)
+{
+	const JnCommon *c = picked(b);
+
+	jn_store32(p, c->picked);
+	p += 4;
+	for (uint32_t i = 0; i < c->picked; i++, p += 2)
+		jn_store16(p, c->dict.entry[c->pick[i]].size);
+	for (uint32_t i = 0; i < c->picked; i++)
+	{
+		JnName		name = jn_dict_name(&c->dict, c->pick[i]);
+
+		if (name.size > 0)
+			memcpy(p, name.data, name.size);
+		p += name.size;
+	}
+	return write_shared_codes(env, b, p);
+}
+
+static uint8_t *
 write_numbers(const JnEnv *env, const uint64_t *number, uint32_t n, uint8_t *p)
 {
 	for (uint32_t i = 0; i < n; i++, p += 8)
@@ -1008,7 +1271,7 @@ jn_build_state_write(const JnEnv *env, const JnBuild *b, uint8_t *out)
 	unsigned	tracks = 0;
 	uint8_t    *p = write_numbers(env, (const uint64_t *) b->time, b->n, out + STATE_HEADER);
 
-	p = write_column(env, &b->dict, b->code, b->n, false, p);
+	p = b->common != NULL ? write_shared_column(env, b, p) : write_column(env, b->dict, b->code, b->n, false, p);
 	for (JnTrack t = 0; t < JN_TRACKS; t++)
 	{
 		if (!has_track(b, t))
@@ -1199,7 +1462,7 @@ jn_build_state_read(const JnEnv *env, const uint8_t *p, size_t size, JnBuild **b
 	if (status == JN_OK)
 		status = read_times(env, &r, built, n, err);
 	if (status == JN_OK)
-		status = read_column(env, &r, n, JN_LABEL_EVENT, &built->dict, built->code, err);
+		status = read_column(env, &r, n, JN_LABEL_EVENT, built->dict, built->code, err);
 	if (status == JN_OK)
 		status = read_tracks(env, &r, built, tracks, n, err);
 	if (status == JN_OK && r.at < size)

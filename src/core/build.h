@@ -37,10 +37,21 @@
 
 typedef struct JnBuild JnBuild;
 
+/* See common.h. */
+typedef struct JnCommon JnCommon;
+
 /* Creates an empty builder in env's memory. */
 extern JnBuild *jn_build_new(const JnEnv *env, bool keep_ties);
 
-/* Releases a builder and all that it holds. */
+/*
+ * Creates one that shares the names of its events with others, as long as they
+ * fit into the vocabulary: 128 bytes at first.  For many builders at a time
+ * that are added to, finished and written; what adds journeys or other
+ * builders to it gives it names of its own.
+ */
+extern JnBuild *jn_build_new_sharing(const JnEnv *env, bool keep_ties, JnCommon *common);
+
+/* Releases a builder and all that it holds; a vocabulary stays. */
 extern void jn_build_free(const JnEnv *env, JnBuild *b);
 
 /*

@@ -170,9 +170,10 @@ add_name(const JnEnv *env, JnDict *d, const char *name, size_t size, uint64_t ha
 		d->entry = grow(env, d->entry, &d->entry_lent, sizeof(JnDictEntry), d->names, room);
 		d->name_room = room;
 	}
-	if (d->text_size + size > d->text_room)
+	/* an empty name needs a place, too, if not a byte of it */
+	if (d->text_size + size > d->text_room || d->text == NULL)
 	{
-		uint32_t	room = larger_room(d->text_room, d->text_size + size, JN_MAX_BYTES);
+		uint32_t	room = larger_room(d->text_room, (uint64_t) d->text_size + size + 1, JN_MAX_BYTES);
 
 		d->text = grow(env, d->text, &d->text_lent, 1, d->text_size, room);
 		d->text_room = room;

@@ -22,8 +22,12 @@
  * row or another finish could see.  So a window aggregate may finish a growing
  * state again and again, and the functions are READ_ONLY to the server.
  *
- * Lifetimes: states live in the aggregate context, and a state that was read
- * back from a worker in the memory of the call, from where combining copies.
+ * Names.  The groups of a call have much the same events, so their states
+ * share a vocabulary (core/common.h) instead of a dictionary each.
+ *
+ * Lifetimes: the vocabulary lives as long as the query, states live in the
+ * aggregate context, and a state that was read back from a worker in the memory
+ * of the call, from where combining copies.
  */
 #include "postgres.h"
 
@@ -36,6 +40,7 @@
 
 #include "compat.h"
 #include "core/build.h"
+#include "core/common.h"
 #include "core/journey.h"
 #include "glue.h"
 #include "interaction.h"
@@ -77,13 +82,28 @@ call_is_ordered(FunctionCallInfo fcinfo)
 
 /* ----- journey_agg of rows ----- */
 
+/* What a call keeps from row to row: the vocabulary of all its groups. */
+static JnCommon *
+call_common(FunctionCallInfo fcinfo)
+{
+	FmgrInfo   *flinfo = fcinfo->flinfo;
+
+	if (flinfo->fn_extra == NULL)
+	{
+		JnEnv		env = journey_env(flinfo->fn_mcxt);
+
+		flinfo->fn_extra = jn_common_new(&env);
+	}
+	return (JnCommon *) flinfo->fn_extra;
+}
+
 /* The state so far, or a new one. */
 static JnBuild *
 build_state(FunctionCallInfo fcinfo, const JnEnv *env)
 {
 	if (!PG_ARGISNULL(0))
 		return (JnBuild *) PG_GETARG_POINTER(0);
-	return jn_build_new(env, call_is_ordered(fcinfo));
+	return jn_build_new_sharing(env, call_is_ordered(fcinfo), call_common(fcinfo));
 }
 
 /* Returns the state as it is, after a row that does not count. */
