@@ -6,7 +6,9 @@
  * window is one pass here: all that a row needs to know of the rows before it
  * is the time and number of the last one that had a time.  That lives in the
  * partition's memory.  No other row is ever fetched, so the mark follows the
- * current row and the executor may forget everything before it.
+ * current row and the executor may forget everything before it.  It follows at
+ * a distance: moving it costs as much as all the rest, so a few rows at a time
+ * are forgotten.
  *
  * The frame does not matter, as for row_number().
  */
@@ -28,15 +30,31 @@ enum
 	ARG_BOUNDARY
 };
 
+/* Rows that the mark may stay behind the current one. */
+#define MARK_DISTANCE	16
+
 /* What is known in the middle of a partition; all zero at its start. */
 typedef struct SessionizeState
 {
 	int64		number;			/* current session; 0 before the first time */
 	TimestampTz before;			/* time of the last row that has one */
+	int64		mark;			/* position of the mark, in rows */
 	int64		gap;			/* microseconds, valid if gap_fixed */
 	bool		gap_fixed;		/* gap is the same on every row */
 	int8		direction;		/* +1 times ascend, -1 descend, 0 all equal so far */
 } SessionizeState;
+
+/* Lets the executor forget rows before the current one, now and then. */
+static void
+move_mark(WindowObject winobj, SessionizeState *state)
+{
+	int64		position = WinGetCurrentPosition(winobj);
+
+	if (position - state->mark < MARK_DISTANCE)
+		return;
+	WinSetMarkPosition(winobj, position);
+	state->mark = position;
+}
 
 /* The gap on the current row, in microseconds. */
 static int64
@@ -81,7 +99,7 @@ journey_sessionize(PG_FUNCTION_ARGS)
 	bool		isnull;
 	bool		breaks = false;
 
-	WinSetMarkPosition(winobj, WinGetCurrentPosition(winobj));
+	move_mark(winobj, state);
 
 	/* no time, no data point: neither it nor its boundary touches the neighbours */
 	at = DatumGetTimestampTz(WinGetFuncArgCurrent(winobj, ARG_AT, &isnull));
