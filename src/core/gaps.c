@@ -151,10 +151,22 @@ grow(const JnEnv *env, JnGaps *g)
 void
 jn_gaps_add_slowly(const JnEnv *env, JnGaps *g, uint64_t gap)
 {
-	if (g->kept == JN_GAPS_EXACT)
-		make_histogram(env, g);
 	if (is_histogram(g))
+	{
+		uint32_t	bucket = jn_gap_bucket(gap);
+		uint32_t   *piece = g->at.many->at.count[bucket / COUNTERS];
+
+		/* nearly always a counter that has room */
+		if (piece != NULL && piece[bucket % COUNTERS] < UINT32_MAX)
+			piece[bucket % COUNTERS]++;
+		else
+			count_gaps(env, g, bucket, 1);
+	}
+	else if (g->kept == JN_GAPS_EXACT)
+	{
+		make_histogram(env, g);
 		count_gaps(env, g, jn_gap_bucket(gap), 1);
+	}
 	else
 	{
 		if (g->kept == g->room)
@@ -185,53 +197,53 @@ jn_gaps_merge(const JnEnv *env, JnGaps *into, const JnGaps *from)
 
 /* ---- order ---- */
 
-/* Lets kept length number "hole" sink to its place in the heap of n. */
+/* Copies what is kept. */
 static void
-sink(JnGaps *g, uint32_t hole, uint32_t n)
+copy_out(const JnGaps *g, uint64_t *gap)
 {
-	uint64_t	gap = *gap_at(g, hole);
+	for (uint32_t i = 0; i < g->kept; i++)
+		gap[i] = *gap_at(g, i);
+}
+
+/* Lets gap[hole] sink to its place in the heap of n. */
+static void
+sink(uint64_t *gap, uint32_t hole, uint32_t n)
+{
+	uint64_t	one = gap[hole];
 
 	for (uint32_t child; (child = 2 * hole + 1) < n; hole = child)
 	{
-		if (child + 1 < n && *gap_at(g, child + 1) > *gap_at(g, child))
+		if (child + 1 < n && gap[child + 1] > gap[child])
 			child++;
-		if (*gap_at(g, child) <= gap)
+		if (gap[child] <= one)
 			break;
-		*gap_at(g, hole) = *gap_at(g, child);
+		gap[hole] = gap[child];
 	}
-	*gap_at(g, hole) = gap;
+	gap[hole] = one;
 }
 
-/* Brings kept lengths, of which there are few, into ascending order: heap sort. */
+/* Brings few gaps into ascending order: heap sort, which no order makes slow. */
 static void
-sort(JnGaps *g)
+sort(uint64_t *gap, uint32_t n)
 {
-	bool		sorted = true;
-
-	for (uint32_t i = 1; i < g->kept && sorted; i++)
-		sorted = *gap_at(g, i - 1) <= *gap_at(g, i);
-	if (sorted)
-		return;
-	for (uint32_t i = g->kept / 2; i-- > 0;)
-		sink(g, i, g->kept);
-	for (uint32_t n = g->kept; n-- > 1;)
+	for (uint32_t i = n / 2; i-- > 0;)
+		sink(gap, i, n);
+	for (uint32_t left = n; left-- > 1;)
 	{
-		uint64_t	largest = *gap_at(g, 0);
+		uint64_t	largest = gap[0];
 
-		*gap_at(g, 0) = *gap_at(g, n);
-		*gap_at(g, n) = largest;
-		sink(g, 0, n);
+		gap[0] = gap[left];
+		gap[left] = largest;
+		sink(gap, 0, left);
 	}
 }
 
-/* The length at a rank, from 0; what is kept is sorted. */
+/* The length at a rank of the histogram, from 0. */
 static uint64_t
-at_rank(const JnGaps *g, uint64_t rank)
+counted_rank(const JnGaps *g, uint64_t rank)
 {
 	uint32_t	bucket = 0;
 
-	if (!is_histogram(g))
-		return *gap_at(g, (uint32_t) rank);
 	for (; bucket < JN_GAPS_BUCKETS - 1; bucket++)
 	{
 		uint64_t	count = counted(g, bucket);
@@ -244,17 +256,26 @@ at_rank(const JnGaps *g, uint64_t rank)
 }
 
 uint64_t
-jn_gaps_median(const JnEnv *env, JnGaps *g, uint64_t n)
+jn_gaps_median(const JnEnv *env, const JnGaps *g, uint64_t n)
 {
+	uint64_t	gap[JN_GAPS_EXACT];
 	uint64_t	lower;
 	uint64_t	upper;
 
 	assert(n > 0 && (is_histogram(g) ? n > JN_GAPS_EXACT : n == g->kept));
 	jn_tick(env);
-	if (!is_histogram(g))
-		sort(g);
-	lower = at_rank(g, (n - 1) / 2);
-	upper = n % 2 == 0 ? at_rank(g, n / 2) : lower;
+	if (is_histogram(g))
+	{
+		lower = counted_rank(g, (n - 1) / 2);
+		upper = n % 2 == 0 ? counted_rank(g, n / 2) : lower;
+	}
+	else
+	{
+		copy_out(g, gap);
+		sort(gap, g->kept);
+		lower = gap[(n - 1) / 2];
+		upper = gap[n / 2];
+	}
 	return lower + (upper - lower) / 2;
 }
 
@@ -277,15 +298,18 @@ jn_gaps_size(const JnGaps *g, uint64_t n)
 }
 
 void
-jn_gaps_write(const JnEnv *env, JnGaps *g, uint64_t n, uint8_t *out)
+jn_gaps_write(const JnEnv *env, const JnGaps *g, uint64_t n, uint8_t *out)
 {
+	uint64_t	gap[JN_GAPS_EXACT];
+
 	assert(is_histogram(g) ? n > JN_GAPS_EXACT : n == g->kept);
 	jn_tick(env);
 	if (n <= JN_GAPS_EXACT)
 	{
-		sort(g);
+		copy_out(g, gap);
+		sort(gap, g->kept);
 		for (uint32_t i = 0; i < g->kept; i++)
-			jn_store64(out + 8 * (size_t) i, *gap_at(g, i));
+			jn_store64(out + 8 * (size_t) i, gap[i]);
 		return;
 	}
 	jn_store32(out, used_buckets(g));

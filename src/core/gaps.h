@@ -93,13 +93,13 @@ extern void jn_gaps_merge(const JnEnv *env, JnGaps *into, const JnGaps *from);
 /*
  * The median of n >= 1 gaps, microseconds: the middle one, or of two middle
  * ones the mean, rounded down.  Exact up to JN_GAPS_EXACT, else off by less
- * than 1/128.  Sorts them.
+ * than 1/128.
  */
-extern uint64_t jn_gaps_median(const JnEnv *env, JnGaps *g, uint64_t n);
+extern uint64_t jn_gaps_median(const JnEnv *env, const JnGaps *g, uint64_t n);
 
-/* The bytes of n >= 1 gaps.  Write sorts them, and fills as many as size says. */
+/* The bytes of n >= 1 gaps: write fills as many as size says. */
 extern size_t jn_gaps_size(const JnGaps *g, uint64_t n);
-extern void jn_gaps_write(const JnEnv *env, JnGaps *g, uint64_t n, uint8_t *out);
+extern void jn_gaps_write(const JnEnv *env, const JnGaps *g, uint64_t n, uint8_t *out);
 
 /*
  * Proves that the bytes at p, of which there are "size", begin with n >= 1 gaps

@@ -2,11 +2,13 @@
  * lexicon.c
  *	  Names from many dictionaries, numbered in the order they come.
  *
- * Open addressing, linear probing, never more than half full.  The hash of a
- * name takes its first and its last eight bytes; only in names above 16 it
- * looks at those between, too, or "campaign/2026/spring/..." would meet in one
- * place.  Subjects of a kind share their dictionaries, so the last one is kept
- * and compared as a whole first.
+ * Open addressing, linear probing, never more than half full.  The key of a
+ * name is its first and its last eight bytes, which overlap in one of less than
+ * 16; in a longer one a hash of all stands for the last ones, or
+ * "campaign/2026/spring/..." would meet in one place.  Lengths of names cannot
+ * be foreseen, so nothing below branches on one that is 16 or less.  Subjects
+ * of a kind share their dictionaries: the last one is kept and compared as a
+ * whole first.
  */
 #include "lexicon.h"
 
@@ -27,40 +29,44 @@ jn_lexicon_init(const JnEnv *env, JnLexicon *l, uint64_t salt)
 	memset(l->slot, 0xff, sizeof(JnLexiconSlot) << BITS_MIN);
 }
 
-/* The first eight bytes of a name; "room" bytes can be read at it. */
-static inline uint64_t
-head_of(JnName name, size_t room)
+/* What a name is looked up by: its slot, but for the number. */
+static inline JnLexiconSlot
+key_of(JnName name, size_t room)
 {
+	static const uint64_t mask[9] = {
+		0, UINT64_C(0xff), UINT64_C(0xffff), UINT64_C(0xffffff), UINT64_C(0xffffffff), UINT64_C(0xffffffffff),
+		UINT64_C(0xffffffffffff), UINT64_C(0xffffffffffffff), UINT64_MAX
+	};
 	const uint8_t *p = (const uint8_t *) name.data;
+	uint32_t	few = name.size < 8 ? name.size : 8;
+	JnLexiconSlot key = {0, 0, name.size, 0};
 
-	if (name.size >= 8)
-		return jn_load64(p);
-	if (name.size == 0)
-		return 0;
 	if (room >= 8)
-		return jn_load64(p) & (UINT64_MAX >> (64 - 8 * name.size));
+	{
+		key.head = jn_load64(p) & mask[few];
+		key.tail = jn_load64(p + name.size - few) & mask[few];
+		if (name.size > 16)
+			key.tail = jn_hash64(p, name.size);
+	}
+	else
+	{
+		/* at the end of a value; so the name is short */
+		uint8_t		copy[8] = {0};
 
-	uint64_t	head = 0;
-
-	memcpy(&head, p, name.size);
-	return jn_load64((const uint8_t *) &head);
+		for (uint32_t i = 0; i < few; i++)
+			copy[i] = p[i];
+		key.head = key.tail = jn_load64(copy);
+	}
+	return key;
 }
 
 /* Where the search for a name begins. */
 static inline size_t
-place_of(const JnLexicon *l, JnName name, uint64_t head)
+place_of(const JnLexicon *l, const JnLexiconSlot *key)
 {
-	uint64_t	h = (head ^ l->salt) * UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t	h = ((key->head ^ l->salt) * UINT64_C(0x9e3779b97f4a7c15) ^ key->tail) * UINT64_C(0xbf58476d1ce4e5b9);
 
-	if (name.size > 8)
-	{
-		uint64_t	rest = name.size <= 16 ? jn_load64((const uint8_t *) name.data + name.size - 8)
-		: jn_hash64(name.data, name.size);
-
-		h = (h ^ h >> 32 ^ rest) * UINT64_C(0xbf58476d1ce4e5b9);
-	}
-	h ^= h >> 32;
-	return (size_t) (h * UINT64_C(0x94d049bb133111eb) >> (64 - l->bits));
+	return (size_t) (h >> (64 - l->bits));
 }
 
 static void
@@ -76,7 +82,7 @@ grow_slots(const JnEnv *env, JnLexicon *l)
 	{
 		if (old[i].number != JN_NO_LABEL)
 		{
-			size_t		at = place_of(l, l->name[old[i].number], old[i].head);
+			size_t		at = place_of(l, &old[i]);
 
 			while (l->slot[at].number != JN_NO_LABEL)
 				at = (at + 1) & (2 * count - 1);
@@ -110,7 +116,7 @@ keep(const JnEnv *env, JnLexicon *l, JnName name)
 
 /* Puts a new name into a free slot. */
 static uint32_t
-put(const JnEnv *env, JnLexicon *l, JnName name, uint64_t head, JnLexiconSlot *slot)
+put(const JnEnv *env, JnLexicon *l, JnName name, const JnLexiconSlot *key, JnLexiconSlot *slot)
 {
 	uint32_t	number = l->names;
 
@@ -121,7 +127,8 @@ put(const JnEnv *env, JnLexicon *l, JnName name, uint64_t head, JnLexiconSlot *s
 			: jn_alloc(env, jn_array_size(l->name_room, sizeof(JnName)));
 	}
 	l->name[number] = keep(env, l, name);
-	*slot = (JnLexiconSlot) {head, name.size, number};
+	*slot = *key;
+	slot->number = number;
 	l->names++;
 	if (2 * (uint64_t) l->names > (uint64_t) 1 << l->bits)
 		grow_slots(env, l);
@@ -131,17 +138,17 @@ put(const JnEnv *env, JnLexicon *l, JnName name, uint64_t head, JnLexiconSlot *s
 static inline uint32_t
 find_or_put(const JnEnv *env, JnLexicon *l, JnName name, size_t room)
 {
-	uint64_t	head = head_of(name, room);
+	JnLexiconSlot key = key_of(name, room);
 	size_t		mask = ((size_t) 1 << l->bits) - 1;
 
-	for (size_t at = place_of(l, name, head);; at = (at + 1) & mask)
+	for (size_t at = place_of(l, &key);; at = (at + 1) & mask)
 	{
 		JnLexiconSlot *slot = &l->slot[at];
 
 		if (slot->number == JN_NO_LABEL)
-			return put(env, l, name, head, slot);
-		if (slot->head == head && slot->size == name.size
-			&& (name.size <= 8 || memcmp(l->name[slot->number].data + 8, name.data + 8, name.size - 8) == 0))
+			return put(env, l, name, &key, slot);
+		if (slot->head == key.head && slot->tail == key.tail && slot->size == name.size
+			&& (name.size <= 16 || memcmp(l->name[slot->number].data + 8, name.data + 8, name.size - 8) == 0))
 			return slot->number;
 	}
 }

@@ -12,10 +12,11 @@
 
 #include "labels.h"
 
-/* A place in the table; all that a name of up to eight bytes is compared with. */
+/* A place in the table; all that a name of up to 16 bytes is compared with. */
 typedef struct JnLexiconSlot
 {
 	uint64_t	head;			/* the first eight bytes, zeroes behind a shorter name */
+	uint64_t	tail;			/* the last eight, likewise; a hash of more than 16 */
 	uint32_t	size;			/* bytes of the name */
 	uint32_t	number;			/* JN_NO_LABEL: the slot is free */
 } JnLexiconSlot;

@@ -267,33 +267,43 @@ add_pairs(const JnEnv *env, JnTally *t, const JnLabels *labels, unsigned width, 
 	}
 }
 
-/* The same with the gaps between them. */
+/* The same with the gaps between them, of which there are to - from - 1. */
 static inline void
 add_gaps(const JnEnv *env, JnTally *t, const JnLabels *labels, unsigned width, const uint32_t *number,
-		 uint32_t from, uint32_t to, JnTimesReader *times)
+		 uint32_t from, uint32_t to, const uint64_t *gap)
 {
-	uint64_t	gap[GAPS_PIECE];
+	uint64_t	subject = t->subject;
 	uint32_t	before = number_at(labels, width, number, from);
 
-	for (uint32_t done = from + 1; done < to;)
+	if (t->key == NULL)
 	{
-		uint32_t	count = to - done < GAPS_PIECE ? to - done : GAPS_PIECE;
+		JnTallyCell *cell = t->cell;
+		JnGaps	   *gaps = t->gaps;
+		unsigned	bits = t->bits;
 
-		jn_times_differences(times, count, gap);
-		for (uint32_t i = 0; i < count; i++)
+		for (uint32_t i = from + 1; i < to; i++)
 		{
-			uint32_t	now = number_at(labels, width, number, done + i);
-			size_t		at = cell_of(env, t, before, now);
+			uint32_t	now = number_at(labels, width, number, i);
+			size_t		at = (size_t) before << bits | now;
 
-			count_cell(&t->cell[at], t->subject);
-			jn_gaps_add(env, &t->gaps[at], gap[i]);
+			count_cell(&cell[at], subject);
+			jn_gaps_add(env, &gaps[at], *gap++);
 			before = now;
 		}
-		done += count;
+		return;
+	}
+	for (uint32_t i = from + 1; i < to; i++)
+	{
+		uint32_t	now = number_at(labels, width, number, i);
+		size_t		at = cell_of(env, t, before, now);
+
+		count_cell(&t->cell[at], subject);
+		jn_gaps_add(env, &t->gaps[at], *gap++);
+		before = now;
 	}
 }
 
-/* Steps of a column whose codes have "width" bytes, not many of them. */
+/* Steps of a column whose codes have "width" bytes, JN_TICK_EVERY of them at most. */
 static inline void
 add_piece(const JnEnv *env, JnTally *t, const JnLabels *labels, unsigned width, const uint32_t *number,
 		  uint32_t from, uint32_t to, JnTimesReader *times)
@@ -303,7 +313,15 @@ add_piece(const JnEnv *env, JnTally *t, const JnLabels *labels, unsigned width, 
 	else if (t->kind == JN_TALLY_EDGES)
 		add_pairs(env, t, labels, width, number, from, to);
 	else
-		add_gaps(env, t, labels, width, number, from, to, times);
+		while (to - from > 1)
+		{
+			uint64_t	gap[GAPS_PIECE];
+			uint32_t	count = to - from - 1 < GAPS_PIECE ? to - from - 1 : GAPS_PIECE;
+
+			jn_times_differences(times, count, gap);
+			add_gaps(env, t, labels, width, number, from, from + count + 1, gap);
+			from += count;
+		}
 }
 
 void
