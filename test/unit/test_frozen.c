@@ -1,80 +1,16 @@
 /*
  * test_frozen.c
  *	  Journeys that version 1 has written: every later version reads them.
- *
- * frozen/journey_v1.txt has three lines for each: what it shows, its text form
- * (a backslash doubled, control characters as \xNN), and its bytes in hex.
- * The file was made once and may only grow; see doc/decisions/frozen-format.md.
  */
+#include "frozen.h"
 #include "golden.h"
 #include "text.h"
 
-#define FROZEN		"test/unit/frozen/journey_v1.txt"
-#define RECORDS		432
-#define MAX_LINE	100000
-
-static char what[MAX_LINE];
-static char text[MAX_LINE];
-static char hex[MAX_LINE];
-
-/* Reads a line without its end; false at the end of the file. */
-static bool
-read_line(FILE *file, char *line)
-{
-	size_t		size;
-
-	if (fgets(line, MAX_LINE, file) == NULL)
-		return false;
-	size = strcspn(line, "\n");
-	if (!CHECK(line[size] == '\n'))
-		abort();
-	line[size] = '\0';
-	return true;
-}
-
-/* Puts back what was written with a backslash; returns the size. */
-static size_t
-unescape(char *line)
-{
-	char	   *out = line;
-
-	for (const char *p = line; *p != '\0'; p++)
-		if (*p != '\\')
-			*out++ = *p;
-		else if (*++p == '\\')
-			*out++ = '\\';
-		else
-		{
-			char		digits[3] = {p[1], p[2], '\0'};
-
-			*out++ = (char) strtoul(digits, NULL, 16);
-			p += 2;
-		}
-	*out = '\0';
-	return (size_t) (out - line);
-}
-
-static Bytes
-hex_bytes(const char *digits)
-{
-	Bytes		b = {NULL, strlen(digits) / 2};
-
-	b.data = jn_alloc(ENV, b.size);
-	for (size_t i = 0; i < b.size; i++)
-	{
-		char		pair[3] = {digits[2 * i], digits[2 * i + 1], '\0'};
-
-		b.data[i] = (uint8_t) strtoul(pair, NULL, 16);
-	}
-	return b;
-}
-
 /* The record at hand: proven, as text, from text, and step by step. */
 static bool
-check_record(void)
+check_record(const Frozen *f)
 {
-	Bytes		b = hex_bytes(hex);
-	size_t		text_size = unescape(text);
+	Bytes		b = frozen_bytes(f);
 	JnBuild    *from_text = jn_build_new(ENV, true);
 	JnBuild    *from_steps = jn_build_new(ENV, true);
 	JnStepReader r;
@@ -90,10 +26,10 @@ check_record(void)
 	size = jn_text_size(ENV, &j);
 	written = jn_alloc(ENV, size);
 	jn_text_write(ENV, &j, written);
-	if (!CHECK_BYTES(written, size, text, text_size))
+	if (!CHECK_BYTES(written, size, f->text, f->text_size))
 		return false;
 
-	if (!CHECK_INT(jn_text_read(ENV, text, text_size, from_text, &err), JN_OK))
+	if (!CHECK_INT(jn_text_read(ENV, f->text, f->text_size, from_text, &err), JN_OK))
 		return false;
 	again = build_bytes(ENV, from_text);
 	if (!CHECK_BYTES(again.data, again.size, b.data, b.size))
@@ -108,22 +44,7 @@ check_record(void)
 
 TEST(frozen_version_1_is_read_and_written)
 {
-	FILE	   *file = fopen(FROZEN, "r");
-	int			records = 0;
-
-	if (!CHECK(file != NULL))
-		return;
-	while (read_line(file, what) && read_line(file, text) && read_line(file, hex))
-	{
-		if (!check_record())
-			printf("  %s\n", what);
-		records++;
-		unit_env_clear(&unit_env);
-		if (!read_line(file, what) || !CHECK_TEXT(what, strlen(what), ""))
-			break;
-	}
-	fclose(file);
-	CHECK_INT(records, RECORDS);
+	frozen_check("test/unit/frozen/journey_v1.txt", 432, check_record);
 }
 
 /*
