@@ -112,8 +112,9 @@ jn_set_build_new(const JnEnv *env, JnKeyKind kind, size_t limit)
 	b->limit = limit < JN_MAX_BYTES ? limit : JN_MAX_BYTES;
 	for (unsigned c = 0; c < JN_SET_COLUMNS; c++)
 	{
-		jn_dict_init(&b->column[c].names, NULL, 0, NULL, 0);
-		jn_dict_init(&b->column[c].sorted, NULL, 0, NULL, 0);
+		/* no bytes are lent, but a place to point at: the first name may be the empty one */
+		jn_dict_init(&b->column[c].names, NULL, 0, b->text, 0);
+		jn_dict_init(&b->column[c].sorted, NULL, 0, b->text, 0);
 	}
 	jn_set_build_reset(b);
 	return b;
