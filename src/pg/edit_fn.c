@@ -17,6 +17,8 @@
 #include "utils/timestamp.h"
 
 #include "compat.h"
+#include "core/append.h"
+#include "core/build.h"
 #include "core/edit.h"
 #include "core/utf8.h"
 #include "glue.h"
@@ -346,16 +348,28 @@ journey_collapse(PG_FUNCTION_ARGS)
 static Datum
 merge(Datum a, Datum b)
 {
-	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "journey merge", ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext work = AllocSetContextCreate(caller, "journey merge", ALLOCSET_SMALL_SIZES);
 	JnEnv		env = journey_env(work);
 	JnJourney	first;
 	JnJourney	second;
+	JnAppend	append;
 	JnPicks		picks;
 	uint64		n;
+	size_t		size;
 	Datum		result;
 
 	journey_open(a, &first);
 	journey_open(b, &second);
+	if (jn_append_plan(&env, &append, &first, &second, &size))
+	{
+		struct varlena *v = MemoryContextAlloc(caller, VARHDRSZ + size);
+
+		SET_VARSIZE(v, VARHDRSZ + size);
+		jn_append_write(&env, &append, (uint8_t *) VARDATA(v));
+		MemoryContextDelete(work);
+		return PointerGetDatum(v);
+	}
 	n = (uint64) first.head.n + second.head.n;
 	if (n > JN_MAX_STEPS)
 	{

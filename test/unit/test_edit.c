@@ -2,6 +2,7 @@
  * test_edit.c
  *	  Parts and edits, against the same edit on an array of steps.
  */
+#include "append.h"
 #include "edit.h"
 
 #include "model.h"
@@ -373,6 +374,110 @@ TEST(edit_merge)
 		if (!check_picked(&picks, &a, &b, NULL, n + m))
 			return;
 		unit_env_clear(&unit_env);
+	}
+}
+
+/* Later steps of the same kind, behind a journey: the bytes are those of merging. */
+TEST(edit_append)
+{
+	uint64_t	seed = 9;
+	int			cheap = 0;
+	int			with_tracks = 0;
+	int			with_values = 0;
+	int			with_wide = 0;
+
+	for (int round = 0; round < 3 * ROUNDS; round++)
+	{
+		uint32_t	n;
+		JnJourney	a = random_journey(&seed, &n);
+		uint32_t	from = unit_below(&seed, n);
+		uint32_t	count = 1 + unit_below(&seed, n - from);
+		int64_t		us = unit_below(&seed, 4) ? (int64_t) jn_unit_us(a.head.flags & JN_FLAG_UNIT) : 1;
+		int64_t		later = (int64_t) (jn_time_span(step[from].time, step[n - 1].time) / (uint64_t) us + 1) * us;
+		size_t		size;
+		JnAppend	p;
+		JnJourney	b;
+
+		if (n + count > MODEL_MAX_STEPS || a.head.last > JN_TIME_END / 4 || a.head.first < -JN_TIME_END / 4)
+			continue;
+		if (unit_below(&seed, 8) == 0)
+			later += us * (int64_t) UINT32_MAX;
+		memcpy(want, step, n * sizeof(Step));
+		for (uint32_t i = 0; i < count; i++)
+		{
+			want[n + i] = step[from + i];
+			want[n + i].time += later;
+			if (unit_below(&seed, 2))
+				want[n + i].tracks &= ~(1U << JN_VALUE);
+		}
+		/* at the very time of the last step, too */
+		if (unit_below(&seed, 8) == 0)
+			for (uint32_t i = 0; i < count; i++)
+				want[n + i].time = step[n - 1].time;
+		b = proved(ENV, steps_bytes(ENV, want + n, count, true));
+		if (jn_append_plan(ENV, &p, &a, &b, &size))
+		{
+			Bytes		got = {jn_alloc(ENV, size), size};
+
+			memset(got.data, 0x5a, size);
+			jn_append_write(ENV, &p, got.data);
+			jn_append_close(ENV, &p);
+			if (!CHECK_BYTES(got.data, got.size, expected, model_encode(want, n + count, expected)))
+				return;
+			cheap++;
+			with_tracks += a.head.tracks != 0;
+			with_values += jn_has_track(&a.head, JN_VALUE);
+			with_wide += (a.head.flags & JN_FLAG_WIDE) == 0 && (got.data[JN_AT_FLAGS] & JN_FLAG_WIDE) != 0;
+		}
+		else
+		{
+			/* there is a reason */
+			bool		gaps = false;
+
+			for (JnTrack t = 0; t < JN_TRACKS; t++)
+				if (jn_has_track(&a.head, t) && t != JN_VALUE)
+					gaps |= !a.label[t].gaps && (!jn_has_track(&b.head, t) || b.label[t].gaps);
+			CHECK(n == 1 || us == 1 || gaps || jn_has_track(&a.head, JN_VALUE));
+		}
+		unit_env_clear(&unit_env);
+	}
+	CHECK(cheap > ROUNDS && with_tracks > ROUNDS / 4 && with_values > ROUNDS / 50 && with_wide > ROUNDS / 50);
+}
+
+/* What keeps it from being a copy. */
+TEST(edit_append_or_not)
+{
+	static const struct
+	{
+		Step		later;
+		bool		cheap;
+	}			cases[] = {
+		{{20000000, "a", 1}, true},
+		{{10000000, "b", 1}, true},
+		{{9999999, "a", 1}, false}, /* before the end */
+		{{20000000, "c", 1}, false},	/* a new name */
+		{{20000001, "a", 1}, false},	/* a finer unit */
+		{{INT64_C(10000000) + INT64_C(5000000000) * 1000000, "a", 1}, true},	/* a wide difference */
+		{{20000000, "a", 1, 1 << JN_CHANNEL, {{"web", 3}}}, true},
+		{{20000000, "a", 1, 1 << JN_CHANNEL, {{"app", 3}}}, false},
+		{{20000000, "a", 1, 1 << JN_DECISION, {{NULL, 0}, {"web", 3}}}, false}, /* a new track */
+		{{20000000, "a", 1, 1 << JN_VALUE}, false},
+	};
+	JnJourney	a;
+
+	step[0] = (Step) {0, "a", 1, 1 << JN_CHANNEL, {{"web", 3}}};
+	step[1] = (Step) {10000000, "b", 1};
+	a = proved(ENV, steps_bytes(ENV, step, 2, true));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		JnJourney	b = proved(ENV, steps_bytes(ENV, &cases[i].later, 1, true));
+		size_t		size;
+		JnAppend	p;
+
+		if (!CHECK_INT(jn_append_plan(ENV, &p, &a, &b, &size), cases[i].cheap))
+			printf("  case %zu\n", i);
+		if (cases[i].cheap)
+			jn_append_close(ENV, &p);
 	}
 }
 
