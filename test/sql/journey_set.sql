@@ -3,6 +3,7 @@
 --
 SET search_path = public, journey;
 SET timezone = 'UTC';
+SET datestyle = 'ISO';
 
 -- text
 SELECT '{ana: [view 2026-01-01T10:00:00Z, pay 2026-01-01T10:05:00Z], "bob b.": [view 2026-01-01T10:01:00Z]}'::journey_set;
@@ -11,20 +12,127 @@ SELECT 'uuid {A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11: [view 2026-01-01T10:00:00Z],
 SELECT '{u: [(view@web 2026-01-01T10:00:00Z {value=19.99, sense=tired, sense=angry}), pay 2026-01-01T10:05:00Z {decision="x y"}]}'::journey_set;
 SELECT 'text {u: [b 2026-01-01T10:00:00Z], "": [b 2026-01-01T10:00:00Z], u: [a 2026-01-01T10:00:00Z, c 2026-01-01T09:00:00Z]}'::journey_set;
 
+-- what is refused
+SELECT ''::journey_set;
+SELECT '{}'::journey_set;
+SELECT '{ana}'::journey_set;
+SELECT '{ana: []}'::journey_set;
+SELECT '{ana: [view 2026-01-01T10:00:00Z]'::journey_set;
+SELECT '{ana: [view 2026-01-01T10:00:00Z]} x'::journey_set;
+SELECT 'int {1: [view 2026-01-01T10:00:00Z]}'::journey_set;
+SELECT 'bigint {one: [view 2026-01-01T10:00:00Z]}'::journey_set;
+SELECT 'bigint {9223372036854775808: [view 2026-01-01T10:00:00Z]}'::journey_set;
+SELECT 'uuid {a0eebc99: [view 2026-01-01T10:00:00Z]}'::journey_set;
+SELECT '{ana: [view 2026-01-01T10:00:00]}'::journey_set;
+SELECT '{ana: [(view 2026-01-01T10:00:00Z)]}'::journey_set;
+SELECT '{ana: [(view 2026-01-01T10:00:00Z), pay 2026-01-01T10:00:00Z]}'::journey_set;
+SELECT ('{' || repeat('x', 1025) || ': [view 2026-01-01T10:00:00Z]}')::journey_set;
+
 CREATE TABLE sets (id int, s journey_set);
 INSERT INTO sets VALUES
   (1, '{ana: [view 2026-01-01T10:00:00Z, pay 2026-01-01T10:05:00Z], bob: [view 2026-01-01T10:01:00Z]}'),
   (2, '{ana: [(pay 2026-01-01T10:05:00Z), help 2026-01-01T11:00:00Z], eve: [view@web 2026-01-01T09:00:00Z {value=1.5}]}'),
   (3, 'bigint {1: [a 2026-01-01T10:00:00Z], 2: [b 2026-01-01T10:00:00.001Z]}'),
-  (4, NULL);
+  (4, 'uuid {a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11: [a 2026-01-01T10:00:00Z]}'),
+  (5, NULL);
+
+-- facts: what goes on from another set counts once
 SELECT id, subject_count(s), step_count(s), started_at(s), ended_at(s) FROM sets ORDER BY id;
 SELECT id, subject FROM sets, subjects(s) AS subject ORDER BY 1, 2;
+SELECT subjects(s) FROM sets WHERE id = 3;
 SELECT id, subject, j FROM sets, journeys(s) ORDER BY 1, 2;
 SELECT subject, journey_agg(j) FROM sets, journeys(s) WHERE id < 3 GROUP BY 1 ORDER BY 1;
-SELECT journey_of(s, 'ana'), journey_of(s, 'nobody') FROM sets WHERE id = 2;
+SELECT journey_of(s, 'ana') AS ana, journey_of(s, 'nobody') AS nobody, journey_of(s, NULL) AS no_one FROM sets WHERE id = 2;
+SELECT journey_of(s, '2') AS two, journey_of(s, '3') AS three, journey_of(s, 'x') AS x FROM sets WHERE id = 3;
+SELECT journey_of(s, 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11') AS there, journey_of(s, 'x') AS x FROM sets WHERE id = 4;
+
+-- merging
 SELECT a.s || b.s FROM sets a, sets b WHERE a.id = 1 AND b.id = 2;
+SELECT journey_set '{a: [x 2026-01-01T10:00Z]}' || '{a: [w 2026-01-01T10:00Z], b: [y 2026-01-01T09:00Z]}' AS left_first;
+SELECT journey_set '{a: [(x 2026-01-01T10:00Z), y 2026-01-01T11:00Z]}' || '{a: [(v 2026-01-01T08:00Z), w 2026-01-01T09:00Z]}' AS earliest_ghost;
+SELECT s || NULL AS one, NULL || s AS two, s || s AS twice FROM sets WHERE id = 4;
+SELECT NULL::journey_set || NULL IS NULL AS nothing;
+SELECT a.s || b.s FROM sets a, sets b WHERE a.id = 1 AND b.id = 3;
+
+-- aggregates
 SELECT journey_set_agg(s) FROM sets WHERE id < 3;
 SELECT journey_set_agg(subject, j) FROM sets, journeys(s) WHERE id < 3;
-SELECT journey_set_agg(id, j) FROM (SELECT id::bigint, j FROM sets, journeys(s)) x;
-SELECT pg_column_size(s), s FROM sets;
-SELECT step_count('[a 2026-01-01T10:00Z]');
+SELECT journey_set_agg(subject::bigint, j) FROM sets, journeys(s) WHERE id = 3;
+SELECT journey_set_agg(subject::uuid, j) FROM sets, journeys(s) WHERE id = 4;
+SELECT journey_set_agg(s) IS NULL AS none FROM sets WHERE id = 5;
+SELECT journey_set_agg(subject, j) FROM (VALUES (NULL, journey '[a 2026-01-01T10:00Z]'), ('u', NULL), ('v', '[b 2026-01-01T10:00Z]')) v (subject, j);
+SELECT journey_set_agg(s) FROM sets;
+SELECT journey_set_agg(repeat('x', 1025), '[a 2026-01-01T10:00Z]'::journey);
+
+-- ties: by value, or as they come if the call says so
+SELECT journey_set_agg('u'::text, j) AS by_value, journey_set_agg('u'::text, j ORDER BY n) AS as_they_come
+FROM (VALUES (1, journey '[b 2026-01-01T10:00Z]'), (2, '[a 2026-01-01T10:00Z]')) v (n, j);
+SELECT journey_set_agg(s) AS by_value, journey_set_agg(s ORDER BY n) AS as_they_come
+FROM (VALUES (1, journey_set '{u: [b 2026-01-01T10:00Z]}'), (2, '{u: [a 2026-01-01T10:00Z]}')) v (n, s);
+
+-- any number of workers, in any order, and back: the same
+CREATE TABLE steps AS
+  SELECT 'u' || n % 97 AS subject, timestamptz '2026-01-01Z' + n * n % 10007 * interval '1 min' AS at, 'e' || n % 7 AS event,
+         n % 5 AS part
+  FROM generate_series(1, 5000) n;
+CREATE TABLE parts AS SELECT subject, part, journey_agg(at, event) AS j FROM steps GROUP BY 1, 2;
+CREATE TABLE one AS SELECT journey_set_agg(subject, j) AS s FROM parts;
+SELECT subject_count(s), step_count(s), started_at(s), ended_at(s) FROM one;
+SELECT count(*) AS differ
+FROM (SELECT subject, journey_agg(j) AS j FROM parts GROUP BY 1) a FULL JOIN (SELECT x.* FROM one, journeys(s) x) b USING (subject)
+WHERE a.j IS DISTINCT FROM b.j;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SET max_parallel_workers_per_gather = 3;
+ALTER TABLE parts SET (parallel_workers = 3);
+EXPLAIN (COSTS OFF) SELECT journey_set_agg(subject, j) FROM parts;
+SELECT journey_set_agg(subject, j) = (SELECT s FROM one) AS same FROM parts;
+SELECT journey_set_agg(s) = (SELECT s FROM one) AS same FROM (SELECT part, journey_set_agg(subject, j) AS s FROM parts GROUP BY 1) x;
+RESET max_parallel_workers_per_gather;
+
+-- a running aggregate finishes again and again
+SELECT n, step_count(journey_set_agg('u'::text, j) OVER (ORDER BY n))
+FROM (VALUES (1, journey '[b 2026-01-01T10:00Z]'), (2, '[a 2026-01-01T10:00Z]'), (3, NULL)) v (n, j);
+
+-- comparing
+SELECT s = s AS eq, s <> s AS ne, s < s AS lt, s <= s AS le, s > s AS gt, s >= s AS ge FROM sets WHERE id = 1;
+SELECT array_agg(id ORDER BY s) FROM sets WHERE s IS NOT NULL;
+SELECT count(DISTINCT s) FROM (SELECT s FROM sets UNION ALL SELECT s FROM sets) x;
+SELECT count(*) FROM sets a JOIN sets b USING (s);
+SELECT journey_set_cmp(a.s, b.s) < 0 AS less, journey_set_hash(a.s) = journey_set_hash_extended(a.s, 0)::bit(32)::int AS low_half
+FROM sets a, sets b WHERE a.id = 2 AND b.id = 1;
+
+-- bytes
+SELECT id, s::bytea::journey_set = s AS same FROM sets ORDER BY 1;
+SELECT s::bytea FROM sets WHERE id = 3;
+SELECT '\x'::bytea::journey_set;
+SELECT '\x0202'::bytea::journey_set;
+SELECT overlay(s::bytea PLACING '\x20' FROM 2)::journey_set FROM sets WHERE id = 3;
+SELECT substring(s::bytea FOR 60)::journey_set FROM sets WHERE id = 3;
+SELECT overlay(s::bytea PLACING '\x00' FROM 9)::journey_set FROM sets WHERE id = 3;
+
+-- the type
+SELECT typlen, typalign, typstorage, typcategory, typispreferred FROM pg_type WHERE oid = 'journey_set'::regtype;
+SELECT step_count('[a 2026-01-01T10:00Z]'), step_count(journey_set '{u: [a 2026-01-01T10:00Z, b 2026-01-01T10:00Z]}');
+
+-- a set that fills a page stays in its row, as it is
+CREATE TABLE page (s journey_set) WITH (toast_tuple_target = 8160);
+INSERT INTO page
+  SELECT journey_set_agg(md5(n::text)::uuid, j)
+  FROM (SELECT n, journey_agg(timestamptz '2026-01-01Z' + k * n * interval '1.001 s', 'event ' || k * n % 9) AS j
+        FROM generate_series(1, 175) n, generate_series(1, 7) k GROUP BY 1) x;
+SELECT pg_column_size(s), pg_column_compression(s) IS NULL AS plain,
+       pg_relation_size('page') AS bytes, pg_relation_size(reltoastrelid) AS toast
+FROM page, pg_class WHERE oid = 'page'::regclass;
+
+-- the state is a type, for distributed engines
+SELECT '\x'::journey_set_state;
+SELECT 'abc'::journey_set_state;
+SELECT '\x01000000'::journey_set_state;
+SELECT '\x02000000'::journey_set_state;
+SELECT '\x010100000800010000000000000000000000'::journey_set_state;
+SELECT _journey_set_agg_finalfn(NULL);
+SELECT _journey_set_agg_transfn(NULL, 'u'::text, '[a 2026-01-01T10:00Z]'::journey);
+
+DROP TABLE sets, steps, parts, one, page;
