@@ -31,7 +31,7 @@ digit(uint64_t value, unsigned shift)
 
 /* The value that stands at "rank", from 0, when a[0 .. n-1] is in order.  Destroys a. */
 static uint64_t
-select_rank(const JnEnv *env, uint64_t *a, uint32_t n, uint32_t rank, uint64_t largest)
+select_rank(const JnEnv * env, uint64_t *a, uint32_t n, uint32_t rank, uint64_t largest)
 {
 	unsigned	shift = 0;
 
@@ -71,7 +71,7 @@ select_rank(const JnEnv *env, uint64_t *a, uint32_t n, uint32_t rank, uint64_t l
  * larger one.
  */
 static uint64_t
-gap_after_rank(const JnEnv *env, const int64_t *time, uint32_t n, uint32_t rank, uint64_t value)
+gap_after_rank(const JnEnv * env, const int64_t *time, uint32_t n, uint32_t rank, uint64_t value)
 {
 	uint32_t	not_above = 0;
 	uint64_t	next = UINT64_MAX;
@@ -90,7 +90,7 @@ gap_after_rank(const JnEnv *env, const int64_t *time, uint32_t n, uint32_t rank,
 }
 
 static uint64_t
-median_gap(const JnEnv *env, const int64_t *time, uint32_t n)
+median_gap(const JnEnv * env, const int64_t *time, uint32_t n)
 {
 	uint32_t	gaps = n - 1;
 	uint32_t	rank = (gaps - 1) / 2;
@@ -129,7 +129,7 @@ typedef struct Observations
 
 /* Observation i of a signal in order: a value, or the gap before point i + 1. */
 static inline void
-observe(const JnSignal *s, uint32_t i, int64_t *x, double *y)
+observe(const JnSignal * s, uint32_t i, int64_t *x, double *y)
 {
 	if (s->valued)
 	{
@@ -146,14 +146,14 @@ observe(const JnSignal *s, uint32_t i, int64_t *x, double *y)
 
 /* The point at which observation i was made. */
 static inline uint32_t
-point_of(const JnSignal *s, uint32_t i)
+point_of(const JnSignal * s, uint32_t i)
 {
 	return s->valued ? i : i + 1;
 }
 
 /* Puts the observations of a sorted signal together, season after season if there are some. */
 static void
-collect(const JnEnv *env, const JnSignal *s, const JnSignalAsk *ask, Observations *o)
+collect(const JnEnv * env, const JnSignal * s, const JnSignalAsk * ask, Observations *o)
 {
 	uint32_t	n = s->valued ? s->n : s->n - 1;
 	uint32_t   *place = NULL;
@@ -192,7 +192,7 @@ collect(const JnEnv *env, const JnSignal *s, const JnSignalAsk *ask, Observation
 }
 
 static void
-forget(const JnEnv *env, Observations *o)
+forget(const JnEnv * env, Observations *o)
 {
 	jn_release(env, o->x);
 	jn_release(env, o->y);
@@ -206,7 +206,7 @@ forget(const JnEnv *env, Observations *o)
 
 /* By how much the variance of S grows. */
 static double
-variance_factor(const JnEnv *env, const Observations *o, const JnSignalAsk *ask, double slope)
+variance_factor(const JnEnv * env, const Observations *o, const JnSignalAsk * ask, double slope)
 {
 	switch (ask->correction)
 	{
@@ -221,9 +221,10 @@ variance_factor(const JnEnv *env, const Observations *o, const JnSignalAsk *ask,
 }
 
 static void
-test_trend(const JnEnv *env, const JnSignal *s, const Observations *o, const JnSignalAsk *ask, JnSignalFacts *facts)
+test_trend(const JnEnv * env, const JnSignal * s, const Observations *o, const JnSignalAsk * ask, uint32_t *rank,
+		   JnSignalFacts * facts)
 {
-	JnKendall	kendall = jn_kendall(env, &o->series);
+	JnKendall	kendall = jn_kendall(env, &o->series, rank);
 	bool		corrected = ask->correction != JN_CORRECT_NOTHING && o->series.n > 2;
 	double		slope = 0;
 	double		factor = 1;
@@ -250,14 +251,14 @@ test_trend(const JnEnv *env, const JnSignal *s, const Observations *o, const JnS
 }
 
 static void
-test_change(const JnEnv *env, const JnSignal *s, const Observations *o, JnSignalFacts *facts)
+test_change(const JnEnv * env, const JnSignal * s, const Observations *o, const uint32_t *rank, JnSignalFacts * facts)
 {
 	JnChange	change;
 
 	facts->has_change_p = o->series.n > 1;
 	if (!facts->has_change_p)
 		return;
-	change = jn_pettitt(env, &o->series);
+	change = jn_pettitt(env, &o->series, rank);
 	facts->change_p = change.p;
 	facts->has_change = change.found;
 	if (change.found)
@@ -265,10 +266,11 @@ test_change(const JnEnv *env, const JnSignal *s, const Observations *o, JnSignal
 }
 
 void
-jn_signal_facts(const JnEnv *env, JnSignal *s, const JnSignalAsk *ask, JnSignalFacts *facts)
+jn_signal_facts(const JnEnv * env, JnSignal * s, const JnSignalAsk * ask, JnSignalFacts * facts)
 {
 	JnSignalAsk plain = *ask;
 	Observations o;
+	uint32_t   *rank;
 
 	assert(s->n > 0);
 	jn_signal_sort(env, s);
@@ -283,14 +285,17 @@ jn_signal_facts(const JnEnv *env, JnSignal *s, const JnSignalAsk *ask, JnSignalF
 	facts->median_gap = median_gap(env, s->time, s->n);
 
 	collect(env, s, ask, &o);
-	test_trend(env, s, &o, ask, facts);
+	rank = jn_alloc(env, jn_array_size(o.series.n, sizeof(uint32_t)));
+	test_trend(env, s, &o, ask, rank, facts);
 	if (o.begin != NULL)
 	{
 		/* once more in order of time alone */
 		forget(env, &o);
 		plain.season = NULL;
 		collect(env, s, &plain, &o);
+		jn_double_ranks(env, o.y, rank, o.series.n);
 	}
-	test_change(env, s, &o, facts);
+	test_change(env, s, &o, rank, facts);
+	jn_release(env, rank);
 	forget(env, &o);
 }

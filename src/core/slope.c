@@ -61,9 +61,6 @@
 /* Smaller than what any two scaled numbers give, larger than where doubles lose digits. */
 #define TINY			0x1p-900
 
-/* Points up to which moving them one by one beats merging. */
-#define RUN				8
-
 /* The sum of two doubles, the second below half a unit in the last place of the first. */
 typedef struct Wide
 {
@@ -87,8 +84,8 @@ typedef struct Bound
 
 typedef struct Search
 {
-	const JnEnv *env;
-	const JnSeries *series;
+	const		JnEnv *env;
+	const		JnSeries *series;
 	double		unit;
 	double	   *y;				/* scaled */
 	uint64_t	slopes;			/* pairs with different x */
@@ -220,82 +217,16 @@ above(double slope)
 
 /* ----- counting ----- */
 
-/*
- * Sorts item[begin .. end-1], stable, with the help of spare[], and returns how
- * many pairs were the wrong way round.
- */
-static uint64_t
-sort_items(Search *search, uint32_t begin, uint32_t end)
-{
-	uint32_t	n = end - begin;
-	Item	   *from = search->item + begin;
-	Item	   *to = search->spare + begin;
-	uint64_t	inversions = 0;
-
-	for (uint32_t first = 0; first < n; first += RUN)
-	{
-		uint32_t	last = n - first < RUN ? n : first + RUN;
-
-		jn_tick_at(search->env, first);
-		for (uint32_t i = first + 1; i < last; i++)
-		{
-			Item		item = from[i];
-			uint32_t	hole = i;
-
-			for (; hole > first && wide_less(item.key, from[hole - 1].key); hole--)
-				from[hole] = from[hole - 1];
-			from[hole] = item;
-			inversions += i - hole;
-		}
-	}
-	for (uint64_t width = RUN; width < n; width *= 2)
-	{
-		Item	   *swap;
-
-		for (uint64_t first = 0; first < n; first += 2 * width)
-		{
-			uint64_t	middle = first + width < n ? first + width : n;
-			uint64_t	last = middle + width < n ? middle + width : n;
-			const Item *left = from + first;
-			const Item *right = from + middle;
-			const Item *left_end = right;
-			const Item *right_end = from + last;
-			Item	   *out = to + first;
-
-			jn_tick_at(search->env, first);
-			if (left == left_end || right == right_end || !wide_less(right->key, left_end[-1].key))
-			{
-				memcpy(out, left, (last - first) * sizeof(Item));
-				continue;
-			}
-			while (left < left_end && right < right_end)
-			{
-				bool		take_right = wide_less(right->key, left->key);
-
-				*out++ = *(take_right ? right : left);
-				inversions += take_right ? (uint64_t) (left_end - left) : 0;
-				right += take_right;
-				left += !take_right;
-			}
-			memcpy(out, left, (size_t) (left_end - left) * sizeof(Item));
-			memcpy(out + (left_end - left), right, (size_t) (right_end - right) * sizeof(Item));
-		}
-		if (width > UINT32_MAX / 2)
-			break;
-		swap = from;
-		from = to;
-		to = swap;
-	}
-	if (from != search->item + begin)
-		memcpy(search->item + begin, from, n * sizeof(Item));
-	return inversions;
-}
+#define JN_SORT_NAME		sort_items
+#define JN_SORT_ITEM		Item
+#define JN_SORT_LESS(a, b)	wide_less((a)->key, (b)->key)
+#include "count_sort.h"
 
 /* Fills a bound for the slope s. */
 static void
 count_below(Search *search, double s, Bound *bound)
 {
-	const JnSeries *series = search->series;
+	const		JnSeries *series = search->series;
 	Wide		step = wide_quotient(s, search->unit);
 
 	bound->below = 0;
@@ -314,7 +245,7 @@ count_below(Search *search, double s, Bound *bound)
 			if (i > begin && series->x[i] == series->x[i - 1] && wide_less(search->item[i].key, search->item[i - 1].key))
 				search->item[i].key = search->item[i - 1].key;
 		}
-		bound->below += sort_items(search, begin, end);
+		bound->below += sort_items(search->env, search->item + begin, search->spare, end - begin);
 	}
 	for (uint32_t i = 0; i < series->n; i++)
 		bound->order[i] = search->item[i].id;
@@ -322,7 +253,7 @@ count_below(Search *search, double s, Bound *bound)
 
 /* How many slopes there are: pairs of one season with different x. */
 static uint64_t
-count_slopes(const JnEnv *env, const JnSeries *series)
+count_slopes(const JnEnv * env, const JnSeries * series)
 {
 	uint64_t	slopes = 0;
 
@@ -347,7 +278,7 @@ count_slopes(const JnEnv *env, const JnSeries *series)
 static void
 widest_bounds(Search *search)
 {
-	const JnSeries *series = search->series;
+	const		JnSeries *series = search->series;
 
 	for (uint32_t k = 0; k < series->seasons; k++)
 	{
@@ -403,7 +334,7 @@ pick(Search *search, Picks *picks, const uint32_t *place, const uint32_t *left, 
 static uint64_t
 pick_slopes(Search *search, const uint64_t *target, uint64_t n)
 {
-	const JnSeries *series = search->series;
+	const		JnSeries *series = search->series;
 	Picks		picks = {target, n, 0, 0};
 
 	for (uint32_t i = 0; i < series->n; i++)
@@ -501,7 +432,7 @@ narrow(Search *search, double s, uint64_t rank)
 static double
 slope_at(Search *search, uint64_t rank, double *next, bool *found_next)
 {
-	const JnEnv *env = search->env;
+	const		JnEnv *env = search->env;
 	uint64_t   *target = (uint64_t *) (search->slope + search->sample);
 	bool		stuck = false;
 
@@ -551,7 +482,7 @@ slope_at(Search *search, uint64_t rank, double *next, bool *found_next)
 static void
 all_slopes(Search *search)
 {
-	const JnSeries *series = search->series;
+	const		JnSeries *series = search->series;
 	double	   *out = search->slope;
 
 	for (uint32_t k = 0; k < series->seasons; k++)
@@ -566,7 +497,7 @@ all_slopes(Search *search)
 
 /* The power of two below the largest number of y. */
 static double
-scale_of(const JnSeries *series)
+scale_of(const JnSeries * series)
 {
 	double		largest = SCALE_MIN;
 	double		scale = 1;
@@ -588,7 +519,7 @@ scale_of(const JnSeries *series)
 static void
 set_up(Search *search)
 {
-	const JnEnv *env = search->env;
+	const		JnEnv *env = search->env;
 	uint32_t	n = search->series->n;
 	uint64_t	size;
 
@@ -612,7 +543,7 @@ set_up(Search *search)
 }
 
 bool
-jn_sen_slope(const JnEnv *env, const JnSeries *series, double unit, double *slope)
+jn_sen_slope(const JnEnv * env, const JnSeries * series, double unit, double *slope)
 {
 	Search		search = {.env = env,.series = series,.unit = unit};
 	double		scale = scale_of(series);

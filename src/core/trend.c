@@ -21,9 +21,6 @@
 #include "bytes.h"
 #include "correlation.h"
 
-/* Observations up to which moving them one by one beats merging. */
-#define RUN				16
-
 /* An observation under way in a sort. */
 typedef struct Item
 {
@@ -66,76 +63,14 @@ ties_add(Ties *ties, uint64_t t)
 	ties->three += (double) (t * (t - 1)) * (double) (t - 2);
 }
 
-/*
- * Sorts item[0 .. n-1] by y, stable, with the help of spare[]; returns the
- * inversions.
- */
-static uint64_t
-sort_items(const JnEnv *env, Item *item, Item *spare, uint32_t n)
-{
-	Item	   *from = item;
-	Item	   *to = spare;
-	uint64_t	inversions = 0;
-
-	for (uint32_t first = 0; first < n; first += RUN)
-	{
-		uint32_t	last = n - first < RUN ? n : first + RUN;
-
-		jn_tick_at(env, first);
-		for (uint32_t i = first + 1; i < last; i++)
-		{
-			Item		moved = from[i];
-			uint32_t	hole = i;
-
-			for (; hole > first && moved.y < from[hole - 1].y; hole--)
-				from[hole] = from[hole - 1];
-			from[hole] = moved;
-			inversions += i - hole;
-		}
-	}
-	for (uint64_t width = RUN; width < n; width *= 2)
-	{
-		Item	   *swap = from;
-
-		for (uint64_t first = 0; first < n; first += 2 * width)
-		{
-			uint64_t	middle = first + width < n ? first + width : n;
-			uint64_t	last = middle + width < n ? middle + width : n;
-			const Item *left = from + first;
-			const Item *right = from + middle;
-			const Item *left_end = right;
-			const Item *right_end = from + last;
-			Item	   *out = to + first;
-
-			jn_tick_at(env, first);
-			if (right == right_end || right->y >= left_end[-1].y)
-			{
-				memcpy(out, left, (size_t) (last - first) * sizeof(Item));
-				continue;
-			}
-			while (left < left_end && right < right_end)
-			{
-				bool		take_right = right->y < left->y;
-
-				*out++ = *(take_right ? right : left);
-				inversions += take_right ? (uint64_t) (left_end - left) : 0;
-				right += take_right;
-				left += !take_right;
-			}
-			memcpy(out, left, (size_t) (left_end - left) * sizeof(Item));
-			memcpy(out + (left_end - left), right, (size_t) (right_end - right) * sizeof(Item));
-		}
-		from = to;
-		to = swap;
-	}
-	if (from != item)
-		memcpy(item, from, n * sizeof(Item));
-	return inversions;
-}
+#define JN_SORT_NAME		sort_items
+#define JN_SORT_ITEM		Item
+#define JN_SORT_LESS(a, b)	((a)->y < (b)->y)
+#include "count_sort.h"
 
 /* The observations from "begin" on, sorted by y, in item[0 .. n-1]; returns the inversions. */
 static uint64_t
-sorted_items(const JnEnv *env, const double *y, Item *item, Item *spare, uint32_t n)
+sorted_items(const JnEnv * env, const double *y, Item *item, Item *spare, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
 	{
@@ -147,7 +82,7 @@ sorted_items(const JnEnv *env, const double *y, Item *item, Item *spare, uint32_
 
 /* The number of equal y from item[i] on. */
 static uint32_t
-equal_items(const JnEnv *env, const Item *item, uint32_t i, uint32_t n)
+equal_items(const JnEnv * env, const Item *item, uint32_t i, uint32_t n)
 {
 	uint32_t	next = i + 1;
 
@@ -156,12 +91,36 @@ equal_items(const JnEnv *env, const Item *item, uint32_t i, uint32_t n)
 	return next - i;
 }
 
+/* Ranks of items in order: twice the mean rank of those that are equal. */
+static inline void
+rank_run(const Item *item, uint32_t first, uint32_t run, uint32_t *rank)
+{
+	for (uint32_t k = first; k < first + run; k++)
+		rank[item[k].id] = 2 * first + run + 1;
+}
+
+void
+jn_double_ranks(const JnEnv * env, const double *y, uint32_t *rank, uint32_t n)
+{
+	Item	   *item = jn_alloc(env, jn_array_size(n, 2 * sizeof(Item)));
+	uint32_t	run;
+
+	sorted_items(env, y, item, item + n, n);
+	for (uint32_t i = 0; i < n; i += run)
+	{
+		run = equal_items(env, item, i, n);
+		rank_run(item, i, run, rank);
+	}
+	jn_release(env, item);
+}
+
 /*
  * Mann-Kendall
  */
 
 static void
-add_season(const JnEnv *env, JnKendall *sum, const int64_t *x, const double *y, uint32_t n, Item *item, Item *spare)
+add_season(const JnEnv * env, JnKendall *sum, const int64_t *x, const double *y, uint32_t n, Item *item, Item *spare,
+		   uint32_t *rank)
 {
 	uint64_t	all = jn_pairs(n);
 	uint64_t	falling = sorted_items(env, y, item, spare, n);
@@ -189,6 +148,8 @@ add_season(const JnEnv *env, JnKendall *sum, const int64_t *x, const double *y, 
 	{
 		run = equal_items(env, item, i, n);
 		ties_add(&y_ties, run);
+		if (rank != NULL)
+			rank_run(item, i, run, rank);
 	}
 
 	sum->pairs += all;
@@ -207,7 +168,7 @@ add_season(const JnEnv *env, JnKendall *sum, const int64_t *x, const double *y, 
 }
 
 JnKendall
-jn_kendall(const JnEnv *env, const JnSeries *series)
+jn_kendall(const JnEnv * env, const JnSeries * series, uint32_t *rank)
 {
 	JnKendall	sum = {0};
 	Item	   *item = jn_alloc(env, jn_array_size(series->n, 2 * sizeof(Item)));
@@ -217,7 +178,7 @@ jn_kendall(const JnEnv *env, const JnSeries *series)
 		uint32_t	begin = series->begin[k];
 
 		add_season(env, &sum, series->x + begin, series->y + begin, series->begin[k + 1] - begin,
-				   item, item + series->n);
+				   item, item + series->n, rank != NULL ? rank + begin : NULL);
 	}
 	jn_release(env, item);
 	return sum;
@@ -238,37 +199,18 @@ jn_normal_p(double z)
 }
 
 /*
- * Ranks, and what is made of them
+ * Pettitt
  */
 
-/* Fills rank[] with twice the rank of each y, from 2 to 2 n; equal ones share the mean. */
-static void
-double_ranks(const JnEnv *env, const double *y, uint32_t *rank, uint32_t n)
-{
-	Item	   *item = jn_alloc(env, jn_array_size(n, 2 * sizeof(Item)));
-	uint32_t	run;
-
-	sorted_items(env, y, item, item + n, n);
-	for (uint32_t i = 0; i < n; i += run)
-	{
-		run = equal_items(env, item, i, n);
-		for (uint32_t k = i; k < i + run; k++)
-			rank[item[k].id] = 2 * i + run + 1;
-	}
-	jn_release(env, item);
-}
-
 JnChange
-jn_pettitt(const JnEnv *env, const JnSeries *series)
+jn_pettitt(const JnEnv * env, const JnSeries * series, const uint32_t *rank)
 {
 	uint32_t	n = series->n;
-	uint32_t   *rank = jn_alloc(env, jn_array_size(n, sizeof(uint32_t)));
 	JnChange	change = {.p = 1};
 	int64_t		u = 0;
 	int64_t		largest = 0;
 	double		square;
 
-	double_ranks(env, series->y, rank, n);
 	for (uint32_t i = 0; i + 1 < n; i++)
 	{
 		jn_tick_at(env, i);
@@ -282,7 +224,6 @@ jn_pettitt(const JnEnv *env, const JnSeries *series)
 			change.found = true;
 		}
 	}
-	jn_release(env, rank);
 
 	square = (double) largest / n * ((double) largest / n);
 	change.p = 2 * exp(-6 * square / ((double) n + 1));
@@ -297,7 +238,7 @@ jn_pettitt(const JnEnv *env, const JnSeries *series)
 
 /* Fills "left" with what the series is without its slope. */
 static void
-take_slope_out(const JnEnv *env, const JnSeries *series, double slope, double unit, double *left)
+take_slope_out(const JnEnv * env, const JnSeries * series, double slope, double unit, double *left)
 {
 	for (uint32_t i = 0; i < series->n; i++)
 	{
@@ -307,7 +248,7 @@ take_slope_out(const JnEnv *env, const JnSeries *series, double slope, double un
 }
 
 double
-jn_hamed_rao(const JnEnv *env, const JnSeries *series, double slope, double unit, double alpha)
+jn_hamed_rao(const JnEnv * env, const JnSeries * series, double slope, double unit, double alpha)
 {
 	uint32_t	n = series->n;
 	double	   *left = jn_alloc(env, jn_array_size(n, sizeof(double)));
@@ -315,7 +256,7 @@ jn_hamed_rao(const JnEnv *env, const JnSeries *series, double slope, double unit
 	double		sum = 0;
 
 	take_slope_out(env, series, slope, unit, left);
-	double_ranks(env, left, rank, n);
+	jn_double_ranks(env, left, rank, n);
 	for (uint32_t i = 0; i < n; i++)
 		left[i] = (double) rank[i] - (double) n - 1;	/* twice the rank less the mean rank */
 	jn_release(env, rank);
@@ -339,7 +280,7 @@ jn_hamed_rao(const JnEnv *env, const JnSeries *series, double slope, double unit
  * side, by two running sums.
  */
 double
-jn_yue_wang(const JnEnv *env, const JnSeries *series, double slope, double unit)
+jn_yue_wang(const JnEnv * env, const JnSeries * series, double slope, double unit)
 {
 	uint32_t	n = series->n;
 	double	   *left = jn_alloc(env, jn_array_size(n, sizeof(double)));

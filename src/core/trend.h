@@ -39,13 +39,14 @@ typedef struct JnChange
 /*
  * Kendall's S between x and y, and its variance under "no trend" with the
  * correction for ties in x, in y and in both.  Seasons are independent: their
- * S and variances add up (Hirsch, Slack, Smith 1982).  O(n log n) time, 32
- * bytes an observation for the while.
+ * S and variances add up (Hirsch, Slack, Smith 1982).  "rank", unless it is
+ * NULL, gets what jn_double_ranks() gives, for each season by itself.
+ * O(n log n) time, 32 bytes an observation for the while.
  *
  * Sources: Kendall, "Rank Correlation Methods", 4th ed. 1970, ch. 4; Knight, "A
  * Computer Method for Calculating Kendall's Tau with Ungrouped Data", 1966.
  */
-extern JnKendall jn_kendall(const JnEnv *env, const JnSeries *series);
+extern JnKendall jn_kendall(const JnEnv * env, const JnSeries * series, uint32_t *rank);
 
 /* Kendall's tau, tau-a: s over all pairs, from -1 to 1.  Needs pairs > 0. */
 static inline double
@@ -53,6 +54,12 @@ jn_kendall_tau(const JnKendall *k)
 {
 	return (double) k->s / (double) k->pairs;
 }
+
+/*
+ * Twice the rank of each of n numbers among them, from 2 to 2 n; equal ones
+ * share their mean rank.  O(n log n) time, 32 bytes a number for the while.
+ */
+extern void jn_double_ranks(const JnEnv * env, const double *y, uint32_t *rank, uint32_t n);
 
 /*
  * The standardized s with continuity correction, one towards 0; and the
@@ -65,12 +72,12 @@ extern double jn_normal_p(double z);
 /*
  * Pettitt's test over a series without seasons: the place with the largest
  * |U|, the first of several, never between observations of one x; p by the
- * usual approximation 2 exp(-6 U^2 / (n^3 + n^2)), at most 1.  n >= 2.
- * O(n log n), 32 bytes an observation for the while.
+ * usual approximation 2 exp(-6 U^2 / (n^3 + n^2)), at most 1.  n >= 2; "rank"
+ * is that of jn_double_ranks().  O(n).
  *
  * Source: Pettitt, "A Non-parametric Approach to the Change-point Problem", 1979.
  */
-extern JnChange jn_pettitt(const JnEnv *env, const JnSeries *series);
+extern JnChange jn_pettitt(const JnEnv * env, const JnSeries * series, const uint32_t *rank);
 
 /*
  * The factor by which the variance of S grows because the series, a slope per
@@ -87,7 +94,7 @@ extern JnChange jn_pettitt(const JnEnv *env, const JnSeries *series);
  * data", 1998; Yue, Wang, "The Mann-Kendall Test Modified by Effective Sample
  * Size to Detect Trend in Serially Correlated Hydrological Series", 2004.
  */
-extern double jn_hamed_rao(const JnEnv *env, const JnSeries *series, double slope, double unit, double alpha);
-extern double jn_yue_wang(const JnEnv *env, const JnSeries *series, double slope, double unit);
+extern double jn_hamed_rao(const JnEnv * env, const JnSeries * series, double slope, double unit, double alpha);
+extern double jn_yue_wang(const JnEnv * env, const JnSeries * series, double slope, double unit);
 
 #endif							/* JN_TREND_H */
