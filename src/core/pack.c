@@ -40,7 +40,11 @@
  * in order, what sorting takes; and as if each had a subject of its own, that
  * and two slots and two places in the order.
  */
-#define ROW_MEMORY		(8 + 4 + 4 + 8 + 4 + 6 + sizeof(Subject) + 2 * sizeof(uint64_t) + 2 * sizeof(uint32_t))
+#define ROW_MEMORY		(8 + 4 + 4 + 8 + 4 + 6 + sizeof(Subject) + 2 * sizeof(Slot) + 3 * sizeof(uint32_t))
+
+/* Names of so many bytes at most are looked up by their bytes alone, in a table of so many. */
+#define SHORT_NAME		16
+#define SHORT_NAMES		256
 
 /* A subject of a lot, or of one chunk of it. */
 typedef struct Subject
@@ -53,6 +57,22 @@ typedef struct Subject
 	uint32_t	begin;			/* the first one, once they are in order */
 	bool		ghost;			/* it is one */
 } Subject;
+
+/* Where a subject is found. */
+typedef struct Slot
+{
+	uint64_t	hash;
+	uint32_t	subject;		/* its number + 1; 0 = free */
+} Slot;
+
+/* A name of up to SHORT_NAME bytes: its first and its last eight, which may overlap. */
+typedef struct ShortName
+{
+	uint64_t	head;
+	uint64_t	tail;
+	uint32_t	size;
+	uint32_t	code;			/* + 1; 0 = free */
+} ShortName;
 
 /*
  * A lot in memory.  "came" are columns in the order of arrival.  Without
@@ -82,8 +102,10 @@ typedef struct Lot
 	Subject    *subject;		/* in order of appearance */
 	uint32_t	subjects;
 	uint32_t	subject_room;
+	uint32_t   *tally;			/* by subject: its rows so far; then, where its next row goes */
 	uint32_t   *order;			/* numbers of subjects, in order; and as many for sorting */
-	uint64_t   *slot;			/* half a hash << 32 | subject + 1, or 0 */
+	bool		exact;			/* equal hashes are equal subjects */
+	Slot	   *slot;
 	uint32_t	slots;			/* a power of two, at least twice the subjects */
 	uint32_t	slot_room;
 	uint32_t	shift;			/* leaves as many bits as number the slots */
@@ -99,6 +121,7 @@ struct JnPack
 	const JnSpill *spill;
 	JnShuffle  *shuffle;		/* rows, as added or by chunk */
 	JnDict		names[JN_SET_COLUMNS];	/* [JN_VALUE] is not used */
+	ShortName	short_name[JN_SET_COLUMNS][SHORT_NAMES];
 	uint32_t   *rank[JN_SET_COLUMNS];	/* by code: place of the name; NULL when codes are ranks */
 	int64_t		earliest;		/* of all times */
 	int64_t		latest;
@@ -194,6 +217,7 @@ release_lot(const JnEnv *env, Lot *lot)
 	release(env, lot->row);
 	release(env, lot->work);
 	release(env, lot->subject);
+	release(env, lot->tally);
 	release(env, lot->order);
 	release(env, lot->slot);
 	release(env, lot->text);
@@ -316,7 +340,7 @@ fill_table(const JnEnv *env, Lot *lot, uint32_t slots)
 	{
 		release(env, lot->slot);
 		lot->slot = NULL;
-		lot->slot = fit(env, NULL, slots, sizeof(uint64_t));
+		lot->slot = fit(env, NULL, slots, sizeof(Slot));
 		lot->slot_room = slots;
 		lot->multiplier = jn_mix64((uint64_t) (uintptr_t) lot->slot) | 1;
 	}
@@ -324,15 +348,15 @@ fill_table(const JnEnv *env, Lot *lot, uint32_t slots)
 	lot->shift = 64;
 	for (uint32_t n = slots; n > 1; n /= 2)
 		lot->shift--;
-	memset(lot->slot, 0, slots * sizeof(uint64_t));
+	memset(lot->slot, 0, slots * sizeof(Slot));
 	for (uint32_t i = 0; i < lot->subjects; i++)
 	{
 		uint64_t	hash = subject_hash(lot->subject[i].hash, lot->subject[i].chunk);
 		uint32_t	at = first_slot(lot, hash);
 
-		while (lot->slot[at] != 0)
+		while (lot->slot[at].subject != 0)
 			at = (at + 1) & (slots - 1);
-		lot->slot[at] = (hash & ~(uint64_t) UINT32_MAX) | (i + 1);
+		lot->slot[at] = (Slot) {hash, i + 1};
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
@@ -349,7 +373,9 @@ add_subject(const JnEnv *env, Lot *lot, const JnRow *row, uint64_t key_hash, uin
 	{
 		lot->subject_room = i == 0 ? 256 : 2 * i;
 		lot->subject = fit(env, lot->subject, lot->subject_room, sizeof(Subject));
+		lot->tally = fit(env, lot->tally, lot->subject_room, sizeof(uint32_t));
 	}
+	lot->tally[i] = 0;
 	s = &lot->subject[i];
 	*s = (Subject)
 	{
@@ -367,32 +393,27 @@ add_subject(const JnEnv *env, Lot *lot, const JnRow *row, uint64_t key_hash, uin
 	if (lot->subjects > lot->slots / 2)
 		fill_table(env, lot, 2 * lot->slots);
 	else
-		lot->slot[at] = (hash & ~(uint64_t) UINT32_MAX) | (i + 1);
+		lot->slot[at] = (Slot) {hash, i + 1};
 	return i;
 }
 
-/* The subject of a row, given that of the row before. */
-static inline uint32_t
-find_subject(const JnEnv *env, Lot *lot, const JnRow *row, uint32_t before)
+static inline bool
+is_subject(const Lot *lot, uint32_t i, const JnRow *row)
 {
-	uint64_t	key_hash;
-	uint64_t	hash;
-	uint32_t	at;
+	return lot->subject[i].chunk == row->chunk && jn_key_compare(&lot->subject[i].key, &row->key) == 0;
+}
 
-	if (before < lot->subjects && lot->subject[before].chunk == row->chunk
-		&& jn_key_compare(&lot->subject[before].key, &row->key) == 0)
-		return before;
+/* The subject of a row. */
+static inline uint32_t
+find_subject(const JnEnv *env, Lot *lot, const JnRow *row)
+{
+	uint64_t	key_hash = jn_key_hash(&row->key);
+	uint64_t	hash = subject_hash(key_hash, row->chunk);
+	uint32_t	at = first_slot(lot, hash);
 
-	key_hash = jn_key_hash(&row->key);
-	hash = subject_hash(key_hash, row->chunk);
-	for (at = first_slot(lot, hash); lot->slot[at] != 0; at = (at + 1) & (lot->slots - 1))
-	{
-		uint32_t	i = (uint32_t) lot->slot[at] - 1;
-
-		if (((lot->slot[at] ^ hash) >> 32) == 0 && lot->subject[i].chunk == row->chunk
-			&& jn_key_compare(&lot->subject[i].key, &row->key) == 0)
-			return i;
-	}
+	for (; lot->slot[at].subject != 0; at = (at + 1) & (lot->slots - 1))
+		if (lot->slot[at].hash == hash && (lot->exact || is_subject(lot, lot->slot[at].subject - 1, row)))
+			return lot->slot[at].subject - 1;
 	return add_subject(env, lot, row, key_hash, hash, at);
 }
 
@@ -446,13 +467,14 @@ read_rows(const JnEnv *env, JnPack *p, uint32_t kept)
 {
 	Lot		   *lot = &p->lot;
 	JnRow		row = jn_shuffle_blank(p->shuffle);
-	uint32_t	subject = 0;
 
 	for (uint32_t i = kept; i < lot->rows; i++)
 	{
+		uint32_t	subject;
+
 		jn_shuffle_read(env, p->shuffle, &row);
-		subject = find_subject(env, lot, &row, subject);
-		lot->subject[subject].rows++;
+		subject = find_subject(env, lot, &row);
+		lot->tally[subject]++;
 		lot->subject_of[i] = subject;
 		lot->came_time[i] = row.time;
 		lot->came_event[i] = rank(p, JN_SET_EVENT, row.event);
@@ -471,6 +493,28 @@ read_rows(const JnEnv *env, JnPack *p, uint32_t kept)
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
+	for (uint32_t i = 0; i < lot->subjects; i++)
+		lot->subject[i].rows = lot->tally[i];
+}
+
+/* Moves rows to where their subjects stand: those that have no further columns. */
+static void
+move_plain_rows(const Lot *lot, uint32_t from, uint32_t to)
+{
+	const uint32_t *subject_of = lot->subject_of;
+	const int64_t *came_time = lot->came_time;
+	const uint32_t *came_event = lot->came_event;
+	uint32_t   *place = lot->tally;
+	int64_t    *time = lot->time;
+	uint32_t   *event = lot->event;
+
+	for (uint32_t i = from; i < to; i++)
+	{
+		uint32_t	at = place[subject_of[i]]++;
+
+		time[at] = came_time[i];
+		event[at] = came_event[i];
+	}
 }
 
 /*
@@ -487,27 +531,27 @@ order_rows(const JnEnv *env, JnPack *p, uint32_t kept)
 	{
 		Subject    *s = &lot->subject[lot->order[i]];
 
-		s->begin = begin;
+		s->begin = lot->tally[lot->order[i]] = begin;
 		begin += s->rows;
 	}
 	if (!lot->further)
-		for (uint32_t i = 0; i < lot->rows; i++)
+		for (uint32_t i = 0; i < lot->rows; i += JN_TICK_EVERY)
 		{
-			uint32_t	to = lot->subject[lot->subject_of[i]].begin++;
-
-			lot->time[to] = lot->came_time[i];
-			lot->event[to] = lot->came_event[i];
+			move_plain_rows(lot, i, lot->rows - i < JN_TICK_EVERY ? lot->rows : i + JN_TICK_EVERY);
+			jn_tick(env);
 		}
 	else
 		for (uint32_t i = 0; i < lot->rows; i++)
-			lot->row[lot->subject[lot->subject_of[i]].begin++] = i;
-	jn_tick(env);
+		{
+			lot->row[lot->tally[lot->subject_of[i]]++] = i;
+			if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+				jn_tick(env);
+		}
 
 	for (uint32_t i = 0; i < lot->subjects; i++)
 	{
-		Subject    *s = &lot->subject[lot->order[i]];
+		const Subject *s = &lot->subject[lot->order[i]];
 
-		s->begin -= s->rows;
 		if (!lot->further)
 			jn_sort(env, lot->time + s->begin + kept, lot->event + s->begin + kept, s->rows - kept, true);
 		else
@@ -592,7 +636,7 @@ load_lot(const JnEnv *env, JnPack *p, bool *found, JnError *err)
 		uint32_t	at = first_slot(lot, subject_hash(subject.hash, subject.chunk));
 
 		(void) add_subject(env, lot, &row, subject.hash, subject_hash(subject.hash, subject.chunk), at);
-		lot->subject[0].rows = kept;
+		lot->tally[0] = kept;
 		lot->subject[0].ghost = subject.ghost;
 		memset(lot->subject_of, 0, kept * sizeof(uint32_t));
 	}
@@ -685,6 +729,7 @@ jn_pack_new(const JnEnv *env, const JnSpill *spill, const JnPackOptions *options
 	p->earliest = INT64_MAX;
 	p->latest = INT64_MIN;
 	p->lot.further = options->columns != 0;
+	p->lot.exact = options->kind == JN_KEY_BIGINT;
 	p->shuffle = new_shuffle(env, p, 0, 0);
 	p->build = jn_set_build_new(env, options->kind, options->set_size);
 	return p;
@@ -716,18 +761,62 @@ names_memory(const JnPack *p)
 	return 2 * size;
 }
 
+/* The entry of a name of up to SHORT_NAME bytes in the table; all but its code is filled in *name. */
+static inline ShortName *
+find_short_name(ShortName *table, JnName text, ShortName *name)
+{
+	const uint8_t *p = (const uint8_t *) text.data;
+	uint32_t	size = text.size;
+
+	name->size = size;
+	if (size >= 8)
+	{
+		name->head = jn_load64(p);
+		name->tail = jn_load64(p + size - 8);
+	}
+	else if (size >= 4)
+	{
+		name->head = jn_load32(p);
+		name->tail = jn_load32(p + size - 4);
+	}
+	else
+	{
+		name->head = size == 0 ? 0 : (uint64_t) p[0] << 16 | (uint64_t) p[size / 2] << 8 | p[size - 1];
+		name->tail = 0;
+	}
+	return &table[((name->head ^ name->tail << 21 ^ name->tail >> 11) * UINT64_C(0x9e3779b97f4a7c15)) >> 56];
+}
+
 JnStatus
 jn_pack_code(const JnEnv *env, JnPack *p, unsigned column, JnName name, uint32_t *code, JnError *err)
 {
 	JnDict	   *names = &p->names[column];
-	uint32_t	before = names->names;
 	JnLabelKind kind = column == JN_SET_EVENT ? JN_LABEL_EVENT : jn_track_kind((JnTrack) column);
-	JnStatus	status = jn_dict_code(env, names, name.data, name.size, kind, code, err);
+	ShortName  *known = NULL;
+	ShortName	this;
+	uint32_t	before = names->names;
+	JnStatus	status;
 
-	if (status == JN_OK && names->names > before && names->names % 256 == 0
-		&& names_memory(p) > p->options.memory / 4)
+	if (name.size <= SHORT_NAME)
+	{
+		known = find_short_name(p->short_name[column], name, &this);
+		if (known->head == this.head && known->tail == this.tail && known->size == this.size && known->code != 0)
+		{
+			*code = known->code - 1;
+			return JN_OK;
+		}
+	}
+	status = jn_dict_code(env, names, name.data, name.size, kind, code, err);
+	if (status != JN_OK)
+		return status;
+	if (known != NULL)
+	{
+		*known = this;
+		known->code = *code + 1;
+	}
+	if (names->names > before && names->names % 256 == 0 && names_memory(p) > p->options.memory / 4)
 		return jn_fail(err, JN_TOO_MANY_NAMES, 0, (int64_t) names_memory(p), (int64_t) (p->options.memory / 4));
-	return status;
+	return JN_OK;
 }
 
 JnStatus
@@ -839,6 +928,7 @@ arrange_by_chunk(const JnEnv *env, JnPack *p, JnError *err)
 	jn_shuffle_finish(env, by_chunk);
 	jn_shuffle_free(env, p->shuffle);
 	p->shuffle = by_chunk;
+	p->lot.exact = false;
 	for (unsigned column = 0; column < JN_SET_COLUMNS; column++)
 	{
 		release(env, p->rank[column]);

@@ -129,6 +129,7 @@ struct JnShuffle
 {
 	const JnSpill *spill;
 	JnShuffleOptions options;
+	bool		plain;			/* keys are numbers, and there are no further columns */
 	uint32_t	lanes;			/* of a full level, a power of two */
 	uint32_t	row_most;		/* bytes of a row without a text key, at most */
 	uint64_t	rows;			/* added */
@@ -177,9 +178,12 @@ load_bytes(const uint8_t *p, unsigned n)
 
 /* ---- rows ---- */
 
-/* Writes a row behind the last one of its lane, where there is room. */
+/*
+ * Writes a row behind the last one of its lane, where there is room.  Kind and
+ * columns are those of the shuffle; constants make code without branches.
+ */
 static inline void
-put_row(const JnShuffle *s, Lane *lane, const JnRow *row)
+put_row(Lane *lane, const JnRow *row, JnKeyKind kind, unsigned columns)
 {
 	uint64_t	time = zigzag((uint64_t) row->time - (uint64_t) lane->time);
 	unsigned	time_bytes = bytes_of(time);
@@ -190,7 +194,7 @@ put_row(const JnShuffle *s, Lane *lane, const JnRow *row)
 
 	jn_store64(p, time);
 	p += time_bytes;
-	switch (s->options.kind)
+	switch (kind)
 	{
 		case JN_KEY_BIGINT:
 			{
@@ -215,14 +219,14 @@ put_row(const JnShuffle *s, Lane *lane, const JnRow *row)
 	p += event_bytes;
 	*control = (uint8_t) ((time_bytes - 1) | (number_bytes - 1) << 3 | (event_bytes - 1) << 6);
 
-	if (s->options.columns != 0)
+	if (columns != 0)
 	{
 		uint8_t    *mask = p++;
 
 		*mask = 0;
 		for (unsigned track = 0; track < JN_TRACKS; track++)
 		{
-			if ((s->options.columns & 1u << track) == 0)
+			if ((columns & 1u << track) == 0)
 				continue;
 			if (track == JN_VALUE ? row->value == JN_NO_VALUE : row->label[track] == JN_NO_LABEL)
 				continue;
@@ -238,13 +242,13 @@ put_row(const JnShuffle *s, Lane *lane, const JnRow *row)
 				p += 4;
 			}
 		}
-		if (s->options.columns & JN_ROW_SEQ && row->seq != JN_NO_SEQ)
+		if (columns & JN_ROW_SEQ && row->seq != JN_NO_SEQ)
 		{
 			*mask |= JN_ROW_SEQ;
 			jn_store64(p, row->seq);
 			p += 8;
 		}
-		if (s->options.columns & JN_ROW_CHUNK)
+		if (columns & JN_ROW_CHUNK)
 		{
 			if (row->ghost)
 				*mask |= JN_ROW_CHUNK;
@@ -260,7 +264,7 @@ put_row(const JnShuffle *s, Lane *lane, const JnRow *row)
 
 /* Reads the row at the reader's place and moves behind it. */
 static inline void
-get_row(const JnShuffle *s, Reader *r, JnRow *row)
+get_row(Reader *r, JnRow *row, JnKeyKind kind, unsigned columns)
 {
 	const uint8_t *p = r->at;
 	unsigned	control = *p++;
@@ -268,7 +272,7 @@ get_row(const JnShuffle *s, Reader *r, JnRow *row)
 
 	row->time = r->time = (int64_t) ((uint64_t) r->time + unzigzag(load_bytes(p, n)));
 	p += n;
-	switch (s->options.kind)
+	switch (kind)
 	{
 		case JN_KEY_BIGINT:
 			n = (control >> 3 & 7) + 1;
@@ -289,7 +293,7 @@ get_row(const JnShuffle *s, Reader *r, JnRow *row)
 	row->event = jn_load32(p) & (UINT32_MAX >> (32 - 8 * n));
 	p += n;
 
-	if (s->options.columns != 0)
+	if (columns != 0)
 	{
 		unsigned	mask = *p++;
 
@@ -308,14 +312,14 @@ get_row(const JnShuffle *s, Reader *r, JnRow *row)
 				p += given ? 4 : 0;
 			}
 		}
-		if (s->options.columns & JN_ROW_SEQ)
+		if (columns & JN_ROW_SEQ)
 		{
 			bool		given = mask & JN_ROW_SEQ;
 
 			row->seq = given ? jn_load64(p) : JN_NO_SEQ;
 			p += given ? 8 : 0;
 		}
-		if (s->options.columns & JN_ROW_CHUNK)
+		if (columns & JN_ROW_CHUNK)
 		{
 			row->ghost = (mask & JN_ROW_CHUNK) != 0;
 			row->chunk = jn_load64(p);
@@ -579,7 +583,10 @@ add_row(const JnEnv *env, JnShuffle *s, const JnRow *row)
 		if (row->time > lane->high)
 			lane->high = row->time;
 	}
-	put_row(s, lane, row);
+	if (s->plain)
+		put_row(lane, row, JN_KEY_BIGINT, 0);
+	else
+		put_row(lane, row, s->options.kind, s->options.columns);
 }
 
 /* ---- the object ---- */
@@ -593,6 +600,7 @@ jn_shuffle_new(const JnEnv *env, const JnSpill *spill, const JnShuffleOptions *o
 	memset(s, 0, sizeof(JnShuffle));
 	s->spill = spill;
 	s->options = *options;
+	s->plain = options->kind == JN_KEY_BIGINT && options->columns == 0;
 
 	/* numbers; four labels, senses and a value; what else there may be */
 	s->row_most = 1 + 8 + JN_UUID_SIZE + 4;
@@ -760,7 +768,10 @@ jn_shuffle_read(const JnEnv *env, JnShuffle *s, JnRow *row)
 	while (r->at == r->end)
 		next_block(env, s, r);
 	r->rows_left--;
-	get_row(s, r, row);
+	if (s->plain)
+		get_row(r, row, JN_KEY_BIGINT, 0);
+	else
+		get_row(r, row, s->options.kind, s->options.columns);
 }
 
 /* ---- dividing ---- */

@@ -94,6 +94,7 @@ typedef struct Pack
 	unsigned	bit[MAX_COLUMNS];	/* of further ones, as in further_columns */
 	const char *at_name;		/* for messages */
 	JnRow		row;			/* the one that is read */
+	bool		copied;			/* something of it is in row_context */
 	int64		rows;			/* read, also those that were skipped */
 } Pack;
 
@@ -264,10 +265,18 @@ integer_of(Oid type, Datum value)
 
 /* A text without its header; a char(n) without the blanks that are none of its value. */
 static inline JnName
-name_of(Oid type, Datum value)
+name_of(Pack *pack, Oid type, Datum value)
 {
-	text	   *t = DatumGetTextPP(value);
-	JnName		name = {VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t)};
+	struct varlena *t = (struct varlena *) DatumGetPointer(value);
+	JnName		name;
+
+	if (VARATT_IS_EXTERNAL(t) || VARATT_IS_COMPRESSED(t))
+	{
+		t = pg_detoast_datum_packed(t);
+		pack->copied = true;
+	}
+	name.data = VARDATA_ANY(t);
+	name.size = VARSIZE_ANY_EXHDR(t);
 
 	if (type == BPCHAROID)
 		name.size = bpchartruelen(VARDATA_ANY(t), name.size);
@@ -313,10 +322,11 @@ read_further(Pack *pack, const TupleTableSlot *slot)
 			if (given && track == JN_SENSES)
 			{
 				given = journey_read_senses(value, &senses);
+				pack->copied = true;
 				name = jn_senses_label(&senses);
 			}
 			else if (given)
-				name = name_of(pack->type[i], value);
+				name = name_of(pack, pack->type[i], value);
 			row->label[track] = given ? code_of(pack, track, name) : JN_NO_LABEL;
 		}
 	}
@@ -361,7 +371,7 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 			break;
 		case JN_KEY_TEXT:
 			{
-				JnName		name = name_of(pack->type[COL_SUBJECT], subject);
+				JnName		name = name_of(pack, pack->type[COL_SUBJECT], subject);
 
 				row->key.data = name.data;
 				row->key.size = name.size;
@@ -379,14 +389,16 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 				 errmsg("column \"%s\" of the query has an infinite time", pack->at_name),
 				 errhint("Leave such rows out: WHERE isfinite(%s).", quote_identifier(pack->at_name))));
 	row->time = at;
-	row->event = code_of(pack, JN_SET_EVENT, name_of(pack->type[COL_EVENT], slot->tts_values[COL_EVENT]));
+	row->event = code_of(pack, JN_SET_EVENT, name_of(pack, pack->type[COL_EVENT], slot->tts_values[COL_EVENT]));
 	if (pack->columns > COL_FURTHER)
 		read_further(pack, slot);
 	MemoryContextSwitchTo(pack->context);
 	if (jn_pack_add(&pack->env, pack->pack, row, &err) != JN_OK)
 		journey_report(&err, "journey_set");
 	MemoryContextSwitchTo(caller);
-	MemoryContextReset(pack->row_context);
+	if (pack->copied)
+		MemoryContextReset(pack->row_context);
+	pack->copied = false;
 	return true;
 }
 
