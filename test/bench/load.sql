@@ -9,6 +9,10 @@ CREATE TABLE journeys AS
   SELECT user_id, journey.journey_agg(ts, event) AS j FROM events GROUP BY user_id;
 VACUUM ANALYZE journeys;
 
+-- and as sets, many a value
+CREATE TABLE sets AS SELECT journey.pack('SELECT user_id, ts, event FROM events') AS s;
+VACUUM ANALYZE sets;
+
 -- the events once more, protected; every other subject consented
 CREATE TABLE cells AS SELECT user_id::text AS subject, ts, event FROM events;
 CREATE TABLE consented AS SELECT DISTINCT user_id::text AS subject FROM events WHERE user_id % 2 = 0;

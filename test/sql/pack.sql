@@ -64,8 +64,13 @@ FROM pack('SELECT who, at, what FROM clicks WHERE who < 5') s;
 -- sets fill a page, and one fits into it beside a few columns
 SELECT max(octet_length(s::bytea)) <= 8096 AS fit, min(octet_length(s::bytea)) FILTER (WHERE n < m) > 7500 AS full
 FROM (SELECT s, row_number() OVER () AS n, count(*) OVER () AS m FROM pack('SELECT who, at, what FROM clicks') s) x;
--- every set proves to be one
-SELECT count(*) = count(s::bytea::journey_set) AS proven FROM pack('SELECT who, at, what FROM clicks', '1 day') s;
+-- every set proves to be one; sessions and transitions are those of plain SQL, however sets are cut
+SELECT chunk, proven, sessions = (SELECT count(*) FROM (SELECT at - lag(at) OVER (PARTITION BY who ORDER BY at) AS gap FROM clicks) x
+		WHERE gap IS NULL OR gap > '5 min') AS sessions,
+	(SELECT sum(n) FROM unnest(edges) e) = (SELECT count(*) - count(DISTINCT who) FROM clicks) AS pairs
+FROM (VALUES (NULL), (interval '1 day'), ('90 days')) c(chunk),
+	LATERAL (SELECT count(*) = count(s::bytea::journey_set) AS proven, sum(session_count(s, '5 min')) AS sessions, edges_agg(s, false) AS edges
+			 FROM pack('SELECT who, at, what FROM clicks', chunk) s) x;
 
 -- the same sets whatever the order of the rows, the memory, the workers
 CREATE FUNCTION digest(query text, chunk interval DEFAULT NULL) RETURNS text LANGUAGE sql AS $$

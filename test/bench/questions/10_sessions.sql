@@ -36,6 +36,13 @@ SELECT count(*) FROM journeys, journey.sessions(j, interval '30 min');
 --= postgres: journeys, one a row, session_count
 SELECT sum(journey.session_count(j, interval '30 min')) FROM journeys;
 
+--= postgres: sets, many journeys a value
+SELECT sum(journey.session_count(s, interval '30 min')) FROM sets;
+
+--= postgres: the events through pack, nothing stored
+SELECT sum(journey.session_count(s, interval '30 min'))
+FROM (SELECT journey.pack('SELECT user_id, ts, event FROM events') AS s OFFSET 0) x;
+
 --= duckdb: DuckDB, as inserted
 SELECT count(*)
 FROM (SELECT ts - lag(ts) OVER (PARTITION BY user_id ORDER BY ts) AS gap FROM events) x

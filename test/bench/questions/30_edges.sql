@@ -30,6 +30,15 @@ FROM unnest((SELECT journey.edges_agg(j, false) FROM journeys)) AS e;
 SELECT count(*), sum(n), md5(string_agg(from_event || '>' || to_event || '=' || n, ',' ORDER BY from_event, to_event))
 FROM unnest((SELECT journey.edges_agg(j) FROM journeys)) AS e;
 
+--= postgres: sets, many journeys a value
+SELECT count(*), sum(n), md5(string_agg(from_event || '>' || to_event || '=' || n, ',' ORDER BY from_event, to_event))
+FROM unnest((SELECT journey.edges_agg(s, false) FROM sets)) AS e;
+
+--= postgres: the events through pack, nothing stored
+SELECT count(*), sum(n), md5(string_agg(from_event || '>' || to_event || '=' || n, ',' ORDER BY from_event, to_event))
+FROM unnest((SELECT journey.edges_agg(s, false)
+             FROM (SELECT journey.pack('SELECT user_id, ts, event FROM events') AS s OFFSET 0) x)) AS e;
+
 --= duckdb: DuckDB, as inserted
 SELECT count(*), sum(n), md5(string_agg(a || '>' || b || '=' || n, ',' ORDER BY a, b))
 FROM (SELECT a, b, count(*) AS n
