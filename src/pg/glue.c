@@ -85,13 +85,13 @@ static const ErrorText error_text[] = {
 		ERRCODE_PROGRAM_LIMIT_EXCEEDED,
 		"too many steps for one {what}",
 		"There are {found} steps; at most {limit} are allowed.",
-		"Group by a shorter period or by a finer key.",
+		"Build it in chunks: group by a shorter period as well, such as date_trunc('month', at), or by a finer key.",
 	},
 	[JN_TOO_LARGE] = {
 		ERRCODE_PROGRAM_LIMIT_EXCEEDED,
 		"{what} is too large",
 		"It would take {found} bytes; at most {limit} are allowed.",
-		"Group by a shorter period or by a finer key.",
+		"Build it in chunks: group by a shorter period as well, such as date_trunc('month', at), or by a finer key.",
 	},
 	[JN_ARGUMENT] = {
 		ERRCODE_INVALID_PARAMETER_VALUE,

@@ -3,6 +3,7 @@
  *	  Journeys with tracks: bytes against the model, reading, order, proof.
  */
 #include "golden.h"
+#include "text.h"
 
 static Step step[MODEL_MAX_STEPS];
 static uint8_t expected[MODEL_MAX_BYTES];
@@ -431,4 +432,68 @@ TEST(tracks_may_be_left_anywhere)
 	step[MODEL_MAX_STEPS - 1].value += 1;
 	pair[1] = steps_bytes(ENV, step, MODEL_MAX_STEPS, true);
 	CHECK(unit_leave_everywhere(do_all, pair, 1000) > 3);
+}
+
+/* ---- size ---- */
+
+/* Takes a journey of n steps, all tracks, with n / 5 names in each, through everything; returns the ticks. */
+static size_t
+work(uint32_t n)
+{
+	JnBuild    *b = jn_build_new(ENV, true);
+	JnBuild    *again = jn_build_new(ENV, true);
+	JnJourney	j[2];
+	JnStepReader r;
+	JnStep		s;
+	JnError		err;
+	size_t		begin;
+	size_t		size;
+	char	   *text;
+	char		name[JN_TRACKS + 1][16];
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		s = (JnStep) {.time = (int64_t) i * 1000000,.tracks = (1U << JN_TRACKS) - 1,.value = i / 4.0};
+		for (unsigned t = 0; t <= JN_TRACKS; t++)
+		{
+			JnName		label = {name[t], (uint32_t) snprintf(name[t], 16, "n%u", (i + t) % (n / 5))};
+
+			*(t < JN_TRACKS ? &s.label[t] : &s.event) = label;
+		}
+		CHECK_INT(jn_build_add_step(ENV, b, &s, &err), JN_OK);
+	}
+
+	begin = unit_env.ticks;
+	j[0] = proved(ENV, build_bytes(ENV, b));
+	size = jn_text_size(ENV, &j[0]);
+	text = jn_alloc(ENV, size);
+	jn_text_write(ENV, &j[0], text);
+	CHECK_INT(jn_text_read(ENV, text, size, again, &err), JN_OK);
+
+	/* to the last step and its last track */
+	s.time = (int64_t) n * 1000000;
+	CHECK_INT(jn_build_add_step(ENV, b, &s, &err), JN_OK);
+	s.label[JN_SENSES] = (JnName) {"other", 5};
+	CHECK_INT(jn_build_add_step(ENV, again, &s, &err), JN_OK);
+	j[0] = proved(ENV, build_bytes(ENV, b));
+	j[1] = proved(ENV, build_bytes(ENV, again));
+	CHECK(jn_journey_compare(ENV, &j[0], &j[1]) < 0);
+	jn_journey_variant_hash(ENV, &j[0]);
+	size = 0;
+	for (jn_step_reader_open(ENV, &r, &j[1]); jn_step_reader_next(ENV, &r, &s);)
+		size++;
+	jn_step_reader_close(ENV, &r);
+	CHECK_INT(size, n + 1);
+	return unit_env.ticks - begin;
+}
+
+/* Ten times the steps and names, about ten times the ticks, which come with the work. */
+TEST(tracks_cost_is_linear)
+{
+	size_t		less = work(20000);
+	size_t		more = work(200000);
+
+	CHECK(less > 7 * 20000 / 5 / 1024);
+	CHECK(more > 9 * less);
+	CHECK(more < 12 * less);
 }
