@@ -1,7 +1,7 @@
 --| # What a journey has
 --|
 --| Questions for `WHERE`, as functions and as operators; an index of the class
---| `journey_ops` (GIN) answers the operators. Events are compared byte by
+--| `journey_gin_ops` (GIN) answers the operators. Events are compared byte by
 --| byte, whatever the collation. NULL elements of arrays are ignored.
 --|
 --|     j @> '{cart,purchase}'     has all of these events

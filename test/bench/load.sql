@@ -13,6 +13,13 @@ VACUUM ANALYZE journeys;
 CREATE TABLE sets AS SELECT journey.pack('SELECT user_id, ts, event FROM events') AS s;
 VACUUM ANALYZE sets;
 
+-- journeys for an index, a complaint in one of 5000
+CREATE TABLE indexed AS
+  SELECT user_id, CASE WHEN user_id % 5000 = 1 THEN j OPERATOR(journey.||) '[complaint 2030-01-01T00:00Z]'::journey.journey ELSE j END AS j
+  FROM journeys;
+CREATE INDEX ON indexed USING gin (j);
+VACUUM ANALYZE indexed;
+
 -- the events once more, protected; every other subject consented
 CREATE TABLE cells AS SELECT user_id::text AS subject, ts, event FROM events;
 CREATE TABLE consented AS SELECT DISTINCT user_id::text AS subject FROM events WHERE user_id % 2 = 0;

@@ -1,0 +1,8 @@
+-- The journeys that have a rare event: a GIN index against looking at them all.
+
+--= postgres: journeys, scan
+SET enable_bitmapscan = off;
+SELECT count(*), sum(user_id) FROM indexed WHERE j OPERATOR(journey.@>) '{complaint}';
+
+--= postgres: journeys, GIN
+SELECT count(*), sum(user_id) FROM indexed WHERE j OPERATOR(journey.@>) '{complaint}';
