@@ -78,6 +78,11 @@
  * One value, one form.  The rules above leave no choice, so two journeys are
  * equal exactly if their bytes are, and jn_journey_validate() proves every
  * rule for bytes from outside.
+ *
+ * Frozen.  Every later version reads these bytes: test/unit/frozen keeps some
+ * of each kind.  What a new track would need is there, a bit of "tracks" and
+ * an entry of the directory; anything else is version 2, see
+ * doc/decisions/frozen-format.md.
  */
 #ifndef JN_FORMAT_H
 #define JN_FORMAT_H
