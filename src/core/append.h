@@ -25,7 +25,7 @@ typedef struct JnAppend
 	size_t		data;			/* bytes of the differences added */
 	uint32_t	wide;			/* wide ones among them */
 	size_t		size;			/* of the whole */
-	uint32_t   *map[JN_TRACKS + 1];	/* codes of the second to those of the first; events come last */
+	uint32_t   *map[JN_TRACKS + 1]; /* codes of the second to those of the first; events come last */
 	uint32_t   *maps;			/* all of them, in few[] or allocated */
 	uint32_t	few[JN_APPEND_FEW];
 } JnAppend;

@@ -7,6 +7,8 @@
  * with the others.  Reading what does not pass, but can be opened, stays inside
  * the bytes.
  */
+#include "append.h"
+#include "edit.h"
 #include "sessions.h"
 #include "text.h"
 
@@ -120,6 +122,62 @@ cut(const JnEnv *env, const JnJourney *j)
 	expect_bytes(env, whole, j);
 }
 
+/* The bytes of what was picked, or of what may be appended by a copy. */
+static JnJourney
+gather(const JnEnv *env, const JnPicks *picks, const JnJourney *first, const JnJourney *second)
+{
+	JnJourney	j;
+	JnGather	g;
+	JnError		err;
+	size_t		size;
+	uint8_t    *out;
+
+	EXPECT(jn_gather_plan(env, &g, picks, first, second, NULL, &size, &err) == JN_OK);
+	out = jn_alloc(env, size);
+	jn_gather_write(env, &g, out);
+	jn_gather_close(env, &g);
+	EXPECT(jn_journey_open(out, size, &j, &err) == JN_OK);
+	return j;
+}
+
+/* Two parts, merged or appended, make up the whole again; of damaged bytes they are just made. */
+static void
+edit(const JnEnv *env, const JnJourney *j, bool proved)
+{
+	uint32_t	n = j->head.n;
+	JnPicks		picks;
+	JnJourney	part[2];
+	JnJourney	whole;
+	JnAppend	append;
+	size_t		size;
+
+	jn_picks_new(env, &picks, n);
+	jn_edit_collapse(env, j, &picks);
+	whole = gather(env, &picks, j, NULL);
+	if (n == 1)
+		return;
+	for (int i = 0; i < 2; i++)
+	{
+		picks.n = 0;
+		jn_edit_span(env, j, i == 0 ? jn_span_head(n, n / 2) : jn_span_tail(n, -(int32_t) (n / 2)), &picks);
+		part[i] = gather(env, &picks, j, NULL);
+	}
+	picks.n = 0;
+	jn_edit_merge(env, &part[0], &part[1], &picks);
+	whole = gather(env, &picks, &part[0], &part[1]);
+	if (proved)
+		EXPECT(whole.size == j->size && memcmp(whole.bytes, j->bytes, j->size) == 0);
+	if (jn_append_plan(env, &append, &part[0], &part[1], &size))
+	{
+		uint8_t    *out = jn_alloc(env, size);
+
+		jn_append_write(env, &append, out);
+		jn_append_close(env, &append);
+		if (proved)
+			EXPECT(size == j->size && memcmp(out, j->bytes, size) == 0);
+	}
+}
+
 static void
 through_text(const JnEnv *env, const JnJourney *j)
 {
@@ -170,7 +228,10 @@ fuzz(const JnEnv *env, const uint8_t *data, size_t size)
 
 	jn_header_read(data, size, &head, &err);
 	if (jn_journey_open(data, size, &j, &err) == JN_OK)
+	{
 		read_everything(env, &j);
+		edit(env, &j, false);
+	}
 	if (jn_journey_validate(env, data, size, &j, &err) != JN_OK)
 	{
 		EXPECT(err.status != JN_OK && err.at <= size);
@@ -180,5 +241,6 @@ fuzz(const JnEnv *env, const uint8_t *data, size_t size)
 	walk(env, &j);
 	cut(env, &j);
 	compare(env, &j);
+	edit(env, &j, true);
 	through_text(env, &j);
 }

@@ -465,7 +465,8 @@ TEST(edit_append_or_not)
 	};
 	JnJourney	a;
 
-	step[0] = (Step) {0, "a", 1, 1 << JN_CHANNEL, {{"web", 3}}};
+	step[0] = (Step) {0, "a", 1, 1 << JN_CHANNEL};
+	step[0].label[JN_CHANNEL] = (JnName) {"web", 3};
 	step[1] = (Step) {10000000, "b", 1};
 	a = proved(ENV, steps_bytes(ENV, step, 2, true));
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -550,6 +551,23 @@ everything(const JnEnv *env, void *arg)
 	jn_edit_merge(env, j, j, &picks);
 	picked_bytes(env, &picks, j, j, NULL);
 	jn_picks_free(env, &picks);
+
+	/* one step behind them all is a copy */
+	JnBuild    *b = jn_build_new(env, true);
+	JnJourney	last;
+	JnAppend	p;
+	JnError		err;
+	Bytes		bytes;
+
+	jn_build_add_journey(env, b, j, j->head.n - 1, j->head.n, &err);
+	last = proved(env, build_bytes(env, b));
+	if (jn_append_plan(env, &p, j, &last, &bytes.size))
+	{
+		bytes.data = jn_alloc(env, bytes.size);
+		jn_append_write(env, &p, bytes.data);
+		jn_append_close(env, &p);
+		proved(env, bytes);
+	}
 }
 
 static JnJourney
