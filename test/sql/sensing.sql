@@ -1,0 +1,59 @@
+-- Senses of steps: sensed, sense_steps, restored, restore_time, restoration_agg.
+SET timezone = 'UTC';
+SET intervalstyle = 'postgres';
+SET search_path = public, journey;
+\pset null '(null)'
+
+CREATE TABLE trip (id int, j journey);
+INSERT INTO trip VALUES
+	(1, '[view 2026-01-01T10:00Z, call 2026-01-01T10:05Z {sense=angry}, call 2026-01-01T10:20Z {sense=angry, sense=tired}, solved 2026-01-01T10:50Z, buy 2026-01-01T11:00Z]'),
+	(2, '[call 2026-01-01T10:00Z {sense=angry}]'),
+	(3, '[call 2026-01-01T10:00Z {sense=tired}, solved 2026-01-01T12:00Z]'),
+	(4, '[view 2026-01-01T10:00Z, buy 2026-01-01T10:01Z]'),
+	(5, '[call 2026-01-01T10:00Z {sense=angry}, solved 2026-01-01T10:10Z, call 2026-01-01T11:00Z {sense=angry}, solved 2026-01-01T11:30Z]'),
+	(6, '[call 2026-01-01T10:00Z {sense=angry}, solved 2026-01-01T10:10Z, call 2026-01-01T11:00Z {sense=angry}]'),
+	(7, '[call 2026-01-01T10:00Z {sense=angry}, solved 2026-01-01T10:00Z]'),
+	(8, NULL);
+SELECT id, s, sensed(j, s), sense_steps(j, s), restored(j, s), restore_time(j, s) FROM trip, unnest('{angry,tired,Angry,ang,NULL}'::text[]) s ORDER BY s, id;
+SELECT s, (restoration_agg(j, s)).* FROM trip, unnest('{angry,tired,Angry,NULL}'::text[]) s GROUP BY s ORDER BY s;
+SELECT restoration_agg(j, 'angry') FROM trip WHERE false;
+
+-- a name with everything in it, and a sense that is the beginning of another one
+SELECT sensed(j, 'a'), sensed(j, 'a b'), sensed(j, 'é😀'), sensed(j, 'é'), sense_steps(j, 'a') FROM (SELECT journey '[x 2026-01-01T00:00Z {sense="a b", sense="é😀"}, y 2026-01-01T00:01Z {sense=a}]' AS j) x;
+
+-- the same on rows, for random journeys
+SELECT setseed(0.5);
+CREATE TABLE steps AS SELECT n, i, timestamptz '2026-01-01' + (random() * 1000)::int * interval '1 s' AS at, 'e' || (random() * 3)::int AS event,
+	CASE WHEN random() < 0.5 THEN (ARRAY['angry', 'tired', 'glad'])[1 + (random() * 2)::int :] END AS senses FROM generate_series(1, 300) n, generate_series(1, 1 + n % 9) i;
+CREATE TABLE many AS SELECT n, journey_agg(ROW(at, event, NULL, NULL, NULL, NULL, NULL, senses)::interaction) AS j FROM steps GROUP BY n;
+CREATE TABLE rows AS SELECT n, step, at, coalesce(s = ANY (senses), false) AS has, s FROM many, interactions(j), unnest('{angry,tired,glad,bored}'::text[]) s;
+CREATE TABLE slow AS SELECT n, s, bool_or(has) AS sensed, coalesce(array_agg(step ORDER BY step) FILTER (WHERE has), '{}') AS sense_steps,
+		CASE WHEN bool_or(has) THEN max(step) FILTER (WHERE has) < max(step) END AS restored, min(at) FILTER (WHERE has) AS first_at,
+		max(step) FILTER (WHERE has) + 1 AS after FROM rows GROUP BY n, s;
+SELECT count(*), bool_and(sensed(j, s) = slow.sensed) AS sensed, bool_and(sense_steps(j, s) = slow.sense_steps) AS steps,
+	bool_and(restored(j, s) IS NOT DISTINCT FROM slow.restored) AS restored,
+	bool_and(restore_time(j, s) IS NOT DISTINCT FROM CASE WHEN slow.restored THEN time_at(j, after) - first_at END) AS time, count(*) FILTER (WHERE slow.restored) > 100 AS enough
+FROM many JOIN slow USING (n);
+SELECT s, (r).sensed = a.sensed AS sensed, (r).restored = a.restored AS restored, abs((r).restored_share - a.share) < 1e-12 AS share, abs(extract(epoch FROM (r).median_restore_time) - a.median) < 1e-6 AS median
+FROM (SELECT s, restoration_agg(j, s) AS r FROM many, unnest('{angry,tired,glad}'::text[]) s GROUP BY s) x
+	JOIN (SELECT s, count(*) FILTER (WHERE slow.sensed) AS sensed, count(*) FILTER (WHERE restored) AS restored, avg(restored::int)::float8 AS share,
+		percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM restore_time(j, s))) AS median FROM many JOIN slow USING (n) GROUP BY s) a USING (s) ORDER BY s;
+
+-- partial states, in parallel and by hand
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SET max_parallel_workers_per_gather = 2;
+EXPLAIN (COSTS off) SELECT restoration_agg(j, 'angry') FROM many;
+SELECT restoration_agg(j, 'angry') = (SELECT restoration_agg(j, 'angry') FROM (SELECT j FROM many ORDER BY n DESC OFFSET 0) x) AS same FROM many;
+
+-- bad input
+SELECT sensed(j, '') FROM trip WHERE id = 1;
+SELECT sense_steps(j, '') FROM trip WHERE id = 4;
+SELECT restored(NULL, ''), restore_time('[x 2026-01-01T00:00Z]', NULL);
+SELECT restoration_agg(j, '') FROM trip;
+SELECT restore_time('[x 4000-01-01T00:00Z BC {sense=angry}, y 294000-01-01T00:00Z]', 'angry');
+SELECT _restoration_finalfn('{2026-01-01T00:00Z}');
+SELECT _restoration_transfn(NULL, NULL, NULL);
+
+DROP TABLE trip, steps, many, rows, slow;
