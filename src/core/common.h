@@ -20,6 +20,18 @@
 #define JN_COMMON_NAMES		1024
 #define JN_COMMON_TEXT		65536
 
+/* Names found lately, of up to so many bytes, without a look at the dictionary. */
+#define JN_RECENT			64
+#define JN_RECENT_SIZE		16
+
+typedef struct JnRecent
+{
+	uint64_t	head;			/* the first eight bytes, or what there is */
+	uint64_t	tail;			/* the last eight; 0 if the head is all */
+	uint32_t	size;			/* UINT32_MAX: nothing here */
+	uint32_t	code;
+} JnRecent;
+
 /* Use the functions below. */
 typedef struct JnCommon
 {
@@ -28,6 +40,7 @@ typedef struct JnCommon
 	uint16_t	rank[JN_COMMON_NAMES];	/* of a code: its place among all names */
 	uint16_t	by_rank[JN_COMMON_NAMES];	/* and back */
 	uint64_t	presence[JN_COMMON_NAMES];	/* bit of a code's name */
+	JnRecent	recent[JN_RECENT];
 
 	/* what jn_common_pick() has found */
 	const void *picker;			/* for whom; NULL for nobody */
