@@ -126,4 +126,9 @@ SELECT octet_length(journey_agg(at, event)::bytea) AS plain,
 	octet_length(journey_agg(at, event, 19.99)::bytea) - octet_length(journey_agg(at, event)::bytea) AS one_value
 FROM (SELECT timestamptz '2026-01-01Z' + i * interval '1 s' AS at, 'e' || i % 3 AS event FROM generate_series(1, 1000) AS i) AS x;
 
+-- 100 000 distinct names of a kind
+SELECT step_count(j), j = j::text::journey AS from_text, j = j::bytea::journey AS from_bytes, i.event, i.channel, i.senses
+FROM (SELECT journey_agg((timestamptz '2026-01-01Z' + i * interval '1 s', 'event ' || i, 'channel ' || i, NULL, NULL, NULL, i, ARRAY['sense ' || i, 's'])::interaction) AS j
+	FROM generate_series(1, 100000) AS i) AS x, interactions(tail(j, 1)) AS i;
+
 DROP TABLE visits, made, ties, numbers, forms, many, serial;
