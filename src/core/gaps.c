@@ -238,6 +238,62 @@ sort(uint64_t *gap, uint32_t n)
 	}
 }
 
+static inline uint64_t
+middle_of_three(uint64_t a, uint64_t b, uint64_t c)
+{
+	if (a > b)
+	{
+		uint64_t	smaller = b;
+
+		b = a;
+		a = smaller;
+	}
+	return c <= a ? a : c >= b ? b : c;
+}
+
+/*
+ * Puts the gap at "rank" in its place, none larger before it and none smaller
+ * behind: quickselect, and a sort if the pivots are bad.
+ */
+static void
+select_rank(uint64_t *gap, uint32_t n, uint32_t rank)
+{
+	uint32_t	from = 0;
+	uint32_t	to = n;			/* the rank is in gap[from .. to-1] */
+
+	for (int round = 0; to - from > 16 && round < 20; round++)
+	{
+		uint64_t	pivot = middle_of_three(gap[from], gap[from + (to - from) / 2], gap[to - 1]);
+		uint32_t	i = from;
+		uint32_t	k = to - 1;
+
+		/* the pivot is among them, so neither search runs away */
+		for (;;)
+		{
+			uint64_t	left;
+
+			while (gap[i] < pivot)
+				i++;
+			while (gap[k] > pivot)
+				k--;
+			if (i >= k)
+				break;
+			left = gap[i];
+			gap[i++] = gap[k];
+			gap[k--] = left;
+		}
+
+		/* before i nothing is above the pivot, behind k nothing below */
+		if (rank < i)
+			to = i;
+		else if (rank > k)
+			from = k + 1;
+		else
+			return;
+	}
+	sort(gap + from, to - from);
+}
+
 /* The length at a rank of the histogram, from 0. */
 static uint64_t
 counted_rank(const JnGaps *g, uint64_t rank)
@@ -271,10 +327,14 @@ jn_gaps_median(const JnEnv *env, const JnGaps *g, uint64_t n)
 	}
 	else
 	{
+		uint32_t	rank = (g->kept - 1) / 2;
+
 		copy_out(g, gap);
-		sort(gap, g->kept);
-		lower = gap[(n - 1) / 2];
-		upper = gap[n / 2];
+		select_rank(gap, g->kept, rank);
+		lower = upper = gap[rank];
+		if (n % 2 == 0)
+			for (upper = gap[++rank]; ++rank < g->kept;)
+				upper = gap[rank] < upper ? gap[rank] : upper;
 	}
 	return lower + (upper - lower) / 2;
 }

@@ -105,6 +105,11 @@ TEST(gaps_median)
 		uint64_t	exact;
 
 		random_lengths(&seed, n, 1 + unit_below(&seed, 63));
+		if (round % 3 == 1)
+			qsort(length, n, sizeof(uint64_t), compare);
+		if (round % 7 == 1)
+			for (uint32_t i = 0; i < n; i++)
+				length[i] = length[i % (1 + n / 3)];
 		for (uint32_t i = 0; i < n; i++)
 			jn_gaps_add(ENV, &g, length[i]);
 		told = jn_gaps_median(ENV, &g, n);

@@ -34,6 +34,10 @@ FROM unnest((SELECT journey.edges_agg(j) FROM journeys)) AS e;
 SELECT count(*), sum(n), md5(string_agg(from_event || '>' || to_event || '=' || n, ',' ORDER BY from_event, to_event))
 FROM unnest((SELECT journey.edges_agg(s, false) FROM sets)) AS e;
 
+--= postgres: sets, many journeys a value, with gaps
+SELECT count(*), sum(n), md5(string_agg(from_event || '>' || to_event || '=' || n, ',' ORDER BY from_event, to_event))
+FROM unnest((SELECT journey.edges_agg(s) FROM sets)) AS e;
+
 --= postgres: the events through pack, nothing stored
 SELECT count(*), sum(n), md5(string_agg(from_event || '>' || to_event || '=' || n, ',' ORDER BY from_event, to_event))
 FROM unnest((SELECT journey.edges_agg(s, false)
