@@ -153,7 +153,7 @@ point_of(const JnSignal * s, uint32_t i)
 
 /* Puts the observations of a sorted signal together, season after season if there are some. */
 static void
-collect(const JnEnv * env, const JnSignal * s, const JnSignalAsk * ask, Observations *o)
+collect(const JnEnv * env, const JnSignal * s, const JnSignalAsk *ask, Observations *o)
 {
 	uint32_t	n = s->valued ? s->n : s->n - 1;
 	uint32_t   *place = NULL;
@@ -206,7 +206,7 @@ forget(const JnEnv * env, Observations *o)
 
 /* By how much the variance of S grows. */
 static double
-variance_factor(const JnEnv * env, const Observations *o, const JnSignalAsk * ask, double slope)
+variance_factor(const JnEnv * env, const Observations *o, const JnSignalAsk *ask, double slope)
 {
 	switch (ask->correction)
 	{
@@ -221,19 +221,19 @@ variance_factor(const JnEnv * env, const Observations *o, const JnSignalAsk * as
 }
 
 static void
-test_trend(const JnEnv * env, const JnSignal * s, const Observations *o, const JnSignalAsk * ask, uint32_t *rank,
-		   JnSignalFacts * facts)
+test_trend(const JnEnv * env, const JnSignal * s, const Observations *o, const JnSignalAsk *ask, uint32_t *rank,
+		   JnSignalFacts *facts)
 {
 	JnKendall	kendall = jn_kendall(env, &o->series, rank);
 	bool		corrected = ask->correction != JN_CORRECT_NOTHING && o->series.n > 2;
 	double		slope = 0;
 	double		factor = 1;
 
-	if (s->valued || corrected)
+	if ((s->valued && !ask->no_slope) || corrected)
 		facts->has_slope = jn_sen_slope(env, &o->series, o->unit, &slope);
 	if (corrected)
 		factor = variance_factor(env, o, ask, slope);
-	facts->has_slope &= s->valued;
+	facts->has_slope &= s->valued && !ask->no_slope;
 	facts->slope_per_day = slope;
 
 	facts->has_tau = kendall.pairs > 0;
@@ -251,7 +251,7 @@ test_trend(const JnEnv * env, const JnSignal * s, const Observations *o, const J
 }
 
 static void
-test_change(const JnEnv * env, const JnSignal * s, const Observations *o, const uint32_t *rank, JnSignalFacts * facts)
+test_change(const JnEnv * env, const JnSignal * s, const Observations *o, const uint32_t *rank, JnSignalFacts *facts)
 {
 	JnChange	change;
 
@@ -266,7 +266,7 @@ test_change(const JnEnv * env, const JnSignal * s, const Observations *o, const 
 }
 
 void
-jn_signal_facts(const JnEnv * env, JnSignal * s, const JnSignalAsk * ask, JnSignalFacts * facts)
+jn_signal_facts(const JnEnv * env, JnSignal * s, const JnSignalAsk *ask, JnSignalFacts *facts)
 {
 	JnSignalAsk plain = *ask;
 	Observations o;

@@ -14,6 +14,7 @@ typedef struct JnSignalAsk
 {
 	JnSignalTerms terms;		/* jn_signal_terms_ok() */
 	JnCorrection correction;	/* nothing else with seasons */
+	bool		no_slope;		/* do not ask for it: it is most of the work */
 	uint32_t	seasons;		/* their number; 0 or 1: none */
 	const uint32_t *season;		/* that of each point, below "seasons"; NULL if there are none */
 } JnSignalAsk;
@@ -38,7 +39,7 @@ typedef struct JnSignalFacts
 	bool		has_z;			/* ... and the variance is not corrected to nothing */
 	double		z;
 	double		p;
-	bool		has_slope;		/* values, and two different times in a season */
+	bool		has_slope;		/* asked for, values, and two different times in a season */
 	double		slope_per_day;	/* can be infinite */
 	bool		has_change_p;	/* two observations or more */
 	double		change_p;
@@ -60,6 +61,6 @@ typedef struct JnSignalFacts
  *
  * O(n log n) expected; with values 100 bytes a point for the while, without 50.
  */
-extern void jn_signal_facts(const JnEnv *env, JnSignal *s, const JnSignalAsk *ask, JnSignalFacts *facts);
+extern void jn_signal_facts(const JnEnv * env, JnSignal * s, const JnSignalAsk *ask, JnSignalFacts *facts);
 
 #endif							/* JN_SIGNAL_FACTS_H */

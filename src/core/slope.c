@@ -58,6 +58,9 @@
 #define SCALE_MIN		0x1p-1000
 #define SCALE_MAX		0x1p1000
 
+/* Whole numbers up to here are exact in a double, and so are their differences. */
+#define EXACT_MOST		0x1p53
+
 /* Smaller than what any two scaled numbers give, larger than where doubles lose digits. */
 #define TINY			0x1p-900
 
@@ -478,21 +481,51 @@ slope_at(Search *search, uint64_t rank, double *next, bool *found_next)
 	}
 }
 
-/* Computes all slopes. */
+/*
+ * Writes when[i], in units since the first of its season, if all of them are
+ * whole and no two are equal: differences of such numbers are exact, which
+ * saves a division and a test a slope.
+ */
+static bool
+whole_units(const JnSeries * series, double unit, double *when)
+{
+	for (uint32_t k = 0; k < series->seasons; k++)
+		for (uint32_t i = series->begin[k]; i < series->begin[k + 1]; i++)
+		{
+			double		span = (double) ((uint64_t) series->x[i] - (uint64_t) series->x[series->begin[k]]) / unit;
+
+			if (span != floor(span) || span > EXACT_MOST || (i > series->begin[k] && span <= when[i - 1]))
+				return false;
+			when[i] = span;
+		}
+	return true;
+}
+
+/* Computes all slopes, of which there are few. */
 static void
 all_slopes(Search *search)
 {
 	const		JnSeries *series = search->series;
+	const double *y = search->y;
 	double	   *out = search->slope;
+	double	   *when = jn_alloc(search->env, jn_array_size(series->n, sizeof(double)));
+	bool		whole = whole_units(series, search->unit, when);
 
 	for (uint32_t k = 0; k < series->seasons; k++)
 		for (uint32_t i = series->begin[k]; i < series->begin[k + 1]; i++)
 		{
+			uint32_t	end = series->begin[k + 1];
+
 			jn_tick_at(search->env, i);
-			for (uint32_t j = i + 1; j < series->begin[k + 1]; j++)
-				if (series->x[j] != series->x[i])
-					*out++ = slope_of(search, i, j);
+			if (whole)
+				for (uint32_t j = i + 1; j < end; j++)
+					*out++ = (y[j] - y[i]) / (when[j] - when[i]);
+			else
+				for (uint32_t j = i + 1; j < end; j++)
+					if (series->x[j] != series->x[i])
+						*out++ = slope_of(search, i, j);
 		}
+	jn_release(search->env, when);
 }
 
 /* The power of two below the largest number of y. */

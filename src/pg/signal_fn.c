@@ -76,7 +76,7 @@ correction_named(const char *name)
 			 errhint("Use \"none\", \"hamed-rao\" or \"yue-wang\".")));
 }
 
-/* signal(state, alpha, pattern_at, trend_at, season, correction, zone): the facts of a state. */
+/* signal(state, alpha, pattern_at, trend_at, season, correction, zone, slope): the facts of a state. */
 PG_FUNCTION_INFO_V1(journey_signal);
 
 Datum
@@ -88,11 +88,13 @@ journey_signal(PG_FUNCTION_ARGS)
 	JnSignalAsk ask = JN_SIGNAL_ASK_DEFAULT;
 
 	/* all but the season are strict */
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) || PG_ARGISNULL(5) || PG_ARGISNULL(6))
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) || PG_ARGISNULL(5) ||
+		PG_ARGISNULL(6) || PG_ARGISNULL(7))
 		PG_RETURN_NULL();
 
 	ask.terms = journey_signal_terms(fcinfo, 1);
 	ask.correction = correction_named(text_to_cstring(PG_GETARG_TEXT_PP(5)));
+	ask.no_slope = !PG_GETARG_BOOL(7);
 	if (!PG_ARGISNULL(4) && ask.correction != JN_CORRECT_NOTHING)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),

@@ -61,6 +61,8 @@ SELECT count(*) AS series, count(*) FILTER (WHERE (journey.signal(state))::text 
 FROM states JOIN (SELECT series, journey.signal_agg(at, value) AS s FROM timed GROUP BY series) x USING (series);
 SELECT (journey.signal(state, alpha => 0.001)).direction, (journey.signal(state, pattern_at => 9, trend_at => 10)).class FROM states WHERE series = 'rise';
 SELECT journey.signal(NULL) IS NULL AS nothing, journey.signal(state, alpha => NULL) IS NULL AS no_alpha, journey.signal(state, correction => NULL) IS NULL AS no_correction FROM states WHERE series = 'rise';
+SELECT series, (s).slope_per_day IS NULL AS no_slope, s::text = replace((journey.signal(state))::text, ',' || (journey.signal(state)).slope_per_day || ',', ',,') AS else_equal, (journey.signal(state, slope => NULL)) IS NULL AS nothing
+FROM (SELECT series, state, journey.signal(state, slope => false) AS s FROM states WHERE series IN ('rise', 'fall')) x ORDER BY series;
 SELECT journey.signal(state, alpha => 2) FROM states;
 \echo :SQLSTATE
 SELECT journey.signal(state, correction => 'bonferroni') FROM states WHERE series = 'rise';
