@@ -37,10 +37,10 @@
 
 /*
  * Memory of a row in a lot: time, event and subject as they come, time and event
- * in order, what sorting takes; and as if each had a subject of its own, that
- * and two slots and two places in the order.
+ * in order, what sorting takes; and as if each had a subject of its own, that,
+ * two slots, a tally, two places in the order, and what sorting those takes.
  */
-#define ROW_MEMORY		(8 + 4 + 4 + 8 + 4 + 6 + sizeof(Subject) + 2 * sizeof(Slot) + 3 * sizeof(uint32_t))
+#define ROW_MEMORY		(8 + 4 + 4 + 8 + 4 + 6 + sizeof(Subject) + 2 * sizeof(Slot) + 3 * sizeof(uint32_t) + 14)
 
 /* Names of so many bytes at most are looked up by their bytes alone, in a table of so many. */
 #define SHORT_NAME		16
@@ -417,19 +417,39 @@ find_subject(const JnEnv *env, Lot *lot, const JnRow *row)
 	return add_subject(env, lot, row, key_hash, hash, at);
 }
 
+/* Puts subjects that are numbers, of one chunk and bucket, in order. */
+static void
+order_numbers(const JnEnv *env, Lot *lot)
+{
+	int64_t    *number = fit(env, NULL, lot->subjects, sizeof(int64_t));
+
+	for (uint32_t i = 0; i < lot->subjects; i++)
+		number[i] = lot->subject[i].key.number;
+	jn_sort(env, number, lot->order, lot->subjects, false);
+	jn_release(env, number);
+}
+
 /* Puts the subjects in order. */
 static void
 order_subjects(const JnEnv *env, Lot *lot)
 {
 	uint32_t	n = lot->subjects;
+	const Subject *s = lot->subject;
+	bool		numbers = s->key.kind == JN_KEY_BIGINT;
 	bool		buckets = false;
 
 	release(env, lot->order);
 	lot->order = NULL;
 	lot->order = fit(env, NULL, n, 2 * sizeof(uint32_t));
 	for (uint32_t i = 0; i < n; i++)
+	{
 		lot->order[i] = i;
-	sort_numbers(env, lot, lot->order, lot->order + n, n, compare_subjects);
+		numbers = numbers && s[i].chunk == s->chunk && s[i].bucket == s->bucket;
+	}
+	if (numbers)
+		order_numbers(env, lot);
+	else
+		sort_numbers(env, lot, lot->order, lot->order + n, n, compare_subjects);
 	if (lot->is.bits != JN_LOT_COUNTS)
 		return;
 

@@ -63,6 +63,9 @@
 #define MIN_LANES		16
 #define MAX_LANES		256
 
+/* Keys that splitters are chosen from, at most. */
+#define SAMPLES			256
+
 /* A level of the least size takes a share of memory like this. */
 #define LANE_SHARE		(8 * BLOCK_SIZE)
 
@@ -783,6 +786,12 @@ lot_size(const JnShuffle *s, uint64_t rows, uint64_t key_bytes)
 	return (double) rows * (double) s->options.row_memory + (double) key_bytes;
 }
 
+static bool
+fits(const JnShuffle *s, uint64_t rows, uint64_t key_bytes)
+{
+	return lot_size(s, rows, key_bytes) <= (double) s->options.lot_memory;
+}
+
 /* How many lanes make lots that fit well, most likely: a power of two. */
 static uint32_t
 good_lanes(const JnShuffle *s, uint64_t rows, uint64_t key_bytes)
@@ -869,20 +878,24 @@ static void
 divide_keys(const JnEnv *env, JnShuffle *s, uint32_t bits, uint64_t rows, uint64_t key_bytes)
 {
 	JnRow		row = jn_shuffle_blank(s);
-	JnKey		sample[MAX_LANES / 2];
+	JnKey		sample[SAMPLES];
 	uint32_t	most = good_lanes(s, rows, key_bytes) / 2;
-	uint64_t	every = rows / most + 1;
+	uint32_t	samples = most * 8 < SAMPLES ? most * 8 : SAMPLES;
+	uint64_t	every = rows / samples + 1;
+	uint64_t	next = 0;		/* the row that gives its key */
 	uint32_t	n = 0;
 	uint32_t	distinct = 0;
 	Level	   *copy = push_level(env, s, BY_KEY, 1, 0);
 	Level	   *level;
 
-	/* the copy, and every so many rows a key */
+	/* the copy; of every so many rows one gives its key, now this one, now that */
 	for (uint64_t i = 0; i < rows; i++)
 	{
 		jn_shuffle_read(env, s, &row);
 		add_row(env, s, &row);
-		if (i % every == every / 2)
+		if (i % every == 0)
+			next = i + jn_mix64(i) % every;
+		if (i == next)
 		{
 			sample[n] = row.key;
 			if (s->options.kind != JN_KEY_BIGINT)
@@ -900,10 +913,13 @@ divide_keys(const JnEnv *env, JnShuffle *s, uint32_t bits, uint64_t rows, uint64
 	finish_level(env, s);
 	copy->next = 1;
 
+	/* the last of each of so many equal shares is a splitter */
 	sort_keys(sample, n);
 	for (uint32_t i = 0; i < n; i++)
 	{
-		if (distinct == 0 || jn_key_compare(&sample[distinct - 1], &sample[i]) != 0)
+		bool		is_splitter = i * (uint64_t) most / n != (i + 1) * (uint64_t) most / n;
+
+		if (is_splitter && (distinct == 0 || jn_key_compare(&sample[distinct - 1], &sample[i]) != 0))
 			sample[distinct++] = sample[i];
 		else if (s->options.kind != JN_KEY_BIGINT)
 			jn_release(env, (char *) sample[i].data);
@@ -993,7 +1009,7 @@ jn_shuffle_next(const JnEnv *env, JnShuffle *s, JnLot *lot)
 	{
 		Level	   *level = s->top;
 		uint32_t	i = level->next;
-		uint32_t	lanes;
+		uint32_t	together;
 		uint64_t	rows = 0;
 		uint64_t	key_bytes = 0;
 
@@ -1002,19 +1018,31 @@ jn_shuffle_next(const JnEnv *env, JnShuffle *s, JnLot *lot)
 			pop_level(env, s);
 			continue;
 		}
-		lanes = lanes_together(level);
-		level->next += lanes;
-		for (uint32_t k = i; k < level->next; k++)
+		/* what comes next, and as much more as fits with it */
+		together = lanes_together(level);
+		while (level->next < level->lanes)
 		{
-			rows += level->lane[k].rows;
-			key_bytes += level->lane[k].key_bytes;
+			uint64_t	more = 0;
+			uint64_t	more_bytes = 0;
+
+			for (uint32_t k = 0; k < together; k++)
+			{
+				more += level->lane[level->next + k].rows;
+				more_bytes += level->lane[level->next + k].key_bytes;
+			}
+			if (rows > 0 && more > 0 && (rows + more > JN_BUCKET_ROWS || !fits(s, rows + more, key_bytes + more_bytes)))
+				break;
+			rows += more;
+			key_bytes += more_bytes;
+			if (rows == 0)
+				i += together;
+			level->next += together;
 		}
 		if (rows == 0)
 			continue;
 
-		open_reader(s, &level->lane[i], lanes);
-		if (lot_size(s, rows, key_bytes) > (double) s->options.lot_memory
-			&& divide(env, s, level, i, rows, key_bytes))
+		open_reader(s, &level->lane[i], level->next - i);
+		if (!fits(s, rows, key_bytes) && divide(env, s, level, i, rows, key_bytes))
 			continue;
 		*lot = (JnLot)
 		{
