@@ -2,7 +2,7 @@
  * core_bench.c
  *	  How fast the core is by itself: nanoseconds an event, a JSON line a case.
  *
- *	 cc -std=c11 -O2 -Isrc/core test/bench/core_bench.c src/core/{utf8,times,journey,build,text,sessions}.c
+ *	 cc -std=c11 -O2 -Isrc/core test/bench/core_bench.c src/core/*.c -lsodium -lm
  *	 ./a.out [events]
  *
  * Each case is one journey of that many events (1 000 000), of 25 names, with
