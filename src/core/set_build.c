@@ -400,14 +400,15 @@ add_times(const JnEnv *env, JnSetBuild *b, const int64_t *time, uint32_t from, u
 {
 	Shape	   *s = &b->shape;
 	uint32_t	before = s->rows - s->parts - (from > 0);	/* differences; the part is not counted yet */
-	uint32_t	i = from > 0 ? from : 1;
-	uint32_t	more = to > i ? to - i : 0;
+	uint32_t	last = from > 0 ? from - 1 : 0; /* the row at the end of the line */
+	uint32_t	more = to - 1 - last;
 	int64_t    *line = b->line + before;
+	uint64_t	shift = (uint64_t) line[0] - (uint64_t) time[last];
 	JnTimesPlan plan;
 
-	for (uint32_t k = 1; k <= more; k++, i++)
+	for (uint32_t k = 1; k <= more; k++)
 	{
-		line[k] = jn_time_after(line[k - 1], jn_time_span(time[i - 1], time[i]));
+		line[k] = jn_time_after(time[last + k], shift);
 		if (k % JN_TICK_EVERY == 0)
 			jn_tick(env);
 	}
@@ -618,11 +619,10 @@ with_part(const JnSetBuild *b, const JnKey *key, const JnRows *rows, uint32_t n)
 	return s;
 }
 
-/* Makes the first n rows of a part, which are there, a part. */
+/* Makes the first n rows of a part, which are there, a part; "with" is what with_part() gave. */
 static void
-end_part(const JnEnv *env, JnSetBuild *b, const JnKey *key, const JnRows *rows, uint32_t n)
+end_part(const JnEnv *env, JnSetBuild *b, const JnKey *key, const JnRows *rows, uint32_t n, const Shape *with)
 {
-	Shape		s = with_part(b, key, rows, n);
 	uint32_t	part = b->shape.parts;
 
 	if (part == b->part_room)
@@ -633,11 +633,11 @@ end_part(const JnEnv *env, JnSetBuild *b, const JnKey *key, const JnRows *rows, 
 		b->start = grow(env, b->start, sizeof(int64_t), room);
 		b->part_room = (uint32_t) room;
 	}
-	put_key(env, b, key, (size_t) (s.keys_size - b->shape.keys_size));
+	put_key(env, b, key, (size_t) (with->keys_size - b->shape.keys_size));
 	b->count[part] = 2 * n + rows->ghost;
 	b->start[part] = rows->time[rows->ghost];
-	b->shape = s;
-	b->size = shape_size(&s);
+	b->shape = *with;
+	b->size = shape_size(with);
 }
 
 /* How many of the first "most" rows of a part fit. */
@@ -731,7 +731,7 @@ jn_set_build_add(const JnEnv *env, JnSetBuild *b, const JnKey *key, const JnRows
 		with = with_part(b, key, rows, n);
 		if (shape_size(&with) <= b->limit)
 		{
-			end_part(env, b, key, rows, n);
+			end_part(env, b, key, rows, n, &with);
 			*taken = n;
 			return JN_OK;
 		}
@@ -751,7 +751,7 @@ jn_set_build_add(const JnEnv *env, JnSetBuild *b, const JnKey *key, const JnRows
 		go_back(b, &before);
 		return jn_fail(err, JN_TOO_LARGE, 0, (int64_t) shape_size(&with), JN_MAX_BYTES);
 	}
-	end_part(env, b, key, rows, n);
+	end_part(env, b, key, rows, n, &with);
 	*taken = n;
 	return JN_OK;
 }
