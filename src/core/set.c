@@ -379,7 +379,7 @@ jn_set_parts_next(const JnEnv *env, JnSetParts *p, JnPart *part)
 	part->start = jn_time_after(s->head.first, start);
 	p->start += s->start_width;
 	part->key = p->last;
-	if (p->counts.part % JN_TICK_EVERY == 0)
+	if (p->counts.part % 1024 == 0)
 		jn_tick(env);
 	return true;
 }

@@ -112,6 +112,26 @@ SELECT overlay(s::bytea PLACING '\x20' FROM 2)::journey_set FROM sets WHERE id =
 SELECT substring(s::bytea FOR 60)::journey_set FROM sets WHERE id = 3;
 SELECT overlay(s::bytea PLACING '\x00' FROM 9)::journey_set FROM sets WHERE id = 3;
 
+-- binary in and out, of sets and states
+CREATE TABLE copied (LIKE sets);
+COPY sets TO PROGRAM 'cat > journey_set.bin' (FORMAT binary);
+COPY copied FROM PROGRAM 'cat journey_set.bin; rm journey_set.bin' (FORMAT binary);
+SELECT count(*) FROM sets a FULL JOIN copied b USING (id) WHERE a.s IS DISTINCT FROM b.s;
+CREATE AGGREGATE journey_set_state_of(text, journey) (
+  SFUNC = _journey_set_agg_transfn, STYPE = journey_set_state, COMBINEFUNC = _journey_set_agg_combinefn, PARALLEL = SAFE);
+CREATE TABLE states AS SELECT part, journey_set_state_of(subject, j ORDER BY subject) AS state FROM parts GROUP BY 1;
+CREATE TABLE copied_states (LIKE states);
+COPY states TO PROGRAM 'cat > journey_set.bin' (FORMAT binary);
+COPY copied_states FROM PROGRAM 'cat journey_set.bin; rm journey_set.bin' (FORMAT binary);
+SELECT count(*) FROM states a FULL JOIN copied_states b USING (part)
+WHERE a.state::text IS DISTINCT FROM b.state::text OR a.state::text::journey_set_state::text <> b.state::text;
+
+-- stored out of line, the facts are read from its head
+ALTER TABLE one ALTER s SET STORAGE external;
+UPDATE one SET s = s || '{zoe: [late 2027-01-01T00:00Z]}';
+SELECT pg_relation_size(reltoastrelid) > 0 AS toasted, subject_count(s), step_count(s), ended_at(s), journey_of(s, 'zoe')
+FROM one, pg_class WHERE oid = 'one'::regclass;
+
 -- the type
 SELECT typlen, typalign, typstorage, typcategory, typispreferred FROM pg_type WHERE oid = 'journey_set'::regtype;
 SELECT step_count('[a 2026-01-01T10:00Z]'), step_count(journey_set '{u: [a 2026-01-01T10:00Z, b 2026-01-01T10:00Z]}');
@@ -135,4 +155,5 @@ SELECT '\x010100000800010000000000000000000000'::journey_set_state;
 SELECT _journey_set_agg_finalfn(NULL);
 SELECT _journey_set_agg_transfn(NULL, 'u'::text, '[a 2026-01-01T10:00Z]'::journey);
 
-DROP TABLE sets, steps, parts, one, page;
+DROP TABLE sets, steps, parts, one, page, copied, states, copied_states;
+DROP AGGREGATE journey_set_state_of(text, journey);
