@@ -14,7 +14,7 @@
  *	  ascending size, so lists of the index lose their beginnings for good.
  * 3. The place of the first common trigram in both sets bounds how many can
  *	  follow, and so does the number of bits that differ between signatures of
- *	  128 bits ("bitmap filter", Sandes, Teodoro, Melo 2020).
+ *	  256 bits ("bitmap filter", Sandes, Teodoro, Melo 2020).
  * 4. What is left is compared by merging, which gives up as soon as too few
  *	  trigrams remain.
  *
@@ -44,6 +44,9 @@
 /* Sets up to this size are sorted by insertion. */
 #define INSERTION_MAX	40
 
+/* Words of a signature. */
+#define SIGNATURE_WORDS	4
+
 /* A distinct trigram. */
 typedef struct Token
 {
@@ -55,12 +58,19 @@ typedef struct Token
 /* A text; its tokens are token[start .. start + size - 1] of the collection. */
 typedef struct Set
 {
-	uint64_t	signature[2];
+	uint64_t	signature[SIGNATURE_WORDS]; /* a bit set for each member */
 	size_t		start;
 	uint32_t	size;
 	uint32_t	element;
-	uint32_t	looked;			/* 1 + the set that it was last compared with */
 } Set;
+
+/* What is looked at of a set most often, kept small for the sake of caches. */
+typedef struct Glance
+{
+	uint64_t	signature[2];	/* folded: half as long */
+	uint32_t	element;
+	uint32_t	looked;			/* 1 + the set that it was last compared with */
+} Glance;
 
 struct JnTrigrams
 {
@@ -235,12 +245,7 @@ jn_trigrams_add(const JnEnv *env, JnTrigrams *t, const uint32_t *code, size_t n,
 		t->set_room *= 2;
 		t->set = jn_resize(env, t->set, jn_array_size(t->set_room, sizeof(Set)));
 	}
-	t->set[t->sets++] = (Set)
-	{
-		{
-			0, 0
-		}, start, (uint32_t) (t->members - start), element, 0
-	};
+	t->set[t->sets++] = (Set) {.start = start,.size = (uint32_t) (t->members - start),.element = element};
 	worked(env, t, 16);
 }
 
@@ -338,7 +343,7 @@ rank_tokens(const JnEnv *env, JnTrigrams *t)
 			unsigned	bit;
 
 			member[i] = rank[member[i]];
-			bit = (unsigned) jn_mix64(member[i]) & 127;
+			bit = (unsigned) jn_mix64(member[i]) % (64 * SIGNATURE_WORDS);
 			set->signature[bit / 64] |= UINT64_C(1) << (bit % 64);
 		}
 		sort_members(env, t, member, set->size, spare);
@@ -437,13 +442,22 @@ least_size(uint32_t a, double tolerance)
 	return low;
 }
 
-static inline unsigned
-bits_set(uint64_t x)
+/* The number of bits in each byte. */
+static inline uint64_t
+bits_by_byte(uint64_t x)
 {
 	x -= x >> 1 & UINT64_C(0x5555555555555555);
 	x = (x & UINT64_C(0x3333333333333333)) + (x >> 2 & UINT64_C(0x3333333333333333));
-	x = (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-	return (unsigned) (x * UINT64_C(0x0101010101010101) >> 56);
+	return (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+}
+
+/* How many bits differ between two words each of two signatures. */
+static inline uint64_t
+bits_differing(const uint64_t *x, const uint64_t *y)
+{
+	uint64_t	bits = bits_by_byte(x[0] ^ y[0]) + bits_by_byte(x[1] ^ y[1]);
+
+	return bits * UINT64_C(0x0101010101010101) >> 56;
 }
 
 /*
@@ -485,6 +499,7 @@ typedef struct Join
 	JnTrigrams *t;
 	JnGroups   *g;
 	uint32_t	apart;			/* groups that the sets are in still */
+	Glance	   *glance;			/* by set */
 	Posting    *posting;
 	size_t	   *begin;			/* by token: its postings are begin .. end-1 */
 	size_t	   *end;
@@ -558,21 +573,24 @@ probe(const JnEnv *env, Join *join, uint32_t x, uint32_t prefix, uint32_t smalle
 		{
 			Posting		posting = join->posting[p];
 			uint32_t	need = join->need[posting.size - smallest];
-			Set		   *other;
+			uint64_t	spare;	/* members that only one of them may have */
+			Glance	   *glance;
+			const Set  *other;
 
 			/* common members are from here on */
 			worked(env, t, 1);
 			if (rest < need || posting.rest < need)
 				continue;
+			glance = &join->glance[posting.set];
+			if (glance->looked == x + 1)
+				continue;
+			glance->looked = x + 1;
+			spare = (uint64_t) set->size + posting.size - 2 * (uint64_t) need;
+			if (bits_differing(join->glance[x].signature, glance->signature) > spare || jn_groups_find(g, glance->element) == root)
+				continue;
 			other = &t->set[posting.set];
-			if (other->looked == x + 1)
-				continue;
-			other->looked = x + 1;
-			/* a bit that differs is a member that only one of them has */
-			if (bits_set(set->signature[0] ^ other->signature[0]) + bits_set(set->signature[1] ^ other->signature[1])
-				> (uint64_t) set->size + other->size - 2 * (uint64_t) need)
-				continue;
-			if (jn_groups_find(g, other->element) == root)
+			if (bits_differing(set->signature, other->signature)
+				+ bits_differing(set->signature + 2, other->signature + 2) > spare)
 				continue;
 			if (overlap_reaches(env, t, set, i, other, other->size - posting.rest, need))
 			{
@@ -607,6 +625,16 @@ join_sets(const JnEnv *env, Join *join, double tolerance)
 
 	plan_index(env, join, tolerance);
 	join->need = jn_alloc(env, jn_array_size(largest, sizeof(uint32_t)));
+	join->glance = jn_alloc(env, jn_array_size(t->sets, sizeof(Glance)));
+	for (uint32_t x = 0; x < t->sets; x++)
+	{
+		const Set  *set = &t->set[x];
+
+		join->glance[x] = (Glance) {.element = set->element};
+		for (int i = 0; i < 2; i++)
+			join->glance[x].signature[i] = set->signature[i] | set->signature[i + 2];
+		worked(env, t, 1);
+	}
 
 	for (uint32_t x = 0; x < t->sets && join->apart > 1; x++)
 	{
@@ -626,6 +654,7 @@ join_sets(const JnEnv *env, Join *join, double tolerance)
 		index_set(join, x, prefix);
 		worked(env, t, prefix);
 	}
+	jn_release(env, join->glance);
 	jn_release(env, join->need);
 	jn_release(env, join->posting);
 	jn_release(env, join->end);
