@@ -11,8 +11,8 @@
  * are: the labels, codes and values of JnSet, and jn_set_times() for all
  * differences at once.  A question about subjects goes through the parts with a
  * JnSetParts, which tells the rows that each part has in the columns.  Who
- * wants the steps themselves follows a part with a JnSetSteps, or takes it as a
- * journey with jn_set_part_journey().
+ * wants the steps themselves follows a part with a JnSetSteps, or makes a
+ * journey of it with jn_set_part_build().
  *
  * Rows are numbered from 0; row r of every column belongs to the same step, and
  * the rows of a part follow one another.  The row of a ghost counts as a row,

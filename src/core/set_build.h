@@ -22,7 +22,7 @@
  *				 the ghost of what follows: rows->ghost = true
  *
  * Memory: 8 bytes a row for times, 4 for each column of labels and 8 for values
- * that are there, doubling; 40 bytes and the key for each part; from the JnEnv
+ * that are there, doubling; 12 bytes and the key for each part; from the JnEnv
  * given at each call, which must be the same.  A builder whose call was left by
  * longjmp can only be thrown away with its memory.
  */
@@ -95,11 +95,11 @@ extern JnName jn_set_build_name(const JnSetBuild *b, unsigned column, uint32_t c
  * above all keys of the set; it is copied.
  *
  * All rows are taken if the set stays within its limit.  If not, none are taken
- * as long as the set has parts already and little room, so that most subjects
- * stay in one piece: see JN_SET_CUT_ROOM.  Else as many as fit, down to
- * the last time that ends there: rows of one time stay together.  What is
- * too large for an empty set is taken nevertheless, up to the first such
- * place: the builder always gets on.
+ * as long as the set has parts already and less room than a sixteenth of its
+ * limit, so that most subjects stay in one piece.  Else as many as fit, down to
+ * the last time that ends there: rows of one time stay together.  What is too
+ * large for an empty set is taken nevertheless, up to the first such place: the
+ * builder always gets on.
  *
  * Errors: JN_TIME_RANGE; JN_SUBJECT_LONG and JN_SUBJECT_UTF8 for a text;
  * JN_TOO_LARGE if one time alone is too much for JN_MAX_BYTES.  The builder is
