@@ -15,6 +15,7 @@ check_cuts(const JnJourney *j, uint32_t n, int64_t gap)
 	JnSessions	s;
 	JnSession	session;
 	uint32_t	from = 0;
+	uint32_t	count = 0;
 
 	jn_sessions_open(&s, j, gap);
 	while (from < n)
@@ -30,7 +31,9 @@ check_cuts(const JnJourney *j, uint32_t n, int64_t gap)
 		CHECK_INT(session.first, step[from].time);
 		CHECK_INT(session.last, step[to - 1].time);
 		from = to;
+		count++;
 	}
+	CHECK_INT(jn_session_count(ENV, j, gap), count);
 	CHECK(!jn_sessions_next(ENV, &s, &session));
 	CHECK(!jn_sessions_next(ENV, &s, &session));
 }
