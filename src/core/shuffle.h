@@ -40,7 +40,7 @@
 #include "set.h"
 
 /* A bucket has so many rows or less, unless few subjects have them all. */
-#define JN_BUCKET_ROWS	131072
+#define JN_BUCKET_ROWS	80000
 
 /* Columns that rows may have beside key, time and event: bits 1 << JnTrack, and these. */
 #define JN_ROW_SEQ		(1u << JN_TRACKS)

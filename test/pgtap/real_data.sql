@@ -12,7 +12,7 @@ SET client_min_messages = warning;
 SET timezone = 'UTC';
 SET search_path = public, journey;
 BEGIN;
-SELECT plan(216);
+SELECT plan(234);
 
 -- What a test looks at: the log, its journeys, their sessions at 30 minutes.
 CREATE TEMP TABLE log (who text, ts timestamptz, seq bigint, event text);
@@ -107,6 +107,13 @@ BEGIN
 		 EXCEPT ALL
 		 SELECT who, sessionize(ts, ''30 min'') OVER (PARTITION BY who ORDER BY ts, seq), ts, event FROM log',
 		name || ': sessionize agrees');
+	RETURN NEXT is_empty(
+		'SELECT who, j FROM journeys
+		 EXCEPT SELECT subject, journey_agg(j) FROM journey.pack(''SELECT who, ts, event, seq FROM log'', ''30 days'') s, journey.journeys(s) GROUP BY subject',
+		name || ': pack gives the same journeys');
+	RETURN NEXT is(
+		(SELECT sum(journey.session_count(s, '30 min')) FROM journey.pack('SELECT who, ts, event, seq FROM log') s),
+		(SELECT count(*) FROM cut), name || ': and as many sessions');
 	RETURN NEXT is_empty(
 		'SELECT j FROM journeys WHERE j::text::journey <> j OR j::bytea::journey <> j',
 		name || ': text and bytes read back');
