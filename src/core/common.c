@@ -73,7 +73,6 @@ rank_last(JnCommon *c)
 	for (uint32_t i = low; i <= code; i++)
 		c->rank[c->by_rank[i]] = (uint16_t) i;
 	c->presence[code] = jn_presence(name.data, name.size);
-	c->picker = NULL;
 }
 
 /* The code of a name by way of the dictionary. */

@@ -61,8 +61,8 @@ extern JnStatus jn_common_code(JnCommon *c, const char *name, size_t size, uint3
 
 /*
  * Finds which names code[0 .. n-1] use, which are codes of this vocabulary:
- * fills pick[] and number[] for "picker", until the next call or the next new
- * name.  O(n + names / 64); ticks in the vocabulary's environment.
+ * fills pick[] and number[] for "picker", until the next call.
+ * O(n + names / 64); ticks in the vocabulary's environment.
  */
 extern void jn_common_pick(JnCommon *c, const void *picker, const uint32_t *code, uint32_t n);
 

@@ -435,6 +435,30 @@ TEST(state_names_are_found_anew)
 	CHECK_BYTES(got.data, got.size, expected, size);
 }
 
+/* Codes of four bytes have room for the number that stands for "none". */
+TEST(state_event_that_is_none)
+{
+	uint32_t	n = 65536;
+	JnBuild    *b = jn_build_new(ENV, true);
+	JnError		err;
+	size_t		size;
+	uint8_t    *state;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		char		text[8];
+
+		add_steps(ENV, b, &(Step) {i, text, (uint32_t) snprintf(text, sizeof(text), "%u", i)}, 1);
+	}
+	size = jn_build_state_size(b);
+	state = jn_alloc(ENV, size);
+	jn_build_state_write(ENV, b, state);
+	CHECK_INT(jn_build_state_read(ENV, state, size, &b, &err), JN_OK);
+	memset(state + size - 4, 0xff, 4);
+	CHECK_INT(jn_build_state_read(ENV, state, size, &b, &err), JN_BYTES_CORRUPT);
+	CHECK_INT(err.at, size - 4);
+}
+
 /* ---- memory ---- */
 
 TEST(build_is_small)

@@ -196,6 +196,38 @@ TEST(common_merged)
 	}
 }
 
+/* Names that agree in all but their ends, or their lengths: none is taken for another. */
+TEST(common_of_similar_names)
+{
+	JnCommon   *common = jn_common_new(ENV);
+	JnBuild    *shared = jn_build_new_sharing(ENV, false, common);
+	JnBuild    *alone = jn_build_new(ENV, false);
+	uint64_t	seed = 5;
+	Bytes		a;
+	Bytes		b;
+
+	for (uint32_t i = 0; i < 20000; i++)
+	{
+		char		name[40];
+		uint32_t	size;
+		Step		one;
+
+		if (unit_below(&seed, 2))
+			size = (uint32_t) snprintf(name, sizeof(name), "the_same%08u", unit_below(&seed, 800));
+		else
+		{
+			size = unit_below(&seed, 20);
+			memset(name, 'a', size);
+		}
+		one = (Step) {i, name, size};
+		add_steps(ENV, shared, &one, 1);
+		add_steps(ENV, alone, &one, 1);
+	}
+	a = build_bytes(ENV, shared);
+	b = build_bytes(ENV, alone);
+	CHECK_BYTES(a.data, a.size, b.data, b.size);
+}
+
 TEST(common_text_is_bounded)
 {
 	JnCommon   *common = jn_common_new(ENV);
