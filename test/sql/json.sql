@@ -61,10 +61,10 @@ SELECT step_count(j), j::jsonb::journey = j AS same FROM (SELECT journey_agg('20
 
 -- what is refused, one line each
 SELECT '[1]'::jsonb::journey;
-CREATE FUNCTION pg_temp.refused(json jsonb) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.refused(form jsonb) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE detail text;
 BEGIN
-	PERFORM journey.journey(json);
+	PERFORM journey.journey(form);
 	RETURN 'taken';
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
