@@ -160,7 +160,10 @@ products_by_transform(const JnEnv *env, double *a, uint32_t n)
 	/* amounts are real and even: the way back is the way there */
 	transform(env, work, root, size);
 	for (uint32_t i = 0; i < n; i++)
+	{
+		jn_tick_at(env, i);
 		a[i] = work[i].re / (double) size;
+	}
 	jn_release(env, root);
 	jn_release(env, work);
 }
@@ -173,18 +176,27 @@ jn_autocorrelation(const JnEnv *env, double *a, uint32_t n)
 	bool		constant = true;
 
 	for (uint32_t i = 1; i < n; i++)
+	{
+		jn_tick_at(env, i);
 		constant &= a[i] == a[0];
+	}
 	if (constant)
 		return false;
 
 	for (uint32_t i = 0; i < n; i++)
+	{
+		jn_tick_at(env, i);
 		a[i] -= mean;
+	}
 	if (n <= FEW)
 		products_by_sums(a, n);
 	else
 		products_by_transform(env, a, n);
 	squares = a[0];
 	for (uint32_t i = 0; i < n; i++)
+	{
+		jn_tick_at(env, i);
 		a[i] /= squares;
+	}
 	return true;
 }

@@ -44,7 +44,7 @@
 
 /* Merges from[0 .. half-1] and from[half .. 2 half - 1]. */
 static inline uint64_t
-JN_SORT_MERGE_EVEN(const JN_SORT_ITEM * from, ptrdiff_t half, JN_SORT_ITEM * to)
+JN_SORT_MERGE_EVEN(const JnEnv *env, const JN_SORT_ITEM * from, ptrdiff_t half, JN_SORT_ITEM * to)
 {
 	ptrdiff_t	left = 0;
 	ptrdiff_t	right = half;
@@ -53,26 +53,33 @@ JN_SORT_MERGE_EVEN(const JN_SORT_ITEM * from, ptrdiff_t half, JN_SORT_ITEM * to)
 	uint64_t	at_front = 0;
 	uint64_t	at_back = 0;
 
-	for (ptrdiff_t i = 0; i < half; i++)
+	for (ptrdiff_t i = 0; i < half;)
 	{
-		bool		take_right = JN_SORT_LESS(from + right, from + left);
-		bool		take_left = JN_SORT_LESS(from + right_back, from + left_back);
+		ptrdiff_t	stop = half - i > JN_TICK_EVERY ? i + JN_TICK_EVERY : half;
 
-		to[i] = from[take_right ? right : left];
-		to[2 * half - 1 - i] = from[take_left ? left_back : right_back];
-		at_front += take_right ? (uint64_t) (half - left) : 0;
-		at_back += take_left ? (uint64_t) (right_back - half + 1) : 0;
-		right += take_right;
-		left += !take_right;
-		left_back -= take_left;
-		right_back -= !take_left;
+		for (; i < stop; i++)
+		{
+			bool		take_right = JN_SORT_LESS(from + right, from + left);
+			bool		take_left = JN_SORT_LESS(from + right_back, from + left_back);
+
+			to[i] = from[take_right ? right : left];
+			to[2 * half - 1 - i] = from[take_left ? left_back : right_back];
+			at_front += take_right ? (uint64_t) (half - left) : 0;
+			at_back += take_left ? (uint64_t) (right_back - half + 1) : 0;
+			right += take_right;
+			left += !take_right;
+			left_back -= take_left;
+			right_back -= !take_left;
+		}
+		if (i < half)
+			jn_tick(env);
 	}
 	return at_front + at_back - (uint64_t) (half - left) * (uint64_t) (right - half);
 }
 
 /* Merges from[0 .. middle-1] and from[middle .. end-1]. */
 static inline uint64_t
-JN_SORT_MERGE(const JN_SORT_ITEM * from, size_t middle, size_t end, JN_SORT_ITEM * to)
+JN_SORT_MERGE(const JnEnv *env, const JN_SORT_ITEM * from, size_t middle, size_t end, JN_SORT_ITEM * to)
 {
 	size_t		left = 0;
 	size_t		right = middle;
@@ -82,6 +89,8 @@ JN_SORT_MERGE(const JN_SORT_ITEM * from, size_t middle, size_t end, JN_SORT_ITEM
 	{
 		bool		take_right = JN_SORT_LESS(from + right, from + left);
 
+		if ((left + right) % JN_TICK_EVERY == 0)
+			jn_tick(env);
 		*to++ = from[take_right ? right : left];
 		inversions += take_right ? (uint64_t) (middle - left) : 0;
 		right += take_right;
@@ -93,7 +102,7 @@ JN_SORT_MERGE(const JN_SORT_ITEM * from, size_t middle, size_t end, JN_SORT_ITEM
 }
 
 static uint64_t
-JN_SORT_NAME(const JnEnv * env, JN_SORT_ITEM * item, JN_SORT_ITEM * spare, uint32_t n)
+JN_SORT_NAME(const JnEnv *env, JN_SORT_ITEM * item, JN_SORT_ITEM * spare, uint32_t n)
 {
 	JN_SORT_ITEM *from = item;
 	JN_SORT_ITEM *to = spare;
@@ -129,9 +138,9 @@ JN_SORT_NAME(const JnEnv * env, JN_SORT_ITEM * item, JN_SORT_ITEM * spare, uint3
 			if (size <= width || !JN_SORT_LESS(from + first + width, from + first + width - 1))
 				memcpy(to + first, from + first, size * sizeof(JN_SORT_ITEM));
 			else if (size == 2 * width)
-				inversions += JN_SORT_MERGE_EVEN(from + first, (ptrdiff_t) width, to + first);
+				inversions += JN_SORT_MERGE_EVEN(env, from + first, (ptrdiff_t) width, to + first);
 			else
-				inversions += JN_SORT_MERGE(from + first, (size_t) width, size, to + first);
+				inversions += JN_SORT_MERGE(env, from + first, (size_t) width, size, to + first);
 			work += size;
 			if (work >= JN_TICK_EVERY)
 			{

@@ -31,7 +31,7 @@ digit(uint64_t value, unsigned shift)
 
 /* The value that stands at "rank", from 0, when a[0 .. n-1] is in order.  Destroys a. */
 static uint64_t
-select_rank(const JnEnv * env, uint64_t *a, uint32_t n, uint32_t rank, uint64_t largest)
+select_rank(const JnEnv *env, uint64_t *a, uint32_t n, uint32_t rank, uint64_t largest)
 {
 	unsigned	shift = 0;
 
@@ -71,7 +71,7 @@ select_rank(const JnEnv * env, uint64_t *a, uint32_t n, uint32_t rank, uint64_t 
  * larger one.
  */
 static uint64_t
-gap_after_rank(const JnEnv * env, const int64_t *time, uint32_t n, uint32_t rank, uint64_t value)
+gap_after_rank(const JnEnv *env, const int64_t *time, uint32_t n, uint32_t rank, uint64_t value)
 {
 	uint32_t	not_above = 0;
 	uint64_t	next = UINT64_MAX;
@@ -90,7 +90,7 @@ gap_after_rank(const JnEnv * env, const int64_t *time, uint32_t n, uint32_t rank
 }
 
 static uint64_t
-median_gap(const JnEnv * env, const int64_t *time, uint32_t n)
+median_gap(const JnEnv *env, const int64_t *time, uint32_t n)
 {
 	uint32_t	gaps = n - 1;
 	uint32_t	rank = (gaps - 1) / 2;
@@ -129,7 +129,7 @@ typedef struct Observations
 
 /* Observation i of a signal in order: a value, or the gap before point i + 1. */
 static inline void
-observe(const JnSignal * s, uint32_t i, int64_t *x, double *y)
+observe(const JnSignal *s, uint32_t i, int64_t *x, double *y)
 {
 	if (s->valued)
 	{
@@ -146,14 +146,14 @@ observe(const JnSignal * s, uint32_t i, int64_t *x, double *y)
 
 /* The point at which observation i was made. */
 static inline uint32_t
-point_of(const JnSignal * s, uint32_t i)
+point_of(const JnSignal *s, uint32_t i)
 {
 	return s->valued ? i : i + 1;
 }
 
 /* Puts the observations of a sorted signal together, season after season if there are some. */
 static void
-collect(const JnEnv * env, const JnSignal * s, const JnSignalAsk *ask, Observations *o)
+collect(const JnEnv *env, const JnSignal *s, const JnSignalAsk *ask, Observations *o)
 {
 	uint32_t	n = s->valued ? s->n : s->n - 1;
 	uint32_t   *place = NULL;
@@ -173,7 +173,10 @@ collect(const JnEnv * env, const JnSignal * s, const JnSignalAsk *ask, Observati
 		place = o->begin + ask->seasons + 1;
 		memset(o->begin, 0, ((size_t) ask->seasons + 1) * sizeof(uint32_t));
 		for (uint32_t i = 0; i < n; i++)
+		{
+			jn_tick_at(env, i);
 			o->begin[ask->season[point_of(s, i)] + 1]++;
+		}
 		for (uint32_t k = 0; k < ask->seasons; k++)
 		{
 			place[k] = o->begin[k];
@@ -192,7 +195,7 @@ collect(const JnEnv * env, const JnSignal * s, const JnSignalAsk *ask, Observati
 }
 
 static void
-forget(const JnEnv * env, Observations *o)
+forget(const JnEnv *env, Observations *o)
 {
 	jn_release(env, o->x);
 	jn_release(env, o->y);
@@ -206,7 +209,7 @@ forget(const JnEnv * env, Observations *o)
 
 /* By how much the variance of S grows. */
 static double
-variance_factor(const JnEnv * env, const Observations *o, const JnSignalAsk *ask, double slope)
+variance_factor(const JnEnv *env, const Observations *o, const JnSignalAsk *ask, double slope)
 {
 	switch (ask->correction)
 	{
@@ -221,7 +224,7 @@ variance_factor(const JnEnv * env, const Observations *o, const JnSignalAsk *ask
 }
 
 static void
-test_trend(const JnEnv * env, const JnSignal * s, const Observations *o, const JnSignalAsk *ask, uint32_t *rank,
+test_trend(const JnEnv *env, const JnSignal *s, const Observations *o, const JnSignalAsk *ask, uint32_t *rank,
 		   JnSignalFacts *facts)
 {
 	JnKendall	kendall = jn_kendall(env, &o->series, rank);
@@ -251,7 +254,7 @@ test_trend(const JnEnv * env, const JnSignal * s, const Observations *o, const J
 }
 
 static void
-test_change(const JnEnv * env, const JnSignal * s, const Observations *o, const uint32_t *rank, JnSignalFacts *facts)
+test_change(const JnEnv *env, const JnSignal *s, const Observations *o, const uint32_t *rank, JnSignalFacts *facts)
 {
 	JnChange	change;
 
@@ -266,7 +269,7 @@ test_change(const JnEnv * env, const JnSignal * s, const Observations *o, const 
 }
 
 void
-jn_signal_facts(const JnEnv * env, JnSignal * s, const JnSignalAsk *ask, JnSignalFacts *facts)
+jn_signal_facts(const JnEnv *env, JnSignal *s, const JnSignalAsk *ask, JnSignalFacts *facts)
 {
 	JnSignalAsk plain = *ask;
 	Observations o;

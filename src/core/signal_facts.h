@@ -61,6 +61,6 @@ typedef struct JnSignalFacts
  *
  * O(n log n) expected; with values 100 bytes a point for the while, without 50.
  */
-extern void jn_signal_facts(const JnEnv * env, JnSignal * s, const JnSignalAsk *ask, JnSignalFacts *facts);
+extern void jn_signal_facts(const JnEnv *env, JnSignal *s, const JnSignalAsk *ask, JnSignalFacts *facts);
 
 #endif							/* JN_SIGNAL_FACTS_H */

@@ -87,8 +87,8 @@ typedef struct Bound
 
 typedef struct Search
 {
-	const		JnEnv *env;
-	const		JnSeries *series;
+	const JnEnv *env;
+	const JnSeries *series;
 	double		unit;
 	double	   *y;				/* scaled */
 	uint64_t	slopes;			/* pairs with different x */
@@ -229,7 +229,7 @@ above(double slope)
 static void
 count_below(Search *search, double s, Bound *bound)
 {
-	const		JnSeries *series = search->series;
+	const JnSeries *series = search->series;
 	Wide		step = wide_quotient(s, search->unit);
 
 	bound->below = 0;
@@ -251,12 +251,15 @@ count_below(Search *search, double s, Bound *bound)
 		bound->below += sort_items(search->env, search->item + begin, search->spare, end - begin);
 	}
 	for (uint32_t i = 0; i < series->n; i++)
+	{
+		jn_tick_at(search->env, i);
 		bound->order[i] = search->item[i].id;
+	}
 }
 
 /* How many slopes there are: pairs of one season with different x. */
 static uint64_t
-count_slopes(const JnEnv * env, const JnSeries * series)
+count_slopes(const JnEnv *env, const JnSeries *series)
 {
 	uint64_t	slopes = 0;
 
@@ -281,7 +284,7 @@ count_slopes(const JnEnv * env, const JnSeries * series)
 static void
 widest_bounds(Search *search)
 {
-	const		JnSeries *series = search->series;
+	const JnSeries *series = search->series;
 
 	for (uint32_t k = 0; k < series->seasons; k++)
 	{
@@ -325,6 +328,7 @@ pick(Search *search, Picks *picks, const uint32_t *place, const uint32_t *left, 
 			break;
 		i = place[left[target - picks->seen]];
 		j = place[right];
+		jn_tick_at(search->env, picks->done);
 		search->slope[picks->done++] = slope_of(search, i < j ? i : j, i < j ? j : i);
 	}
 	picks->seen = until;
@@ -337,11 +341,14 @@ pick(Search *search, Picks *picks, const uint32_t *place, const uint32_t *left, 
 static uint64_t
 pick_slopes(Search *search, const uint64_t *target, uint64_t n)
 {
-	const		JnSeries *series = search->series;
+	const JnSeries *series = search->series;
 	Picks		picks = {target, n, 0, 0};
 
 	for (uint32_t i = 0; i < series->n; i++)
+	{
+		jn_tick_at(search->env, i);
 		search->rank[search->hi.order[i]] = i;
+	}
 
 	for (uint32_t k = 0; k < series->seasons; k++)
 	{
@@ -351,7 +358,10 @@ pick_slopes(Search *search, const uint64_t *target, uint64_t n)
 		uint32_t   *to = from + size;
 
 		for (uint32_t i = 0; i < size; i++)
+		{
+			jn_tick_at(search->env, i);
 			from[i] = search->rank[search->lo.order[begin + i]];
+		}
 		for (uint64_t width = 1; width < size; width *= 2)
 		{
 			uint32_t   *swap = from;
@@ -367,6 +377,7 @@ pick_slopes(Search *search, const uint64_t *target, uint64_t n)
 				jn_tick_at(search->env, first);
 				while (left < left_end && right < right_end)
 				{
+					jn_tick_at(search->env, left + right);
 					if (from[right] < from[left])
 					{
 						pick(search, &picks, search->hi.order, from + left, left_end - left, from[right]);
@@ -435,7 +446,7 @@ narrow(Search *search, double s, uint64_t rank)
 static double
 slope_at(Search *search, uint64_t rank, double *next, bool *found_next)
 {
-	const		JnEnv *env = search->env;
+	const JnEnv *env = search->env;
 	uint64_t   *target = (uint64_t *) (search->slope + search->sample);
 	bool		stuck = false;
 
@@ -487,7 +498,7 @@ slope_at(Search *search, uint64_t rank, double *next, bool *found_next)
  * saves a division and a test a slope.
  */
 static bool
-whole_units(const JnSeries * series, double unit, double *when)
+whole_units(const JnSeries *series, double unit, double *when)
 {
 	for (uint32_t k = 0; k < series->seasons; k++)
 		for (uint32_t i = series->begin[k]; i < series->begin[k + 1]; i++)
@@ -505,7 +516,7 @@ whole_units(const JnSeries * series, double unit, double *when)
 static void
 all_slopes(Search *search)
 {
-	const		JnSeries *series = search->series;
+	const JnSeries *series = search->series;
 	const double *y = search->y;
 	double	   *out = search->slope;
 	double	   *when = jn_alloc(search->env, jn_array_size(series->n, sizeof(double)));
@@ -530,15 +541,18 @@ all_slopes(Search *search)
 
 /* The power of two below the largest number of y. */
 static double
-scale_of(const JnSeries * series)
+scale_of(const JnEnv *env, const JnSeries *series)
 {
 	double		largest = SCALE_MIN;
 	double		scale = 1;
 	uint64_t	bits;
 
 	for (uint32_t i = 0; i < series->n; i++)
+	{
+		jn_tick_at(env, i);
 		if (fabs(series->y[i]) > largest)
 			largest = fabs(series->y[i]);
+	}
 	if (largest > SCALE_MAX)
 		largest = SCALE_MAX;
 
@@ -552,7 +566,7 @@ scale_of(const JnSeries * series)
 static void
 set_up(Search *search)
 {
-	const		JnEnv *env = search->env;
+	const JnEnv *env = search->env;
 	uint32_t	n = search->series->n;
 	uint64_t	size;
 
@@ -576,10 +590,10 @@ set_up(Search *search)
 }
 
 bool
-jn_sen_slope(const JnEnv * env, const JnSeries * series, double unit, double *slope)
+jn_sen_slope(const JnEnv *env, const JnSeries *series, double unit, double *slope)
 {
 	Search		search = {.env = env,.series = series,.unit = unit};
-	double		scale = scale_of(series);
+	double		scale = scale_of(env, series);
 	double		lower;
 	double		upper = 0;
 	uint64_t	rank;
@@ -592,7 +606,10 @@ jn_sen_slope(const JnEnv * env, const JnSeries * series, double unit, double *sl
 
 	search.y = jn_alloc(env, jn_array_size(series->n, sizeof(double)));
 	for (uint32_t i = 0; i < series->n; i++)
+	{
+		jn_tick_at(env, i);
 		search.y[i] = series->y[i] / scale;
+	}
 
 	if (search.slopes <= FEW)
 	{

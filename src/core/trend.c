@@ -70,10 +70,11 @@ ties_add(Ties *ties, uint64_t t)
 
 /* The observations from "begin" on, sorted by y, in item[0 .. n-1]; returns the inversions. */
 static uint64_t
-sorted_items(const JnEnv * env, const double *y, Item *item, Item *spare, uint32_t n)
+sorted_items(const JnEnv *env, const double *y, Item *item, Item *spare, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
 	{
+		jn_tick_at(env, i);
 		item[i].y = y[i];
 		item[i].id = i;
 	}
@@ -82,7 +83,7 @@ sorted_items(const JnEnv * env, const double *y, Item *item, Item *spare, uint32
 
 /* The number of equal y from item[i] on. */
 static uint32_t
-equal_items(const JnEnv * env, const Item *item, uint32_t i, uint32_t n)
+equal_items(const JnEnv *env, const Item *item, uint32_t i, uint32_t n)
 {
 	uint32_t	next = i + 1;
 
@@ -100,7 +101,7 @@ rank_run(const Item *item, uint32_t first, uint32_t run, uint32_t *rank)
 }
 
 void
-jn_double_ranks(const JnEnv * env, const double *y, uint32_t *rank, uint32_t n)
+jn_double_ranks(const JnEnv *env, const double *y, uint32_t *rank, uint32_t n)
 {
 	Item	   *item = jn_alloc(env, jn_array_size(n, 2 * sizeof(Item)));
 	uint32_t	run;
@@ -108,6 +109,7 @@ jn_double_ranks(const JnEnv * env, const double *y, uint32_t *rank, uint32_t n)
 	sorted_items(env, y, item, item + n, n);
 	for (uint32_t i = 0; i < n; i += run)
 	{
+		jn_tick_at(env, i);
 		run = equal_items(env, item, i, n);
 		rank_run(item, i, run, rank);
 	}
@@ -119,7 +121,7 @@ jn_double_ranks(const JnEnv * env, const double *y, uint32_t *rank, uint32_t n)
  */
 
 static void
-add_season(const JnEnv * env, JnKendall *sum, const int64_t *x, const double *y, uint32_t n, Item *item, Item *spare,
+add_season(const JnEnv *env, JnKendall *sum, const int64_t *x, const double *y, uint32_t n, Item *item, Item *spare,
 		   uint32_t *rank)
 {
 	uint64_t	all = jn_pairs(n);
@@ -146,6 +148,7 @@ add_season(const JnEnv * env, JnKendall *sum, const int64_t *x, const double *y,
 	}
 	for (uint32_t i = 0; i < n; i += run)
 	{
+		jn_tick_at(env, i);
 		run = equal_items(env, item, i, n);
 		ties_add(&y_ties, run);
 		if (rank != NULL)
@@ -168,7 +171,7 @@ add_season(const JnEnv * env, JnKendall *sum, const int64_t *x, const double *y,
 }
 
 JnKendall
-jn_kendall(const JnEnv * env, const JnSeries * series, uint32_t *rank)
+jn_kendall(const JnEnv *env, const JnSeries *series, uint32_t *rank)
 {
 	JnKendall	sum = {0};
 	Item	   *item = jn_alloc(env, jn_array_size(series->n, 2 * sizeof(Item)));
@@ -203,7 +206,7 @@ jn_normal_p(double z)
  */
 
 JnChange
-jn_pettitt(const JnEnv * env, const JnSeries * series, const uint32_t *rank)
+jn_pettitt(const JnEnv *env, const JnSeries *series, const uint32_t *rank)
 {
 	uint32_t	n = series->n;
 	JnChange	change = {.p = 1};
@@ -238,7 +241,7 @@ jn_pettitt(const JnEnv * env, const JnSeries * series, const uint32_t *rank)
 
 /* Fills "left" with what the series is without its slope. */
 static void
-take_slope_out(const JnEnv * env, const JnSeries * series, double slope, double unit, double *left)
+take_slope_out(const JnEnv *env, const JnSeries *series, double slope, double unit, double *left)
 {
 	for (uint32_t i = 0; i < series->n; i++)
 	{
@@ -248,7 +251,7 @@ take_slope_out(const JnEnv * env, const JnSeries * series, double slope, double 
 }
 
 double
-jn_hamed_rao(const JnEnv * env, const JnSeries * series, double slope, double unit, double alpha)
+jn_hamed_rao(const JnEnv *env, const JnSeries *series, double slope, double unit, double alpha)
 {
 	uint32_t	n = series->n;
 	double	   *left = jn_alloc(env, jn_array_size(n, sizeof(double)));
@@ -258,7 +261,10 @@ jn_hamed_rao(const JnEnv * env, const JnSeries * series, double slope, double un
 	take_slope_out(env, series, slope, unit, left);
 	jn_double_ranks(env, left, rank, n);
 	for (uint32_t i = 0; i < n; i++)
+	{
+		jn_tick_at(env, i);
 		left[i] = (double) rank[i] - (double) n - 1;	/* twice the rank less the mean rank */
+	}
 	jn_release(env, rank);
 
 	if (jn_autocorrelation(env, left, n))
@@ -280,7 +286,7 @@ jn_hamed_rao(const JnEnv * env, const JnSeries * series, double slope, double un
  * side, by two running sums.
  */
 double
-jn_yue_wang(const JnEnv * env, const JnSeries * series, double slope, double unit)
+jn_yue_wang(const JnEnv *env, const JnSeries *series, double slope, double unit)
 {
 	uint32_t	n = series->n;
 	double	   *left = jn_alloc(env, jn_array_size(n, sizeof(double)));

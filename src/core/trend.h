@@ -46,7 +46,7 @@ typedef struct JnChange
  * Sources: Kendall, "Rank Correlation Methods", 4th ed. 1970, ch. 4; Knight, "A
  * Computer Method for Calculating Kendall's Tau with Ungrouped Data", 1966.
  */
-extern JnKendall jn_kendall(const JnEnv * env, const JnSeries * series, uint32_t *rank);
+extern JnKendall jn_kendall(const JnEnv *env, const JnSeries *series, uint32_t *rank);
 
 /* Kendall's tau, tau-a: s over all pairs, from -1 to 1.  Needs pairs > 0. */
 static inline double
@@ -59,7 +59,7 @@ jn_kendall_tau(const JnKendall *k)
  * Twice the rank of each of n numbers among them, from 2 to 2 n; equal ones
  * share their mean rank.  O(n log n) time, 32 bytes a number for the while.
  */
-extern void jn_double_ranks(const JnEnv * env, const double *y, uint32_t *rank, uint32_t n);
+extern void jn_double_ranks(const JnEnv *env, const double *y, uint32_t *rank, uint32_t n);
 
 /*
  * The standardized s with continuity correction, one towards 0; and the
@@ -77,7 +77,7 @@ extern double jn_normal_p(double z);
  *
  * Source: Pettitt, "A Non-parametric Approach to the Change-point Problem", 1979.
  */
-extern JnChange jn_pettitt(const JnEnv * env, const JnSeries * series, const uint32_t *rank);
+extern JnChange jn_pettitt(const JnEnv *env, const JnSeries *series, const uint32_t *rank);
 
 /*
  * The factor by which the variance of S grows because the series, a slope per
@@ -94,7 +94,7 @@ extern JnChange jn_pettitt(const JnEnv * env, const JnSeries * series, const uin
  * data", 1998; Yue, Wang, "The Mann-Kendall Test Modified by Effective Sample
  * Size to Detect Trend in Serially Correlated Hydrological Series", 2004.
  */
-extern double jn_hamed_rao(const JnEnv * env, const JnSeries * series, double slope, double unit, double alpha);
-extern double jn_yue_wang(const JnEnv * env, const JnSeries * series, double slope, double unit);
+extern double jn_hamed_rao(const JnEnv *env, const JnSeries *series, double slope, double unit, double alpha);
+extern double jn_yue_wang(const JnEnv *env, const JnSeries *series, double slope, double unit);
 
 #endif							/* JN_TREND_H */

@@ -9,7 +9,7 @@
 #include "fuzz.h"
 
 static void
-check_facts(const JnEnv * env, JnSignal * s)
+check_facts(const JnEnv *env, JnSignal *s)
 {
 	JnSignalAsk ask = JN_SIGNAL_ASK_DEFAULT;
 	JnSignalFacts facts;
@@ -28,7 +28,7 @@ check_facts(const JnEnv * env, JnSignal * s)
 
 /* Writes the state and expects these bytes, or, if they are NULL, some that validate. */
 static void
-check_bytes(const JnEnv * env, JnSignal * s, const uint8_t *expected, size_t expected_size)
+check_bytes(const JnEnv *env, JnSignal *s, const uint8_t *expected, size_t expected_size)
 {
 	JnSignalPlan plan;
 	JnError		err;
@@ -46,7 +46,7 @@ check_bytes(const JnEnv * env, JnSignal * s, const uint8_t *expected, size_t exp
 
 /* Writes the text, reads it back and expects the same points. */
 static void
-check_text(const JnEnv * env, JnSignal * s)
+check_text(const JnEnv *env, JnSignal *s)
 {
 	JnSignal	again = {0};
 	JnError		err;
@@ -65,7 +65,7 @@ check_text(const JnEnv * env, JnSignal * s)
 
 /* Reads a state as one of ours; what comes out may be nonsense. */
 static void
-read_everything(const JnEnv * env, const uint8_t *data, size_t size)
+read_everything(const JnEnv *env, const uint8_t *data, size_t size)
 {
 	JnSignal	s = {0};
 	JnSignalAsk ask = JN_SIGNAL_ASK_DEFAULT;
@@ -82,7 +82,7 @@ read_everything(const JnEnv * env, const uint8_t *data, size_t size)
 }
 
 static void
-fuzz(const JnEnv * env, const uint8_t *data, size_t size)
+fuzz(const JnEnv *env, const uint8_t *data, size_t size)
 {
 	JnSignal	from_bytes = {0};
 	JnSignal	from_text = {0};

@@ -14,7 +14,7 @@ static const JnSignalAsk usual = JN_SIGNAL_ASK_DEFAULT;
 
 /* The signal of a series, its points in another order. */
 static JnSignal
-signal_of(const JnSeries * series, bool valued, uint64_t *seed)
+signal_of(const JnSeries *series, bool valued, uint64_t *seed)
 {
 	JnSignal	s = {.valued = valued};
 	uint32_t	start = unit_below(seed, series->n);
@@ -31,7 +31,7 @@ signal_of(const JnSeries * series, bool valued, uint64_t *seed)
 
 /* What the statistics say about a series by itself. */
 static void
-check_against(const JnSeries * series, double unit, bool valued, const JnSignalFacts *facts)
+check_against(const JnSeries *series, double unit, bool valued, const JnSignalFacts *facts)
 {
 	uint32_t   *rank = jn_alloc(ENV, series->n * sizeof(uint32_t));
 	JnKendall	k = jn_kendall(ENV, series, rank);
@@ -56,7 +56,7 @@ TEST(values)
 	for (int round = 0; round < 300; round++)
 	{
 		ModelSeries m = model_series(ENV, &seed, 2 + unit_below(&seed, 100), 1);
-		const		JnSeries *series = model_open(&m);
+		const JnSeries *series = model_open(&m);
 		JnSignal	s = signal_of(series, true, &seed);
 		JnSignalFacts facts;
 
@@ -82,7 +82,7 @@ TEST(gaps)
 	{
 		uint32_t	n = 3 + unit_below(&seed, 100);
 		ModelSeries m = model_series(ENV, &seed, n, 1);
-		const		JnSeries *points = model_open(&m);
+		const JnSeries *points = model_open(&m);
 		uint32_t	begin[] = {0, n - 1};
 		int64_t    *x = jn_alloc(ENV, n * sizeof(int64_t));
 		double	   *y = jn_alloc(ENV, n * sizeof(double));
@@ -110,7 +110,7 @@ TEST(seasons)
 		uint32_t	n = 2 + unit_below(&seed, 100);
 		uint32_t	seasons = 1 + unit_below(&seed, 12);
 		ModelSeries m = model_series(ENV, &seed, n, 1);
-		const		JnSeries *points = model_open(&m);
+		const JnSeries *points = model_open(&m);
 		uint32_t   *season = jn_alloc(ENV, n * sizeof(uint32_t));
 		uint32_t   *begin = jn_alloc(ENV, (seasons + 1) * sizeof(uint32_t));
 		int64_t    *x = jn_alloc(ENV, n * sizeof(int64_t));
@@ -159,7 +159,7 @@ TEST(corrections)
 	for (int round = 0; round < 100; round++)
 	{
 		ModelSeries m = model_series(ENV, &seed, 3 + unit_below(&seed, 100), 1);
-		const		JnSeries *series = model_open(&m);
+		const JnSeries *series = model_open(&m);
 		JnSignal	s = signal_of(series, true, &seed);
 		JnSignalAsk ask = usual;
 		JnSignalFacts facts;
@@ -207,7 +207,7 @@ TEST(terms_move_classes_and_directions)
 {
 	uint64_t	seed = 6;
 	ModelSeries m = model_series(ENV, &seed, 8, 1);
-	const		JnSeries *series = model_open(&m);
+	const JnSeries *series = model_open(&m);
 	JnSignalAsk ask = {.terms = {0.05, 8, 9}};
 	JnSignal	s;
 	JnSignalFacts facts;

@@ -27,7 +27,7 @@ two(double t)
 
 /* S by all pairs; the variance by the formula, ties counted from each of their members. */
 static JnKendall
-slow_kendall(const JnSeries * s)
+slow_kendall(const JnSeries *s)
 {
 	JnKendall	k = {0};
 
@@ -79,7 +79,7 @@ TEST(kendall_equals_all_pairs)
 	{
 		uint32_t	n = unit_below(&seed, round % 5 == 0 ? 400 : 40);
 		ModelSeries m = model_series(ENV, &seed, n, unit_below(&seed, 2) ? 3 : 1);
-		const		JnSeries *s = model_open(&m);
+		const JnSeries *s = model_open(&m);
 		JnKendall	got = jn_kendall(ENV, s, NULL);
 		JnKendall	expected = slow_kendall(s);
 
@@ -160,7 +160,7 @@ TEST(p_far_in_the_tail)
 
 /* U at a place by its definition: the signs of all pairs across it. */
 static JnChange
-slow_pettitt(const JnSeries * s)
+slow_pettitt(const JnSeries *s)
 {
 	JnChange	change = {.p = 1};
 	int64_t		largest = 0;
@@ -193,7 +193,7 @@ TEST(pettitt_equals_its_definition)
 	for (int round = 0; round < 1000; round++)
 	{
 		ModelSeries m = model_series(ENV, &seed, 2 + unit_below(&seed, 58), 1);
-		const		JnSeries *s = model_open(&m);
+		const JnSeries *s = model_open(&m);
 		uint32_t	rank[60];
 		JnChange	got;
 		JnChange	expected = slow_pettitt(s);
@@ -214,7 +214,7 @@ TEST(pettitt_equals_its_definition)
 
 /* The factors by their definitions, with ranks by counting and correlations by sums. */
 static void
-slow_factors(const JnSeries * s, double slope, double unit, double alpha, double *hamed_rao, double *yue_wang)
+slow_factors(const JnSeries *s, double slope, double unit, double alpha, double *hamed_rao, double *yue_wang)
 {
 	uint32_t	n = s->n;
 	double		left[600];
@@ -270,7 +270,7 @@ TEST(corrections_equal_their_definitions)
 	{
 		uint32_t	n = 3 + unit_below(&seed, 597);
 		ModelSeries m = model_series(ENV, &seed, n, 1);
-		const		JnSeries *s = model_open(&m);
+		const JnSeries *s = model_open(&m);
 		double		slope = (double) unit_below(&seed, 100) - 50;
 		double		level = 0;
 		double		hamed_rao;
@@ -301,11 +301,11 @@ TEST(nothing_left_is_not_correlated)
 }
 
 static void
-everything(const JnEnv * env, void *arg)
+everything(const JnEnv *env, void *arg)
 {
 	uint64_t	seed = 6;
 	ModelSeries m = model_series(env, &seed, 3000, 1);
-	const		JnSeries *s = model_open(&m);
+	const JnSeries *s = model_open(&m);
 	uint32_t   *rank = jn_alloc(env, s->n * sizeof(uint32_t));
 	JnKendall	k = jn_kendall(env, s, rank);
 
