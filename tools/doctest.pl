@@ -6,8 +6,10 @@
 # file's own.  The extension is there already, unless the file creates it.  A
 # block must not fail, unless one of its lines is `-- ERROR`: then it must.  A
 # ```text block that follows (but for empty lines) is what psql prints for it,
-# to the letter but for spaces at line ends.  COUNTS gets `passed failed`, in
-# blocks.
+# to the letter but for spaces at line ends.  A block with the line
+# `-- needs data` is skipped, and says so, where the public data sets are not at
+# hand (../shared, or the folder that JOURNEY_SHARED names).  COUNTS gets
+# `passed failed`, in blocks.
 use strict;
 use warnings;
 
@@ -77,6 +79,14 @@ unless ($creates)
 {
 	my $trouble = psql('doctest', 'CREATE EXTENSION journey;');
 	die $trouble if $trouble ne '';
+}
+
+my $data = ($ENV{JOURNEY_SHARED} // '../shared') . '/data';
+unless (-d $data)
+{
+	my @with = grep { $_->[1] =~ /^-- needs data\s*$/m } @blocks;
+	print "SKIPPED: $short:$_->[0]: no $data\n" foreach @with;
+	@blocks = grep { $_->[1] !~ /^-- needs data\s*$/m } @blocks;
 }
 
 my $script = '';
