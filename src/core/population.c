@@ -37,6 +37,16 @@
 /* Differences read at a time. */
 #define GAPS_PIECE		512
 
+/*
+ * Loops are made once for each width of codes, which they then need not ask at
+ * each step: only if the compiler inlines them, which it does not by itself.
+ */
+#ifdef __GNUC__
+#define INLINE	static inline __attribute__((always_inline))
+#else
+#define INLINE	static inline
+#endif
+
 /* A row of one name: the number of the next. */
 #define NO_NEXT			0
 
@@ -211,16 +221,28 @@ jn_tally_names(const JnEnv *env, JnTally *t, const JnLabels *labels, uint32_t n)
 	return number;
 }
 
-/* The number of the name of step i.  One byte is an index into number[] whatever it is. */
-static inline uint32_t
-number_at(const JnLabels *labels, unsigned width, const uint32_t *number, uint32_t i)
+/*
+ * A column as the loops below want it: all in one place of its own, which
+ * stores to cells cannot change as far as the compiler knows.
+ */
+typedef struct Column
 {
-	uint32_t	code = jn_code_load(labels->codes, width, i);
+	const uint8_t *codes;
+	unsigned	width;			/* a constant in each loop */
+	uint32_t	names;
+	const uint32_t *number;
+} Column;
 
-	return number[width <= 1 || code < labels->names ? code : 0];
+/* The number of the name of step i.  One byte is an index into number[] whatever it is. */
+INLINE uint32_t
+number_at(Column c, uint32_t i)
+{
+	uint32_t	code = jn_code_load(c.codes, c.width, i);
+
+	return c.number[c.width <= 1 || code < c.names ? code : 0];
 }
 
-static inline void
+INLINE void
 count_cell(JnTallyCell *cell, uint64_t subject)
 {
 	cell->n++;
@@ -228,20 +250,22 @@ count_cell(JnTallyCell *cell, uint64_t subject)
 	cell->seen = subject;
 }
 
-static inline void
-add_events(JnTally *t, const JnLabels *labels, unsigned width, const uint32_t *number, uint32_t from, uint32_t to)
+INLINE void
+add_events(JnTally *t, Column c, uint32_t from, uint32_t to)
 {
+	JnTallyCell *cell = t->cell;
+	uint64_t	subject = t->subject;
+
 	for (uint32_t i = from; i < to; i++)
-		count_cell(&t->cell[number_at(labels, width, number, i)], t->subject);
+		count_cell(&cell[number_at(c, i)], subject);
 }
 
 /* The steps from+1 .. to-1, each after the one before it. */
-static inline void
-add_pairs(const JnEnv *env, JnTally *t, const JnLabels *labels, unsigned width, const uint32_t *number,
-		  uint32_t from, uint32_t to)
+INLINE void
+add_pairs(const JnEnv *env, JnTally *t, Column c, uint32_t from, uint32_t to)
 {
 	uint64_t	subject = t->subject;
-	uint32_t	before = number_at(labels, width, number, from);
+	size_t		before = number_at(c, from);
 
 	if (t->key == NULL)
 	{
@@ -250,17 +274,17 @@ add_pairs(const JnEnv *env, JnTally *t, const JnLabels *labels, unsigned width, 
 
 		for (uint32_t i = from + 1; i < to; i++)
 		{
-			uint32_t	now = number_at(labels, width, number, i);
+			size_t		now = number_at(c, i);
 
-			count_cell(&cell[(size_t) before << bits | now], subject);
+			count_cell(&cell[before << bits | now], subject);
 			before = now;
 		}
 		return;
 	}
 	for (uint32_t i = from + 1; i < to; i++)
 	{
-		uint32_t	now = number_at(labels, width, number, i);
-		size_t		at = cell_of(env, t, before, now);
+		uint32_t	now = number_at(c, i);
+		size_t		at = cell_of(env, t, (uint32_t) before, now);
 
 		count_cell(&t->cell[at], subject);
 		before = now;
@@ -268,12 +292,11 @@ add_pairs(const JnEnv *env, JnTally *t, const JnLabels *labels, unsigned width, 
 }
 
 /* The same with the gaps between them, of which there are to - from - 1. */
-static inline void
-add_gaps(const JnEnv *env, JnTally *t, const JnLabels *labels, unsigned width, const uint32_t *number,
-		 uint32_t from, uint32_t to, const uint64_t *gap)
+INLINE void
+add_gaps(const JnEnv *env, JnTally *t, Column c, uint32_t from, uint32_t to, const uint64_t *gap)
 {
 	uint64_t	subject = t->subject;
-	uint32_t	before = number_at(labels, width, number, from);
+	size_t		before = number_at(c, from);
 
 	if (t->key == NULL)
 	{
@@ -283,8 +306,8 @@ add_gaps(const JnEnv *env, JnTally *t, const JnLabels *labels, unsigned width, c
 
 		for (uint32_t i = from + 1; i < to; i++)
 		{
-			uint32_t	now = number_at(labels, width, number, i);
-			size_t		at = (size_t) before << bits | now;
+			size_t		now = number_at(c, i);
+			size_t		at = before << bits | now;
 
 			count_cell(&cell[at], subject);
 			jn_gaps_add(env, &gaps[at], *gap++);
@@ -294,8 +317,8 @@ add_gaps(const JnEnv *env, JnTally *t, const JnLabels *labels, unsigned width, c
 	}
 	for (uint32_t i = from + 1; i < to; i++)
 	{
-		uint32_t	now = number_at(labels, width, number, i);
-		size_t		at = cell_of(env, t, before, now);
+		uint32_t	now = number_at(c, i);
+		size_t		at = cell_of(env, t, (uint32_t) before, now);
 
 		count_cell(&t->cell[at], subject);
 		jn_gaps_add(env, &t->gaps[at], *gap++);
@@ -304,14 +327,16 @@ add_gaps(const JnEnv *env, JnTally *t, const JnLabels *labels, unsigned width, c
 }
 
 /* Steps of a column whose codes have "width" bytes, JN_TICK_EVERY of them at most. */
-static inline void
+INLINE void
 add_piece(const JnEnv *env, JnTally *t, const JnLabels *labels, unsigned width, const uint32_t *number,
 		  uint32_t from, uint32_t to, JnTimesReader *times)
 {
+	Column		c = {labels->codes, width, labels->names, number};
+
 	if (t->kind == JN_TALLY_EVENTS)
-		add_events(t, labels, width, number, from, to);
+		add_events(t, c, from, to);
 	else if (t->kind == JN_TALLY_EDGES)
-		add_pairs(env, t, labels, width, number, from, to);
+		add_pairs(env, t, c, from, to);
 	else
 		while (to - from > 1)
 		{
@@ -319,7 +344,7 @@ add_piece(const JnEnv *env, JnTally *t, const JnLabels *labels, unsigned width, 
 			uint32_t	count = to - from - 1 < GAPS_PIECE ? to - from - 1 : GAPS_PIECE;
 
 			jn_times_differences(times, count, gap);
-			add_gaps(env, t, labels, width, number, from, from + count + 1, gap);
+			add_gaps(env, t, c, from, from + count + 1, gap);
 			from += count;
 		}
 }
