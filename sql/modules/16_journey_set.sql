@@ -8,7 +8,8 @@
 --| The type. The text form is `{ana: [view 2026-01-01T10:00:00Z], bob: [...]}`
 --| for subjects named by text; by numbers `bigint {7: [...]}`, by uuids
 --| `uuid {...}`. A step in parentheses, `[(view ...), pay ...]`, is a ghost: the
---| last step of the part of the journey that an earlier set holds.
+--| last step of the part of the journey that an earlier set holds. Dots at the
+--| end, `[view ..., pay ..., ...]`, say that it goes on in another set.
 CREATE TYPE journey.journey_set;
 
 CREATE FUNCTION journey.journey_set_in(pg_catalog.cstring) RETURNS journey.journey_set
@@ -48,7 +49,7 @@ CREATE TYPE journey.journey_set (
 	COLLATABLE = false
 );
 COMMENT ON TYPE journey.journey_set IS
-'Journeys of many subjects, named by text, bigint or uuid: at least one, in the order of their subjects. A journey too long for one set goes on in another one, behind a ghost: its last step, repeated. One value has one form of bytes. No journeys is NULL. Values of up to a page stay in the row.';
+'Journeys of many subjects, named by text, bigint or uuid: at least one, in the order of their subjects. A journey too long for one set says that it goes on, and does so in another one, behind a ghost: its last step, repeated. One value has one form of bytes. No journeys is NULL. Values of up to a page stay in the row.';
 
 --| Bytes. A cast to and from `bytea` for files and queues; what comes in is
 --| proven as strictly as in binary input.
@@ -119,7 +120,7 @@ CREATE FUNCTION journey.merge(a journey.journey_set, b journey.journey_set) RETU
 AS 'MODULE_PATHNAME', 'journey_set_merge'
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 2000;
 COMMENT ON FUNCTION journey.merge(journey.journey_set, journey.journey_set) IS
-'The journeys of both. The parts of one subject are merged by time, of steps of one time those of a come first; the ghost of the part that begins first stays. NULL is no journeys: it adds nothing, and NULL with NULL is NULL. Errors: 42804 if subjects are of different types, 54000 if the result would be above 1 GB. Linear in the steps.';
+'The journeys of both. The parts of one subject are merged by time, of steps of one time those of a come first; the ghost of the part that begins first stays, and the whole goes on in another set if the part that ends last does. NULL is no journeys: it adds nothing, and NULL with NULL is NULL. Errors: 42804 if subjects are of different types, 54000 if the result would be above 1 GB. Linear in the steps.';
 
 CREATE OPERATOR journey.|| (
 	LEFTARG = journey.journey_set, RIGHTARG = journey.journey_set, FUNCTION = journey.merge

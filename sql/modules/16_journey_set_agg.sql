@@ -126,4 +126,4 @@ CREATE AGGREGATE journey.journey_set_agg(s journey.journey_set) (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE journey.journey_set_agg(journey.journey_set) IS
-'The journeys of all sets of a group in one set. NULLs are skipped, and no sets give NULL. Several parts of a subject are merged by time, steps of one time in the order of the parts by value, or as they come if the call has its own ORDER BY; the ghost of the part that begins first stays. Errors: 42804 if subjects are of different types, 54000 if the set would be above 1 GB. Memory: the sets, and the set at the end; O(T log n) for n sets of T steps.';
+'The journeys of all sets of a group in one set. NULLs are skipped, and no sets give NULL. Several parts of a subject are merged by time, steps of one time in the order of the parts by value, or as they come if the call has its own ORDER BY; the ghost of the part that begins first stays, and the whole goes on in another set if the part that ends last does. Errors: 42804 if subjects are of different types, 54000 if the set would be above 1 GB. Memory: the sets, and the set at the end; O(T log n) for n sets of T steps.';

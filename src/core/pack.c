@@ -18,8 +18,9 @@
  *
  * Sets by chunk.  Whether a step is the first of its journey in a chunk, and
  * which one was the last before it, is known once a subject is in order.  So
- * rows are ordered once as if there were no chunks, get their chunk and where
- * one begins a ghost, and go through a second shuffle that arranges by chunk.
+ * rows are ordered once as if there were no chunks, get their chunk, where one
+ * ends a mark that others follow and where one begins a ghost, and go through a
+ * second shuffle that arranges by chunk.
  *
  * Long subjects.  The builder is never shown more than a window of rows, which
  * is more than fit into any set, and ends where a time ends.  So what it takes
@@ -56,6 +57,7 @@ typedef struct Subject
 	uint32_t	rows;
 	uint32_t	begin;			/* the first one, once they are in order */
 	bool		ghost;			/* it is one */
+	bool		more;			/* the journey goes on in another chunk */
 } Subject;
 
 /* Where a subject is found. */
@@ -510,6 +512,8 @@ read_rows(const JnEnv *env, JnPack *p, uint32_t kept)
 		}
 		if (row.ghost)
 			lot->subject[subject].ghost = true;
+		if (row.more)
+			lot->subject[subject].more = true;
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
@@ -687,6 +691,7 @@ next_subject(const JnEnv *env, JnPack *p, bool *found, JnError *err)
 	{
 		.n = s->rows,
 			.ghost = s->ghost,
+			.more = s->more,
 			.time = lot->time + s->begin,
 			.event = lot->event + s->begin,
 	};
@@ -893,7 +898,10 @@ chunk_of(int64_t time, int64_t chunk)
 	return time / chunk - (time % chunk < 0);
 }
 
-/* Arranges all rows by chunk: gives each its chunk, and ghosts to those where a journey goes on. */
+/*
+ * Arranges all rows by chunk: gives each its chunk, and tells where a journey
+ * goes on in another one: the last row before, and a ghost behind.
+ */
 static JnStatus
 arrange_by_chunk(const JnEnv *env, JnPack *p, JnError *err)
 {
@@ -901,7 +909,7 @@ arrange_by_chunk(const JnEnv *env, JnPack *p, JnError *err)
 	uint64_t	first = (uint64_t) chunk_of(p->earliest, length);
 	uint64_t	last = (uint64_t) chunk_of(p->latest, length);
 	JnShuffle  *by_chunk = new_shuffle(env, p, JN_ROW_CHUNK, last - first + 1);
-	bool		goes_on = false;	/* row is the last one of the subject's slice before */
+	bool		waits = false;	/* row is one of the subject's, to be added when the next is known */
 	uint64_t	done = 0;
 	JnRow		row = jn_shuffle_blank(p->shuffle);
 	bool		found;
@@ -920,12 +928,19 @@ arrange_by_chunk(const JnEnv *env, JnPack *p, JnError *err)
 			uint64_t	chunk = (uint64_t) chunk_of(rows->time[i], length) - first;
 
 			row.key = p->subject->key;
-			if ((i > 0 || goes_on) && chunk != row.chunk)
+			if (waits)
 			{
-				row.chunk = chunk;
-				row.ghost = true;
+				row.more = chunk != row.chunk;
 				jn_shuffle_add(env, by_chunk, &row);
+				if (row.more)
+				{
+					row.chunk = chunk;
+					row.ghost = true;
+					row.more = false;
+					jn_shuffle_add(env, by_chunk, &row);
+				}
 			}
+			waits = true;
 			row.time = rows->time[i];
 			row.event = rows->event[i];
 			row.chunk = chunk;
@@ -938,12 +953,14 @@ arrange_by_chunk(const JnEnv *env, JnPack *p, JnError *err)
 
 			/* the order of ties is settled: their places keep it */
 			row.seq = p->options.columns & JN_ROW_SEQ ? done : JN_NO_SEQ;
-			jn_shuffle_add(env, by_chunk, &row);
 			if (++done % JN_TICK_EVERY == 0)
 				jn_tick(env);
 		}
-		goes_on = p->lot.is.more;
 		p->rows.n = 0;
+		if (p->lot.is.more)
+			continue;
+		jn_shuffle_add(env, by_chunk, &row);
+		waits = false;
 	}
 	jn_shuffle_finish(env, by_chunk);
 	jn_shuffle_free(env, p->shuffle);
@@ -982,6 +999,8 @@ window(const JnPack *p)
 
 	while (n < rows.n && rows.time[n] == rows.time[n - 1])
 		n++;
+	if (n < rows.n || p->lot.is.more)
+		rows.more = true;
 	if (n < rows.n)
 		rows.n = (uint32_t) n;
 	return rows;

@@ -68,7 +68,7 @@ extern JnStatus jn_pack_code(const JnEnv *env, JnPack *p, unsigned column, JnNam
 							 JnError *err);
 
 /*
- * Adds a row; chunk and ghost are not asked.
+ * Adds a row; chunk, ghost and more are not asked.
  * Errors: JN_TIME_RANGE; JN_SUBJECT_LONG and JN_SUBJECT_UTF8.
  */
 extern JnStatus jn_pack_add(const JnEnv *env, JnPack *p, const JnRow *row, JnError *err);

@@ -405,13 +405,14 @@ jn_tally_set(const JnEnv *env, JnTally *t, const JnSet *s)
 	uint32_t	row;
 	uint32_t	rows;
 	bool		ghost;
+	bool		more;
 	JnSetCounts counts;
 	JnTimesReader times;
 
 	if (t->kind == JN_TALLY_GAPS)
 		jn_set_times(s, &times);
 	jn_set_counts_open(&counts, s);
-	while ((rows = jn_set_counts_next(&counts, &row, &ghost)) > 0)
+	while ((rows = jn_set_counts_next(&counts, &row, &ghost, &more)) > 0)
 	{
 		jn_tally_subject(t);
 		jn_tally_steps(env, t, &s->event, number, row, row + rows, ghost, &times);

@@ -13,7 +13,7 @@
  *	 40 13 f9 6c 4f ea 02 00		latest step, 10:00:05
  *	 00 00 40 00 00 00 00 80		presence of "cart" and "view"
  *	 02 00 00 00 | 09 00 00 00		bytes of the counts and of the keys
- *	 02 04					one row, two rows
+ *	 04 08					one row, two rows, all of their journeys
  *	 01 | 05 00				starts in one byte: 5 s and 0 s after the earliest
  *	 07 00 00 00 00 00 00 00 | 01	key 7; the next is 1 + 1 above it
  *	 02 | 04 04 | cartview	names
@@ -260,13 +260,13 @@ jn_set_open(const uint8_t *p, size_t size, JnSet *s, JnError *err)
 
 /* ---- parts ---- */
 
-/* A count of more than one byte. */
+/* A count of more than one byte, with its marks. */
 uint32_t
 jn_set_long_count(JnSetCounts *c)
 {
 	const JnSet *s = c->s;
 	const uint8_t *end = s->counts + s->head.counts_size - (s->head.parts - c->part - 1);
-	uint32_t	v = 2;
+	uint32_t	v = 4;
 	const uint8_t *next = jn_varint_get(c->count, end, &v);
 
 	/* leave a byte for each part that follows */
@@ -372,7 +372,7 @@ jn_set_parts_next(const JnEnv *env, JnSetParts *p, JnPart *part)
 	uint64_t	start;
 
 	part->number = p->counts.part;
-	part->rows = jn_set_counts_next(&p->counts, &part->row, &part->ghost);
+	part->rows = jn_set_counts_next(&p->counts, &part->row, &part->ghost, &part->more);
 	if (part->rows == 0 || !next_key(env, p))
 		return false;
 	start = get_number(p->start, s->start_width) * jn_unit_us(s->head.flags & JN_FLAG_UNIT);
@@ -531,9 +531,9 @@ check_counts(const JnEnv *env, const JnSet *s, JnError *err)
 		uint32_t	v = 0;
 
 		p = jn_varint_get(p, end, &v);
-		if (p == NULL || v >> 1 < 1 + (v & 1))
+		if (p == NULL || v >> 2 < 1 + (v & 1))
 			return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
-		rows += v >> 1;
+		rows += v >> 2;
 		ghosts += v & 1;
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
@@ -680,10 +680,11 @@ check_times(const JnEnv *env, const JnSet *s, JnError *err)
 	uint32_t	row;
 	uint32_t	rows;
 	bool		ghost;
+	bool		more;
 
 	jn_set_times(s, &r);
 	jn_set_counts_open(&counts, s);
-	while ((rows = jn_set_counts_next(&counts, &row, &ghost)) > 0)
+	while ((rows = jn_set_counts_next(&counts, &row, &ghost, &more)) > 0)
 	{
 		int64_t		time = jn_time_after(s->head.first, get_number(start, s->start_width) * us);
 

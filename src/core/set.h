@@ -147,11 +147,12 @@ jn_set_counts_open(JnSetCounts *c, const JnSet *s)
 extern uint32_t jn_set_long_count(JnSetCounts *c);
 
 /*
- * The next part: *row is its first row, *ghost whether that is a ghost.
- * Returns its number of rows; 0 after the last part.
+ * The next part: *row is its first row, *ghost whether that is a ghost, *more
+ * whether its journey goes on in another set.  Returns its number of rows; 0
+ * after the last part.
  */
 static inline uint32_t
-jn_set_counts_next(JnSetCounts *c, uint32_t *row, bool *ghost)
+jn_set_counts_next(JnSetCounts *c, uint32_t *row, bool *ghost, bool *more)
 {
 	uint32_t	parts_left = c->s->head.parts - c->part;
 	uint32_t	rows_left = c->s->head.rows - c->row;
@@ -163,7 +164,7 @@ jn_set_counts_next(JnSetCounts *c, uint32_t *row, bool *ghost)
 
 	/* the section has a byte for each part at least */
 	v = *c->count < 0x80 ? *c->count++ : jn_set_long_count(c);
-	n = v >> 1;
+	n = v >> 2;
 
 	/* true of all sets that are valid */
 	if (n == 0)
@@ -172,6 +173,7 @@ jn_set_counts_next(JnSetCounts *c, uint32_t *row, bool *ghost)
 		n = rows_left - (parts_left - 1);
 	*row = c->row;
 	*ghost = (v & 1) != 0 && n > 1;
+	*more = (v & 2) != 0;
 	c->part++;
 	c->row += n;
 	return n;
@@ -185,6 +187,7 @@ typedef struct JnPart
 	uint32_t	row;			/* its first row */
 	uint32_t	rows;			/* with the ghost */
 	bool		ghost;			/* the first row is one */
+	bool		more;			/* the journey goes on in another set */
 	int64_t		start;			/* time of the first row that is no ghost, microseconds */
 } JnPart;
 

@@ -91,7 +91,7 @@ struct JnSetBuild
 	uint32_t	values_filled;	/* rows that have been written */
 	uint32_t	row_room;		/* rows that fit into each column */
 
-	uint32_t   *count;			/* by part: 2 n + g */
+	uint32_t   *count;			/* by part: 4 n + 2 m + g */
 	int64_t    *start;			/* by part: its first row that is no ghost */
 	uint32_t	part_room;
 	uint8_t    *keys;			/* as in the set */
@@ -599,6 +599,13 @@ put_key(const JnEnv *env, JnSetBuild *b, const JnKey *key, size_t size)
 	b->key.size = key->size;
 }
 
+/* What is written of the first n rows of a part: how many they are, whether there are others, before and after. */
+static uint32_t
+count_of(const JnRows *rows, uint32_t n)
+{
+	return 4 * n + 2 * (rows->more || n < rows->n) + rows->ghost;
+}
+
 /* What the shape is once the first n rows of a part, which are there, are made a part. */
 static Shape
 with_part(const JnSetBuild *b, const JnKey *key, const JnRows *rows, uint32_t n)
@@ -614,7 +621,7 @@ with_part(const JnSetBuild *b, const JnKey *key, const JnRows *rows, uint32_t n)
 		s.last = rows->time[n - 1];
 	s.parts++;
 	s.ghosts += rows->ghost;
-	s.counts_size += jn_varint_size(2 * n + rows->ghost);
+	s.counts_size += jn_varint_size(count_of(rows, n));
 	s.keys_size += key_size(b, key);
 	return s;
 }
@@ -634,7 +641,7 @@ end_part(const JnEnv *env, JnSetBuild *b, const JnKey *key, const JnRows *rows, 
 		b->part_room = (uint32_t) room;
 	}
 	put_key(env, b, key, (size_t) (with->keys_size - b->shape.keys_size));
-	b->count[part] = 2 * n + rows->ghost;
+	b->count[part] = count_of(rows, n);
 	b->start[part] = rows->time[rows->ghost];
 	b->shape = *with;
 	b->size = shape_size(with);

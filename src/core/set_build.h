@@ -48,6 +48,7 @@ typedef struct JnRows
 {
 	uint32_t	n;				/* at least 1, and 2 with a ghost */
 	bool		ghost;			/* the first row is one; it is earlier than the next */
+	bool		more;			/* the journey goes on behind them, in another set */
 	const int64_t *time;		/* n; microseconds, ascending */
 	const uint32_t *event;		/* n */
 	const uint32_t *label[JN_TRACKS];	/* n each, JN_NO_LABEL = none; NULL if no row has one */
@@ -92,7 +93,7 @@ extern JnName jn_set_build_name(const JnSetBuild *b, unsigned column, uint32_t c
 
 /*
  * Adds a part, or its beginning, and tells how many rows it took.  The key is
- * above all keys of the set; it is copied.
+ * above all keys of the set; it is copied.  A beginning goes on in another set.
  *
  * All rows are taken if the set stays within its limit.  If not, none are taken
  * as long as the set has parts already and less room than a sixteenth of its

@@ -14,6 +14,8 @@
  * part that goes on begins with a ghost: the last step of the part before,
  * with all its tracks, repeated.  So the pair of that step and the next one is
  * there to be looked at, though neither its step nor its subject counts here.
+ * And the part before says that it goes on: so a part without either mark is a
+ * whole journey, and who counts subjects need not remember it.
  *
  * Little-endian, unaligned, and the same on disk, on the wire and in memory.
  *
@@ -34,9 +36,10 @@
  *		 44      4  bytes of the section of keys
  *		 48         directory: u32 byte length of each track, as in a journey
  *
- *					step counts: for each part a varint 2 n + g, where n is the
- *					number of its steps and g is 1 if the first one is a ghost;
- *					n is at least 1 + g, and the n add up to T
+ *					step counts: for each part a varint 4 n + 2 m + g, where n is
+ *					the number of its steps, m is 1 if the journey goes on in
+ *					another set, and g is 1 if the first step is a ghost; n is at
+ *					least 1 + g, and the n add up to T
  *					starts: u8 width w (0 to 8), then for each part w bytes: the
  *					time from the earliest step of the set to the first step
  *					of the part that is no ghost, in units.  w is the least that

@@ -26,6 +26,7 @@ typedef struct Piece
 	uint32_t	row;			/* the first one that is no ghost */
 	uint32_t	rows;			/* without the ghost */
 	bool		ghost;			/* one stands before them */
+	bool		more;			/* the journey goes on in another set */
 } Piece;
 
 /* All that there is of one subject. */
@@ -187,14 +188,14 @@ buffer_room(Buffer *buffer, uint32_t more, unsigned tracks, JnError *err)
 
 /* Makes the last "rows" rows, which have been written, a piece. */
 static void
-buffer_piece(Buffer *buffer, uint32_t rows, bool ghost)
+buffer_piece(Buffer *buffer, uint32_t rows, bool ghost, bool more)
 {
 	if (buffer->pieces == buffer->piece_room)
 	{
 		buffer->piece_room = (uint32_t) larger_room(buffer->piece_room, (uint64_t) buffer->pieces + 1);
 		buffer->piece = grow(buffer->env, buffer->piece, sizeof(Piece), buffer->piece_room);
 	}
-	buffer->piece[buffer->pieces++] = (Piece) {buffer->rows + ghost, rows - ghost, ghost};
+	buffer->piece[buffer->pieces++] = (Piece) {buffer->rows + ghost, rows - ghost, ghost, more};
 	buffer->rows += rows;
 }
 
@@ -275,6 +276,26 @@ choose_ghost(const Buffer *buffer)
 	return ghost;
 }
 
+/* Whether the journey that the pieces make goes on in another set. */
+static bool
+goes_on(const Buffer *buffer)
+{
+	int64_t		last = INT64_MIN;
+	bool		more = false;
+
+	for (uint32_t i = 0; i < buffer->pieces; i++)
+	{
+		const Piece *piece = &buffer->piece[i];
+		int64_t		end = buffer->time[piece->row + piece->rows - 1];
+
+		more = end > last ? piece->more : more || (end == last && piece->more);
+		last = end > last ? end : last;
+		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+			jn_tick(buffer->env);
+	}
+	return more;
+}
+
 /* Puts a column of 4 bytes an element in the order of order[0 .. n-1]. */
 static void
 arrange32(Buffer *buffer, uint32_t *column, uint32_t n)
@@ -303,6 +324,7 @@ join_pieces(Buffer *buffer)
 {
 	const JnEnv *env = buffer->env;
 	uint32_t	ghost = choose_ghost(buffer);
+	bool		more = goes_on(buffer);
 	uint32_t	pieces = buffer->pieces;
 	uint32_t	n = 0;
 	uint32_t   *index = jn_alloc(env, jn_array_size((uint64_t) pieces + pieces / 2, sizeof(uint32_t)));
@@ -347,7 +369,7 @@ join_pieces(Buffer *buffer)
 	}
 	buffer->rows = 0;
 	buffer->pieces = 0;
-	buffer_piece(buffer, n, ghost != UINT32_MAX);
+	buffer_piece(buffer, n, ghost != UINT32_MAX, more);
 }
 
 /* Gives the builder what the buffer has, and empties it. */
@@ -360,7 +382,14 @@ buffer_flush(Buffer *buffer, const JnKey *key, JnError *err)
 
 	if (buffer->pieces > 1)
 		join_pieces(buffer);
-	rows = (JnRows) {.n = buffer->rows,.ghost = buffer->piece[0].ghost,.time = buffer->time,.event = buffer->event};
+	rows = (JnRows)
+	{
+		.n = buffer->rows,
+			.ghost = buffer->piece[0].ghost,
+			.more = buffer->piece[0].more,
+			.time = buffer->time,
+			.event = buffer->event,
+	};
 	for (unsigned t = 0; t < JN_TRACKS; t++)
 		if (t != JN_VALUE && buffer->tracks >> t & 1)
 			rows.label[t] = buffer->label[t];
@@ -497,7 +526,7 @@ append_part(Buffer *buffer, Source *source, JnError *err)
 		jn_values_skip(env, &w->values, part->row - w->values.next);
 		jn_values_decode(env, &w->values, part->rows, buffer->value + buffer->rows);
 	}
-	buffer_piece(buffer, part->rows, part->ghost);
+	buffer_piece(buffer, part->rows, part->ghost, part->more);
 	return JN_OK;
 }
 
@@ -627,7 +656,7 @@ jn_sets_merge(const JnEnv *env, const JnSet *const *set, uint32_t n, bool ordere
 
 /* Appends a journey to the buffer. */
 static JnStatus
-append_journey(Buffer *buffer, const JnJourney *j, bool ghost, JnError *err)
+append_journey(Buffer *buffer, const JnJourney *j, bool ghost, bool more, JnError *err)
 {
 	const JnEnv *env = buffer->env;
 	uint32_t	n = j->head.n;
@@ -650,7 +679,7 @@ append_journey(Buffer *buffer, const JnJourney *j, bool ghost, JnError *err)
 			jn_values_reader_open(&values, &j->values);
 			jn_values_decode(env, &values, n, buffer->value + buffer->rows);
 		}
-		buffer_piece(buffer, n, ghost);
+		buffer_piece(buffer, n, ghost, more);
 	}
 	jn_release(env, map.code);
 	return status;
@@ -658,13 +687,13 @@ append_journey(Buffer *buffer, const JnJourney *j, bool ghost, JnError *err)
 
 JnStatus
 jn_set_build_add_journey(const JnEnv *env, JnSetBuild *b, const JnKey *key, const JnJourney *j, bool ghost,
-						 JnError *err)
+						 bool more, JnError *err)
 {
 	Buffer		buffer;
 	JnStatus	status;
 
 	buffer_open(&buffer, env, b, true);
-	status = append_journey(&buffer, j, ghost, err);
+	status = append_journey(&buffer, j, ghost, more, err);
 	if (status == JN_OK)
 		status = buffer_flush(&buffer, key, err);
 	buffer_close(&buffer);
@@ -731,7 +760,7 @@ jn_subjects_gather(const JnEnv *env, const JnSubject *subject, uint32_t n, bool 
 
 			status = jn_journey_open(one->bytes, one->size, &j, err);
 			if (status == JN_OK)
-				status = append_journey(&buffer, &j, one->ghost, err);
+				status = append_journey(&buffer, &j, one->ghost, one->more, err);
 		} while (status == JN_OK && i < n && jn_key_compare(&subject[index[i]].key, key) == 0);
 		if (status == JN_OK)
 			status = buffer_flush(&buffer, key, err);

@@ -14,6 +14,8 @@
  *					several such parts the latest ghost; the others go, for the
  *					step that they repeat is there, or belongs to a time that
  *					is not
+ *	 going on		as the part whose last step is the latest does; of several
+ *					such parts, if one of them does
  */
 #ifndef JN_SET_MERGE_H
 #define JN_SET_MERGE_H
@@ -28,6 +30,7 @@ typedef struct JnSubject
 	const uint8_t *bytes;		/* of the journey */
 	size_t		size;
 	bool		ghost;			/* its first step is one, and earlier than the next */
+	bool		more;			/* it goes on in another set */
 } JnSubject;
 
 /*
@@ -52,10 +55,10 @@ extern JnStatus jn_subjects_gather(const JnEnv *env, const JnSubject *subject, u
 
 /*
  * Adds one part to a builder: the steps of a journey, the first of which may be
- * a ghost.  The key must be above all keys so far.
+ * a ghost, and whether it goes on.  The key must be above all keys so far.
  * Errors: those of jn_set_build_add(), and JN_TOO_LARGE if not all of it fits.
  */
 extern JnStatus jn_set_build_add_journey(const JnEnv *env, JnSetBuild *b, const JnKey *key, const JnJourney *j,
-										 bool ghost, JnError *err);
+										 bool ghost, bool more, JnError *err);
 
 #endif							/* JN_SET_MERGE_H */

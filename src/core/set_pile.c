@@ -230,7 +230,7 @@ merge_journeys(const JnEnv *env, const JnPile *pile, JnSetBuild *b, JnError *err
 		Item		item;
 
 		status = read_item(pile->bytes, pile->size, &at, &item, err);
-		subject[i] = (JnSubject) {item.key, item.p, item.size, false};
+		subject[i] = (JnSubject) {item.key, item.p, item.size, false, false};
 		if (i % 1024 == 1023)
 			jn_tick(env);
 	}

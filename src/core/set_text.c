@@ -271,7 +271,7 @@ read_key(Reader *r, JnKey *key)
 
 /* Makes a journey of the steps read, and a subject of it. */
 static JnStatus
-keep_part(Reader *r, const JnKey *key, bool ghost, int64_t ghost_time, size_t begin)
+keep_part(Reader *r, const JnKey *key, bool ghost, int64_t ghost_time, bool more, size_t begin)
 {
 	size_t		size;
 	uint8_t    *bytes;
@@ -301,7 +301,7 @@ keep_part(Reader *r, const JnKey *key, bool ghost, int64_t ghost_time, size_t be
 		r->subject = r->subject == NULL ? jn_alloc(r->env, jn_array_size(r->room, sizeof(JnSubject)))
 			: jn_resize(r->env, r->subject, jn_array_size(r->room, sizeof(JnSubject)));
 	}
-	r->subject[r->subjects++] = (JnSubject) {*key, bytes, size, ghost};
+	r->subject[r->subjects++] = (JnSubject) {*key, bytes, size, ghost, more};
 	return JN_OK;
 }
 
@@ -310,6 +310,7 @@ read_part(Reader *r)
 {
 	bool		ghost;
 	int64_t		ghost_time;
+	bool		more;
 	size_t		begin;
 	JnKey		key;
 	JnStatus	status = read_key(r, &key);
@@ -320,9 +321,9 @@ read_part(Reader *r)
 		return status;
 	skip_space(r);
 	begin = r->at;
-	status = jn_text_read_part(r->env, r->text, r->size, &r->at, r->build, &ghost, &ghost_time, r->err);
+	status = jn_text_read_part(r->env, r->text, r->size, &r->at, r->build, &ghost, &ghost_time, &more, r->err);
 	if (status == JN_OK)
-		status = keep_part(r, &key, ghost, ghost_time, begin);
+		status = keep_part(r, &key, ghost, ghost_time, more, begin);
 	return status;
 }
 
@@ -447,6 +448,8 @@ write_text(const JnEnv *env, const JnSet *s, char *out)
 			if (more)
 				put(&pen, ", ", 2);
 		} while (more);
+		if (part.more)
+			put(&pen, ", ...", 5);
 		put(&pen, "]", 1);
 	}
 	put(&pen, "}", 1);

@@ -4,17 +4,18 @@
  *
  *	 set	  =  [ kind ] "{" part { "," part } "}"
  *	 kind	  =  "text" | "bigint" | "uuid"			what the keys are; text if left out
- *	 part	  =  key ":" "[" [ ghost "," ] step { "," step } "]"
+ *	 part	  =  key ":" "[" [ ghost "," ] step { "," step } [ "," "..." ] "]"
  *	 key	  =  name, in quotes if it has a colon | [ "-" ] digits | 32 hexadecimal digits
  *	 ghost	  =  "(" step ")"
  *
  * with names and steps as in text.h, as in
  *
  *	 {ana: [view 2026-01-01T10:00:00Z, pay 2026-01-01T10:05:00Z], "bob b.": [view 2026-01-01T10:01:00Z]}
- *	 bigint {7: [(view 2026-01-01T10:00:00Z), pay 2026-01-01T10:05:00Z]}
+ *	 bigint {7: [(view 2026-01-01T10:00:00Z), pay 2026-01-01T10:05:00Z, ...]}
  *
  * A step in parentheses is a ghost: the last one of a part in another set.  It
- * must be earlier than all steps of its part.
+ * must be earlier than all steps of its part.  Three dots at the end say that the
+ * journey goes on in another set.
  *
  * White space between tokens is free.  Subjects may come in any order; several
  * parts of one are merged.  Hyphens of a uuid may stand behind every second of

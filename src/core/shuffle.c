@@ -46,7 +46,9 @@
  *	 mask		if there are further columns: bits of those that this row has
  *	 labels		u32 codes, ascending by track, and the value, u64, among them
  *	 seq		u64
- *	 chunk		u64; bit JN_ROW_CHUNK of the mask tells a ghost
+ *	 marks		u8, if bit JN_ROW_CHUNK of the mask is set: 1 of a ghost, + 2 of a
+ *				row whose journey goes on in another chunk
+ *	 chunk		u64
  *
  * Numbers are stored eight bytes wide and overwritten by what follows, which
  * is faster than any branch; BLOCK_SLACK makes room for that.
@@ -253,8 +255,11 @@ put_row(Lane *lane, const JnRow *row, JnKeyKind kind, unsigned columns)
 		}
 		if (columns & JN_ROW_CHUNK)
 		{
-			if (row->ghost)
+			if (row->ghost || row->more)
+			{
 				*mask |= JN_ROW_CHUNK;
+				*p++ = (uint8_t) (row->ghost | row->more << 1);
+			}
 			jn_store64(p, row->chunk);
 			p += 8;
 		}
@@ -324,7 +329,10 @@ get_row(Reader *r, JnRow *row, JnKeyKind kind, unsigned columns)
 		}
 		if (columns & JN_ROW_CHUNK)
 		{
-			row->ghost = (mask & JN_ROW_CHUNK) != 0;
+			unsigned	marks = mask & JN_ROW_CHUNK ? *p++ : 0;
+
+			row->ghost = marks & 1;
+			row->more = marks >> 1;
 			row->chunk = jn_load64(p);
 			p += 8;
 		}
@@ -608,7 +616,7 @@ jn_shuffle_new(const JnEnv *env, const JnSpill *spill, const JnShuffleOptions *o
 	/* numbers; four labels, senses and a value; what else there may be */
 	s->row_most = 1 + 8 + JN_UUID_SIZE + 4;
 	if (options->columns != 0)
-		s->row_most += 1 + 5 * 4 + 3 * 8;
+		s->row_most += 2 + 5 * 4 + 3 * 8;
 	s->lanes = MIN_LANES;
 	while (s->lanes < MAX_LANES && 2 * s->lanes * LANE_SHARE <= options->memory)
 		s->lanes *= 2;

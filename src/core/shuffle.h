@@ -44,7 +44,7 @@
 
 /* Columns that rows may have beside key, time and event: bits 1 << JnTrack, and these. */
 #define JN_ROW_SEQ		(1u << JN_TRACKS)
-#define JN_ROW_CHUNK	(2u << JN_TRACKS)	/* and ghosts */
+#define JN_ROW_CHUNK	(2u << JN_TRACKS)	/* and whether the journey has rows in others */
 
 /* In place of a seq: this row has none.  Orders after every other. */
 #define JN_NO_SEQ		UINT64_MAX
@@ -55,6 +55,7 @@ typedef struct JnRow
 	int64_t		time;			/* microseconds since 2000-01-01 UTC */
 	uint32_t	event;			/* code */
 	bool		ghost;			/* with JN_ROW_CHUNK, else false */
+	bool		more;			/* likewise: the journey goes on in another chunk */
 	uint64_t	chunk;			/* likewise, else 0 */
 	uint64_t	seq;			/* with JN_ROW_SEQ, else JN_NO_SEQ */
 	uint64_t	value;			/* key of values.h, or JN_NO_VALUE */

@@ -654,16 +654,30 @@ read_first(Reader *r, JnBuild *b, bool *ghost)
 	return status == JN_OK ? expect(r, ')') : status;
 }
 
+/* Moves past three dots, if "more" asks for them and they are there. */
+static bool
+accept_dots(Reader *r, bool *more)
+{
+	if (more == NULL)
+		return false;
+	skip_space(r);
+	*more = r->end - r->p >= 3 && memcmp(r->p, "...", 3) == 0;
+	r->p += *more ? 3 : 0;
+	return *more;
+}
+
 /* Reads all steps between the brackets; gives the time of the first one. */
 static JnStatus
-read_steps(Reader *r, JnBuild *b, bool *ghost, int64_t *first)
+read_steps(Reader *r, JnBuild *b, bool *ghost, int64_t *first, bool *more)
 {
 	JnStatus	status = expect(r, '[');
 
 	if (status == JN_OK)
 		status = read_first(r, b, ghost);
 	*first = r->step.time;
-	while (status == JN_OK && accept(r, ','))
+	if (more != NULL)
+		*more = false;
+	while (status == JN_OK && accept(r, ',') && !accept_dots(r, more))
 	{
 		status = read_step(r, b);
 		if (jn_build_steps(b) % 1024 == 0)
@@ -680,7 +694,7 @@ jn_text_read(const JnEnv *env, const char *text, size_t size, JnBuild *b, JnErro
 	JnStatus	status;
 
 	start(&r, env, text, size, 0, err);
-	status = read_steps(&r, b, NULL, &first);
+	status = read_steps(&r, b, NULL, &first, NULL);
 	if (status != JN_OK)
 		return status;
 	skip_space(&r);
@@ -689,13 +703,13 @@ jn_text_read(const JnEnv *env, const char *text, size_t size, JnBuild *b, JnErro
 
 JnStatus
 jn_text_read_part(const JnEnv *env, const char *text, size_t size, size_t *at, JnBuild *b,
-				  bool *ghost, int64_t *ghost_time, JnError *err)
+				  bool *ghost, int64_t *ghost_time, bool *more, JnError *err)
 {
 	Reader		r;
 	JnStatus	status;
 
 	start(&r, env, text, size, *at, err);
-	status = read_steps(&r, b, ghost, ghost_time);
+	status = read_steps(&r, b, ghost, ghost_time, more);
 	*at = (size_t) (r.p - text);
 	return status;
 }

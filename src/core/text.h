@@ -62,13 +62,13 @@ extern void jn_text_write(const JnEnv *env, const JnJourney *j, char *out);
  *
  * jn_text_read_part() reads a journey at text + *at, and moves *at behind it;
  * the first step may stand in parentheses: then *ghost, and *ghost_time is its
- * time.  jn_text_read_name() reads a name, plain or quoted, likewise; it may
+ * time; behind the last one ", ..." may follow: then *more.  jn_text_read_name() reads a name, plain or quoted, likewise; it may
  * point into copy[].  The write functions write at "out", or only measure if
  * that is NULL, and return the number of bytes.
  * Errors: those of jn_text_read(); of a name JN_TEXT_SYNTAX, JN_NAME_LONG.
  */
 extern JnStatus jn_text_read_part(const JnEnv *env, const char *text, size_t size, size_t *at, JnBuild *b,
-								  bool *ghost, int64_t *ghost_time, JnError *err);
+								  bool *ghost, int64_t *ghost_time, bool *more, JnError *err);
 extern JnStatus jn_text_read_name(const JnEnv *env, const char *text, size_t size, size_t *at,
 								  char copy[JN_MAX_NAME], JnName *name, JnError *err);
 extern uint64_t jn_text_write_step(const JnStep *step, char *out);

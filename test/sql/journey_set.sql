@@ -50,6 +50,10 @@ SELECT journey_of(s, 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11') AS there, journey_o
 SELECT a.s || b.s FROM sets a, sets b WHERE a.id = 1 AND b.id = 2;
 SELECT journey_set '{a: [x 2026-01-01T10:00Z]}' || '{a: [w 2026-01-01T10:00Z], b: [y 2026-01-01T09:00Z]}' AS left_first;
 SELECT journey_set '{a: [(x 2026-01-01T10:00Z), y 2026-01-01T11:00Z]}' || '{a: [(v 2026-01-01T08:00Z), w 2026-01-01T09:00Z]}' AS earliest_ghost;
+-- what goes on elsewhere still does, unless what is merged goes beyond
+SELECT journey_set '{a: [x 2026-01-01T10:00Z, ...]}' || '{a: [(x 2026-01-01T10:00Z), y 2026-01-01T11:00Z]}' AS whole,
+	journey_set '{a: [x 2026-01-01T10:00Z]}' || '{a: [(x 2026-01-01T10:00Z), y 2026-01-01T11:00Z, ...]}' AS goes_on,
+	journey_set '{a: [x 2026-01-01T10:00Z, ...]}' || '{a: [y 2026-01-01T10:00Z]}' AS of_one_time;
 SELECT s || NULL AS one, NULL || s AS two, s || s AS twice FROM sets WHERE id = 4;
 SELECT NULL::journey_set || NULL IS NULL AS nothing;
 SELECT a.s || b.s FROM sets a, sets b WHERE a.id = 1 AND b.id = 3;

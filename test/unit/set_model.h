@@ -17,6 +17,7 @@ typedef struct Part
 	const Step *step;
 	uint32_t	n;				/* with the ghost */
 	bool		ghost;
+	bool		more;
 } Part;
 
 #define SET_MAX_PARTS	60
@@ -101,7 +102,7 @@ set_random(uint64_t *seed, JnKeyKind kind, Step *step, uint32_t most, Part *part
 		if (n > most - at)
 			n = most - at;
 		model_sort(step + at, n, true);
-		*p = (Part) {set_random_key(seed, kind), step + at, n, false};
+		*p = (Part) {set_random_key(seed, kind), step + at, n, false, unit_below(seed, 3) == 0};
 		if (n > 1 && step[at].time < step[at + 1].time && unit_below(seed, 3) == 0)
 			p->ghost = true;
 		at += n;
@@ -211,7 +212,7 @@ set_encode(const Part *part, uint32_t parts, uint8_t *out)
 		p += tracks >> track & 1 ? 4 : 0;
 	section = p;
 	for (uint32_t i = 0; i < parts; i++)
-		p = model_put_varint(p, 2 * part[i].n + part[i].ghost);
+		p = model_put_varint(p, 4 * part[i].n + 2 * part[i].more + part[i].ghost);
 	counts_size = (size_t) (p - section);
 	for (uint32_t i = 0; i < parts; i++)
 		while (width < 8
@@ -257,7 +258,7 @@ set_rows(const JnEnv *env, JnSetBuild *b, const Part *part)
 	uint32_t	n = part->n;
 	int64_t    *time = jn_alloc(env, n * sizeof(int64_t));
 	uint32_t   *event = jn_alloc(env, n * sizeof(uint32_t));
-	JnRows		rows = {.n = n,.ghost = part->ghost,.time = time,.event = event};
+	JnRows		rows = {.n = n,.ghost = part->ghost,.more = part->more,.time = time,.event = event};
 	unsigned	tracks = 0;
 	JnError		err;
 

@@ -281,6 +281,7 @@ check_sets(const Case *c, Row *row, size_t n, const Result *result)
 				one->next++;
 				steps++;
 			}
+			CHECK_INT(part.more, one->next < one->end);
 		}
 		CHECK_INT(chunk_of(c, s.head.first), chunk_of(c, s.head.last));
 		jn_set_parts_close(ENV, &parts);

@@ -62,6 +62,7 @@ TEST(sets_give_back_keys_and_steps)
 			CHECK_INT(p.row, row);
 			CHECK_INT(p.rows, part[i].n);
 			CHECK_INT(p.ghost, part[i].ghost);
+			CHECK_INT(p.more, part[i].more);
 			CHECK_INT(p.start, part[i].step[part[i].ghost].time);
 			ghosts += p.ghost;
 			row += p.rows;
@@ -155,7 +156,7 @@ through_pages(uint64_t *seed, size_t limit, uint32_t most)
 			if (taken > 0)
 			{
 				CHECK(left.step[taken - 1].time < left.step[taken].time);
-				left = (Part) {left.key, left.step + taken - 1, left.n - taken + 1, true};
+				left = (Part) {left.key, left.step + taken - 1, left.n - taken + 1, true, left.more};
 			}
 		}
 	}
@@ -195,6 +196,7 @@ through_pages(uint64_t *seed, size_t limit, uint32_t most)
 			for (uint32_t m = begin + 1 + (begin == 0 && part[i].ghost); m < at; m++)
 				ties &= part[i].step[m].time == part[i].step[m - 1].time;
 			CHECK(page[k].size <= limit || (ties && s.head.parts == 1));
+			CHECK_INT(p.more, at < part[i].n || part[i].more);
 			if (at == part[i].n)
 			{
 				at = 0;
@@ -308,7 +310,7 @@ TEST(building_and_reading_may_be_left_anywhere)
 	{
 		{
 			JN_KEY_UUID, 16, 0, NULL
-		}, step + 6 * i, 6, false
+		}, step + 6 * i, 6, false, false
 	};
 	for (uint32_t i = 0; i < SET_MAX_PARTS; i++)
 	{

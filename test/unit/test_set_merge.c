@@ -44,13 +44,14 @@ static Part
 join(Part *piece, uint32_t n, bool ordered, Step *out)
 {
 	const Part *ghost = NULL;
-	Part		joined = {piece[0].key, out, 0, false};
+	Part		joined = {piece[0].key, out, 0, false, false};
 
 	if (n == 1)
 	{
 		memcpy(out, piece[0].step, piece[0].n * sizeof(Step));
 		joined.n = piece[0].n;
 		joined.ghost = piece[0].ghost;
+		joined.more = piece[0].more;
 		return joined;
 	}
 	for (uint32_t i = 1; i < n && !ordered; i++)
@@ -64,9 +65,13 @@ join(Part *piece, uint32_t n, bool ordered, Step *out)
 	for (uint32_t i = 0; i < n; i++)
 	{
 		bool		earliest = true;
+		bool		latest = true;
 
 		for (uint32_t k = 0; k < n; k++)
 			earliest &= piece[i].step[piece[i].ghost].time <= piece[k].step[piece[k].ghost].time;
+		for (uint32_t k = 0; k < n; k++)
+			latest &= piece[i].step[piece[i].n - 1].time >= piece[k].step[piece[k].n - 1].time;
+		joined.more |= latest && piece[i].more;
 		if (earliest && piece[i].ghost && (ghost == NULL || later_ghost(&piece[i], ghost)))
 			ghost = &piece[i];
 	}
@@ -225,7 +230,7 @@ TEST(journeys_are_gathered_by_the_same_rules)
 		{
 			Bytes		j = steps_bytes(ENV, part[i].step, part[i].n, true);
 
-			part[i].ghost = false;
+			part[i].ghost = part[i].more = false;
 			CHECK_INT(jn_pile_add_journey(ENV, &pile, ordered, &part[i].key, j.data, j.size, &err), JN_OK);
 		}
 		CHECK_INT(jn_pile_merge(ENV, &pile, &b, &err), JN_OK);

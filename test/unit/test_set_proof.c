@@ -9,14 +9,14 @@ static Part part[SET_MAX_PARTS];
 
 /*
  * bigint {7: [cart 10:00:05], 9: [view 10:00:00, view 10:00:05], 10: [(view
- * 09:59:59), cart@web 10:00:02 {value=1.5}]}, and where its sections begin.
+ * 09:59:59), cart@web 10:00:02 {value=1.5}, ...]}, and where its sections begin.
  */
 static const uint8_t sample[] =
 "\x01\x0a\x11\x00" "\x05\x00\x00\x00" "\x03\x00\x00\x00" "\x01\x00\x00\x00"
 "\x00\xc8\xac\x6c\x4f\xea\x02\x00" "\x40\x13\xf9\x6c\x4f\xea\x02\x00"
 "\x00\x00\x40\x00\x00\x00\x00\x80" "\x03\x00\x00\x00" "\x0a\x00\x00\x00"
 "\x0b\x00\x00\x00" "\x0b\x00\x00\x00"
-"\x02\x04\x05" "\x01\x05\x00\x02" "\x07\x00\x00\x00\x00\x00\x00\x00\x01\x00"
+"\x04\x08\x0b" "\x01\x05\x00\x02" "\x07\x00\x00\x00\x00\x00\x00\x00\x01\x00"
 "\x02\x04\x04" "cartview" "\x00\x01\x01\x01\x00" "\x00\x05\x03"
 "\x01\x01\x03" "web" "\x00\x00\x00\x00\x01"
 "\x81\x10\x00\x0f\x00\x00\x00\x00\x00\x00\x00";
@@ -75,11 +75,12 @@ static const struct
 	{"a track a byte short", 48, 1, IN("\x0a"), JN_BYTES_SHORT, VALUE},
 
 	{"a part without rows", COUNTS, 1, IN("\x00"), JN_BYTES_CORRUPT, COUNTS},
-	{"a ghost alone", COUNTS, 1, IN("\x03"), JN_BYTES_CORRUPT, COUNTS},
-	{"rows of the parts more than there are", COUNTS, 1, IN("\x04"), JN_BYTES_CORRUPT, 4},
-	{"long form of a count", COUNTS + 1, 2, IN("\x85\x00"), JN_BYTES_CORRUPT, COUNTS + 1},
-	{"a count that does not end", COUNTS + 2, 1, IN("\x85"), JN_BYTES_CORRUPT, COUNTS + 2},
-	{"a ghost in another part", COUNTS + 1, 2, IN("\x05\x05"), JN_BYTES_CORRUPT, 12},
+	{"a part without rows that goes on", COUNTS, 1, IN("\x02"), JN_BYTES_CORRUPT, COUNTS},
+	{"a ghost alone", COUNTS, 1, IN("\x05"), JN_BYTES_CORRUPT, COUNTS},
+	{"rows of the parts more than there are", COUNTS, 1, IN("\x08"), JN_BYTES_CORRUPT, 4},
+	{"long form of a count", COUNTS + 1, 2, IN("\x8b\x00"), JN_BYTES_CORRUPT, COUNTS + 1},
+	{"a count that does not end", COUNTS + 2, 1, IN("\x8b"), JN_BYTES_CORRUPT, COUNTS + 2},
+	{"a ghost in another part", COUNTS + 1, 2, IN("\x09\x0b"), JN_BYTES_CORRUPT, 12},
 
 	{"starts of nine bytes", STARTS, 1, IN("\x09"), JN_BYTES_CORRUPT, STARTS},
 	{"starts of two bytes that need one", STARTS, 4, IN("\x02\x05\x00\x00\x00\x02\x00"), JN_BYTES_CORRUPT, STARTS},
@@ -111,7 +112,7 @@ static const struct
 TEST(the_sample_is_what_it_says)
 {
 	static const char text[] = "bigint {7: [cart 2026-01-01T10:00:05Z], 9: [view 2026-01-01T10:00:00Z, view 2026-01-01T10:00:05Z], "
-	"10: [(view 2026-01-01T09:59:59Z), cart@web 2026-01-01T10:00:02Z {value=1.5}]}";
+	"10: [(view 2026-01-01T09:59:59Z), cart@web 2026-01-01T10:00:02Z {value=1.5}, ...]}";
 	JnSet		s = set_proved(ENV, bytes_copy(ENV, sample, SIZE));
 	char		out[300];
 
@@ -187,12 +188,13 @@ read_everything(const JnSet *s)
 	uint32_t	rows;
 	uint32_t	next = 0;
 	bool		ghost;
+	bool		more;
 
 	jn_set_text_write(ENV, s, text);
 	jn_set_times(s, &times);
 	jn_times_run(ENV, &times, jn_set_differences(s), 1000000, &within, &across);
 	jn_set_counts_open(&counts, s);
-	while ((rows = jn_set_counts_next(&counts, &row, &ghost)) > 0)
+	while ((rows = jn_set_counts_next(&counts, &row, &ghost, &more)) > 0)
 	{
 		CHECK_INT(row, next);
 		next = row + rows;

@@ -96,6 +96,7 @@ random_row(const Case *c, uint64_t *seed, Copy *copy)
 	{
 		row->chunk = unit_below(seed, 2) ? unit_random(seed) % c->chunks : unit_random(seed) % c->chunks % 7;
 		row->ghost = unit_below(seed, 9) == 0;
+		row->more = unit_below(seed, 9) == 0;
 	}
 }
 
@@ -133,6 +134,7 @@ compare_rows(const JnRow *a, const JnRow *b, uint32_t bits)
 		DIFFER(a->label[track], b->label[track]);
 	DIFFER(a->value, b->value);
 	DIFFER(a->ghost, b->ghost);
+	DIFFER(a->more, b->more);
 	return 0;
 }
 
