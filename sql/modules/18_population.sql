@@ -191,10 +191,10 @@ CREATE AGGREGATE journey.event_counts_agg(j journey.journey) (
 COMMENT ON AGGREGATE journey.event_counts_agg(journey.journey) IS
 'Events of many journeys, an element for each name, see type event_count; ordered by the bytes of the name. Each journey is a subject of its own. NULL journeys are skipped; NULL if there is none left. The order of the rows does not matter. Memory: by distinct events, whatever the number of journeys. Cost: a nanosecond or two a step.';
 
---| All of them take sets of journeys, too. Steps and transitions add up over
---| sets however the journeys are cut. `subjects` counts the parts: a journey
---| that goes on in another set counts once in each where it has the event or
---| transition.
+--| All of them take sets of journeys, too, and say of them what they say of the
+--| journeys made whole, wherever these were cut to fit into sets. So journeys
+--| that are spread over several sets are remembered by their subjects until the
+--| end, all others are counted and forgotten.
 CREATE AGGREGATE journey.edges_agg(s journey.journey_set) (
   SFUNC = journey._edges_transfn,
   STYPE = journey.population_state,
@@ -205,7 +205,7 @@ CREATE AGGREGATE journey.edges_agg(s journey.journey_set) (
   PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE journey.edges_agg(journey.journey_set) IS
-'Transitions of all journeys of many sets, as edges_agg(journey). A transition from one set to the next of a long journey counts once, in the later set. subjects counts each part of a journey that sets hold; to count long journeys once, make them whole: edges_agg(j) of journey_agg(j) of journeys(s).';
+'Transitions of all journeys of many sets, as edges_agg(journey). A transition from one set to the next of a long journey counts once, and so does its subject: the answer is that of the whole journeys. Memory: also, for each journey that is spread over sets, its subject and up to 16 bytes for each distinct transition that it has. Sets that were packed apart from each other do not know that their journeys go on: merge them for that, with journey_set_agg.';
 
 CREATE AGGREGATE journey.edges_agg(s journey.journey_set, gaps pg_catalog.bool) (
   SFUNC = journey._edges_transfn,
@@ -229,4 +229,4 @@ CREATE AGGREGATE journey.event_counts_agg(s journey.journey_set) (
   PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE journey.event_counts_agg(journey.journey_set) IS
-'Events of all journeys of many sets, as event_counts_agg(journey). subjects counts each part of a journey that sets hold, see edges_agg(journey_set).';
+'Events of all journeys of many sets, as event_counts_agg(journey). A journey that is spread over sets is one subject, and takes memory for it, see edges_agg(journey_set).';

@@ -13,6 +13,11 @@
  * the subject" is one comparison and nothing has to be cleared between
  * subjects.
  *
+ * A part of a journey that is spread over sets is counted like a subject of its
+ * own.  Then it is gone through once more for the cells that it is in, and
+ * where another part of its journey has been before, one subject is taken off
+ * again (spread.h).
+ *
  * For three journeys, view cart, view cart view and cart cart:
  *
  *				to view			to cart
@@ -397,6 +402,61 @@ jn_tally_journey(const JnEnv *env, JnTally *t, const JnJourney *j)
 	jn_tally_steps(env, t, &j->event, number, 0, j->head.n, false, &times);
 }
 
+/*
+ * Takes the last subject off where it has been counted before: rows from ..
+ * to-1 of a set were a part of its journey, and there are others elsewhere.
+ */
+static void
+count_once(const JnEnv *env, JnTally *t, const JnLabels *labels, const uint32_t *number,
+		   uint32_t from, uint32_t to, bool ghost, const JnKey *key)
+{
+	Column		c = {labels->codes, labels->width, labels->names, number};
+	uint64_t   *cell = jn_spread_cells(env, &t->spread, to - from);
+	bool		pairs = t->kind != JN_TALLY_EVENTS;
+	uint32_t	before = NO_NEXT;
+	uint32_t	cells = 0;
+	uint32_t	known;
+
+	from += ghost && !pairs;
+	for (uint32_t i = from; i < to; i++)
+	{
+		uint32_t	now = number_at(c, i);
+		uint64_t	this = pairs ? edge_key(before, now) : edge_key(now, NO_NEXT);
+
+		before = now;
+		if (!pairs || i > from)
+		{
+			uint64_t   *seen = &t->cell[place_of(t, this)].seen;
+
+			/* each once: no subject has number 0 */
+			if (*seen == t->subject)
+			{
+				*seen = 0;
+				cell[cells++] = this;
+			}
+		}
+		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+			jn_tick(env);
+	}
+	if (cells == 0)
+		return;
+	known = jn_spread_add(env, &t->spread, t->names.salt, key, cell, cells);
+	for (uint32_t i = 0; i < known; i++)
+		t->cell[place_of(t, cell[i])].subjects--;
+}
+
+/* Goes on to a part that is not behind; false if its key cannot be read. */
+static bool
+find_part(const JnEnv *env, JnSetParts *parts, uint32_t number, JnPart *part)
+{
+	bool		there;
+
+	do
+		there = jn_set_parts_next(env, parts, part);
+	while (there && part->number < number);
+	return there;
+}
+
 void
 jn_tally_set(const JnEnv *env, JnTally *t, const JnSet *s)
 {
@@ -407,24 +467,53 @@ jn_tally_set(const JnEnv *env, JnTally *t, const JnSet *s)
 	bool		ghost;
 	bool		more;
 	JnSetCounts counts;
+	JnSetParts	parts;			/* follows, for the keys that are asked for */
+	JnPart		part;
 	JnTimesReader times;
 
 	if (t->kind == JN_TALLY_GAPS)
 		jn_set_times(s, &times);
 	jn_set_counts_open(&counts, s);
+	jn_set_parts_open(&parts, s);
 	while ((rows = jn_set_counts_next(&counts, &row, &ghost, &more)) > 0)
 	{
 		jn_tally_subject(t);
 		jn_tally_steps(env, t, &s->event, number, row, row + rows, ghost, &times);
+		if ((ghost || more) && find_part(env, &parts, counts.part - 1, &part))
+			count_once(env, t, &s->event, number, row, row + rows, ghost, &part.key);
 		if (row - ticked >= JN_TICK_EVERY)
 		{
 			jn_tick(env);
 			ticked = row;
 		}
 	}
+	jn_set_parts_close(env, &parts);
 }
 
 /* ---- merging ---- */
+
+/* Unites the subjects that are spread over sets; number[] are the names of "from" in "into". */
+static void
+merge_spread(const JnEnv *env, JnTally *into, const JnSpread *from, const uint32_t *number)
+{
+	for (uint32_t i = 0; i < from->subjects; i++)
+	{
+		const JnSpreadSubject *subject = &from->subject[i];
+		uint64_t   *cell = jn_spread_cells(env, &into->spread, subject->cells);
+		uint32_t	known;
+
+		for (uint32_t k = 0; k < subject->cells; k++)
+		{
+			uint64_t	key = subject->cell[k];
+
+			cell[k] = edge_key(number[key >> 32], into->kind == JN_TALLY_EVENTS ? NO_NEXT : number[(uint32_t) key]);
+		}
+		known = jn_spread_add(env, &into->spread, into->names.salt, &subject->key, cell, subject->cells);
+		for (uint32_t k = 0; k < known; k++)
+			into->cell[place_of(into, cell[k])].subjects--;
+		jn_tick(env);
+	}
+}
 
 JnStatus
 jn_tally_merge(const JnEnv *env, JnTally *into, JnTally *from, JnError *err)
@@ -441,7 +530,7 @@ jn_tally_merge(const JnEnv *env, JnTally *into, JnTally *from, JnError *err)
 	}
 	fit_names(env, into);
 
-	/* no further subject is one of those that were seen here */
+	/* no further subject is one of those that were seen here, but for what merge_spread() takes off */
 	for (size_t i = 0; i < count; i++)
 	{
 		const JnTallyCell *cell = &from->cell[i];
@@ -467,6 +556,7 @@ jn_tally_merge(const JnEnv *env, JnTally *into, JnTally *from, JnError *err)
 		if (from->gaps != NULL)
 			jn_gaps_merge(env, &into->gaps[at], &from->gaps[i]);
 	}
+	merge_spread(env, into, &from->spread, number);
 	jn_release(env, number);
 	return JN_OK;
 }
@@ -660,10 +750,43 @@ jn_tally_size(const JnEnv *env, JnTally *t, const JnTallyRows *rows, size_t *siz
 			if (i % 16 == 15)
 				jn_tick(env);
 		}
+	if (t->spread.subjects > 0)
+		bytes += jn_spread_size(&t->spread);
 	if (bytes > JN_MAX_BYTES)
 		return jn_fail(err, JN_TOO_LARGE, 0, (int64_t) bytes, (int64_t) JN_MAX_BYTES);
 	*size = (size_t) bytes;
 	return JN_OK;
+}
+
+/* The rows of cells. */
+typedef struct RowOf
+{
+	const JnTally *t;
+	uint32_t   *row;			/* by cell */
+} RowOf;
+
+static uint32_t
+row_of(const void *context, uint64_t key)
+{
+	const RowOf *of = context;
+
+	return of->row[place_of(of->t, key)];
+}
+
+/* Writes the subjects that are spread over sets. */
+static void
+write_spread(const JnEnv *env, JnTally *t, const JnTallyRows *rows, uint8_t *out)
+{
+	RowOf		of = {t, jn_alloc(env, jn_array_size(cell_count(t), sizeof(uint32_t)))};
+
+	for (uint32_t i = 0; i < rows->rows; i++)
+	{
+		of.row[rows->row[i].cell] = i;
+		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+			jn_tick(env);
+	}
+	jn_spread_write(env, &t->spread, row_of, &of, out);
+	jn_release(env, of.row);
 }
 
 void
@@ -671,7 +794,7 @@ jn_tally_write(const JnEnv *env, JnTally *t, const JnTallyRows *rows, uint8_t *o
 {
 	out[JN_TALLY_AT_VERSION] = JN_TALLY_VERSION;
 	out[JN_TALLY_AT_KIND] = (uint8_t) t->kind;
-	jn_store16(out + JN_TALLY_AT_ZERO, 0);
+	jn_store16(out + JN_TALLY_AT_SPREAD, t->spread.subjects > 0);
 	jn_store32(out + JN_TALLY_AT_NAMES, rows->names);
 	jn_store32(out + JN_TALLY_AT_ROWS, rows->rows);
 	out += JN_TALLY_HEADER_SIZE;
@@ -712,6 +835,8 @@ jn_tally_write(const JnEnv *env, JnTally *t, const JnTallyRows *rows, uint8_t *o
 		if (i % 1024 == 1023)
 			jn_tick(env);
 	}
+	if (t->spread.subjects > 0)
+		write_spread(env, t, rows, out);
 }
 
 /* Where reading a state has got to. */
@@ -737,7 +862,7 @@ corrupt_at(size_t at, JnError *err)
 }
 
 static JnStatus
-read_header(Reading *r, JnTallyKind *kind, uint32_t *names, uint32_t *rows, JnError *err)
+read_header(Reading *r, JnTallyKind *kind, bool *spread, uint32_t *names, uint32_t *rows, JnError *err)
 {
 	if (r->size > 0 && r->p[0] > JN_TALLY_VERSION)
 		return jn_fail(err, JN_BYTES_VERSION, 0, r->p[0], JN_TALLY_VERSION);
@@ -747,8 +872,9 @@ read_header(Reading *r, JnTallyKind *kind, uint32_t *names, uint32_t *rows, JnEr
 		return jn_fail(err, JN_BYTES_SHORT, r->size, (int64_t) r->size, JN_TALLY_HEADER_SIZE);
 	if (r->p[JN_TALLY_AT_KIND] >= JN_TALLY_KINDS)
 		return corrupt_at(JN_TALLY_AT_KIND, err);
-	if (jn_load16(r->p + JN_TALLY_AT_ZERO) != 0)
-		return corrupt_at(JN_TALLY_AT_ZERO, err);
+	if (jn_load16(r->p + JN_TALLY_AT_SPREAD) > 1)
+		return corrupt_at(JN_TALLY_AT_SPREAD, err);
+	*spread = jn_load16(r->p + JN_TALLY_AT_SPREAD) == 1;
 	*kind = (JnTallyKind) r->p[JN_TALLY_AT_KIND];
 	*names = jn_load32(r->p + JN_TALLY_AT_NAMES);
 	*rows = jn_load32(r->p + JN_TALLY_AT_ROWS);
@@ -803,10 +929,10 @@ read_names(const JnEnv *env, JnTally *t, Reading *r, uint32_t k, JnError *err)
 	return JN_OK;
 }
 
-/* Reads the next row, which must come after *least; used[] tells which names are in rows. */
+/* Reads the next row, whose key is *least or above; that becomes the next one.  used[] tells which names are in rows. */
 static JnStatus
 read_row(const JnEnv *env, JnTally *t, Reading *r, JnTallyKind kind, uint32_t names, uint64_t *least,
-		 uint8_t *used, JnError *err)
+		 uint64_t *subjects, uint8_t *used, JnError *err)
 {
 	size_t		begin = r->at;
 	uint32_t	from;
@@ -832,6 +958,7 @@ read_row(const JnEnv *env, JnTally *t, Reading *r, JnTallyKind kind, uint32_t na
 	if (cell.subjects == 0 || cell.subjects > cell.n || cell.n > INT64_MAX)
 		return corrupt_at(begin, err);
 	*least = edge_key(from, to) + 1;
+	*subjects = cell.subjects;
 	used[from] = 1;
 	if (kind != JN_TALLY_EVENTS)
 		used[to] = 1;
@@ -860,7 +987,10 @@ jn_tally_read(const JnEnv *env, JnTally *t, uint64_t salt, const uint8_t *p, siz
 	uint32_t	rows;
 	uint64_t	least = 0;
 	uint8_t    *used;
-	JnStatus	status = read_header(&r, &kind, &names, &rows, err);
+	bool		spread;
+	uint64_t   *cell = NULL;	/* of each row, if there are subjects spread over sets */
+	uint64_t   *left = NULL;	/* the subjects of each row, likewise */
+	JnStatus	status = read_header(&r, &kind, &spread, &names, &rows, err);
 
 	if (status != JN_OK)
 		return status;
@@ -875,9 +1005,21 @@ jn_tally_read(const JnEnv *env, JnTally *t, uint64_t salt, const uint8_t *p, siz
 	/* each name takes a byte of the value, so this is no larger than it */
 	used = jn_alloc(env, (size_t) names + 1);
 	memset(used, 0, names);
+	if (spread)
+	{
+		cell = jn_alloc(env, jn_array_size((size_t) rows + 1, sizeof(uint64_t)));
+		left = jn_alloc(env, jn_array_size((size_t) rows + 1, sizeof(uint64_t)));
+	}
 	for (uint32_t i = 0; i < rows && status == JN_OK; i++)
 	{
-		status = read_row(env, t, &r, kind, names, &least, used, err);
+		uint64_t	subjects;
+
+		status = read_row(env, t, &r, kind, names, &least, &subjects, used, err);
+		if (spread && status == JN_OK)
+		{
+			cell[i] = least - 1;
+			left[i] = subjects;
+		}
 		if (i % 1024 == 1023)
 			jn_tick(env);
 	}
@@ -885,6 +1027,22 @@ jn_tally_read(const JnEnv *env, JnTally *t, uint64_t salt, const uint8_t *p, siz
 		if (!used[i])
 			status = corrupt_at(JN_TALLY_HEADER_SIZE, err);
 	jn_release(env, used);
+	if (spread && status == JN_OK)
+	{
+		size_t		took;
+
+		status = jn_spread_read(env, t != NULL ? &t->spread : NULL, salt, p + r.at, size - r.at, rows, cell, left,
+								&took, err);
+		if (status == JN_OK)
+			r.at += took;
+		else
+			jn_fail_behind(err, r.at);
+	}
+	if (spread)
+	{
+		jn_release(env, cell);
+		jn_release(env, left);
+	}
 	if (status == JN_OK && r.at != size)
 		status = corrupt_at(r.at, err);
 	return status;

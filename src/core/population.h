@@ -5,8 +5,12 @@
  *
  * A JnTally takes subject after subject: first the names of a column, then the
  * codes of a subject's steps as they stand in it, a journey's or a part of
- * those of a set.  Memory is bounded by the names and the rows that there are,
- * not by what is added.
+ * those of a set.  Each subject counts once in a row, even if its journey is
+ * spread over several sets.
+ *
+ * Memory is bounded by the names and the rows that there are, not by what is
+ * added; but for the journeys that are spread over sets: of each its key is
+ * kept and 8 to 16 bytes for each row that it is in, see spread.h.
  *
  * The state as bytes, for partial aggregates on their way between processes
  * and machines.  Little-endian and unaligned, version 1:
@@ -14,7 +18,8 @@
  *	 offset  bytes
  *		  0      1  version, 1
  *		  1      1  kind, see JnTallyKind
- *		  2      2  0
+ *		  2      2  1 if there are subjects whose journeys are spread over sets,
+ *					else 0
  *		  4      4  k, the number of names
  *		  8      4  r, the number of rows
  *		 12         k varint lengths, then the names: UTF-8, strictly ascending
@@ -23,6 +28,9 @@
  *					and JN_TALLY_GAPS another u32, the number of the name after
  *					it; u64 n; u64 subjects, 1 <= subjects <= n <= INT64_MAX; of
  *					JN_TALLY_GAPS the n gaps, see gaps.h
+ *					the subjects whose journeys are spread over sets and which
+ *					are in some row, if there are any: see spread.h.  They are
+ *					among the "subjects" of their rows
  *
  * Equal tallies are equal bytes, whatever the order in which they grew.
  */
@@ -33,12 +41,13 @@
 #include "journey.h"
 #include "lexicon.h"
 #include "set.h"
+#include "spread.h"
 
 #define JN_TALLY_VERSION		1
 
 #define JN_TALLY_AT_VERSION		0
 #define JN_TALLY_AT_KIND		1
-#define JN_TALLY_AT_ZERO		2
+#define JN_TALLY_AT_SPREAD		2
 #define JN_TALLY_AT_NAMES		4
 #define JN_TALLY_AT_ROWS		8
 #define JN_TALLY_HEADER_SIZE	12
@@ -78,6 +87,8 @@ typedef struct JnTally
 	uint64_t   *key;
 	unsigned	bits;			/* of a number in the square; of a place in the table */
 	uint32_t	used;			/* cells of the hash table */
+
+	JnSpread	spread;			/* subjects that may come again; cells by the two numbers, see key_of() */
 } JnTally;
 
 /* Starts empty.  "salt" as in jn_lexicon_init(). */
@@ -110,13 +121,15 @@ extern void jn_tally_steps(const JnEnv *env, JnTally *t, const JnLabels *labels,
 extern void jn_tally_journey(const JnEnv *env, JnTally *t, const JnJourney *j);
 
 /*
- * Adds a set of journeys: each part of it is a subject of its own, for whether
- * its journey goes on in another set is not in the set.
+ * Adds a set of journeys.  A part that goes on from another set or in another
+ * one is remembered with its key, and counts for its subject only where none of
+ * the parts before did.  Such parts cost twice as much as others.
  */
 extern void jn_tally_set(const JnEnv *env, JnTally *t, const JnSet *s);
 
 /*
- * Adds all of "from", which is of the same kind and whose subjects are others.
+ * Adds all of "from", which is of the same kind and whose subjects are others,
+ * but for those that are spread over sets.
  * Errors: JN_TOO_MANY_POINTS if a count passes INT64_MAX; then "into" can only
  * be thrown away.
  */

@@ -71,6 +71,39 @@ FROM (VALUES (NULL), (interval '1 day'), ('90 days')) c(chunk),
 	LATERAL (SELECT count(*) = count(s::bytea::journey_set) AS proven, sum(session_count(s, '5 min')) AS sessions, edges_agg(s, false) AS edges
 			 FROM pack('SELECT who, at, what FROM clicks', chunk) s) x;
 
+-- populations are told as by the journeys made whole, by one process or several: in all columns
+CREATE TABLE whole AS SELECT journey_agg(at, what) AS j FROM clicks GROUP BY who;
+CREATE TABLE told AS SELECT edges_agg(j) AS edges, edges_agg(j, false) AS plain, event_counts_agg(j) AS events FROM whole;
+CREATE TABLE packed (cut text, s journey_set);
+INSERT INTO packed SELECT 'by size', pack('SELECT who, at, what FROM clicks');
+INSERT INTO packed SELECT 'by hour', pack('SELECT who, at, what FROM clicks', '1 hour');
+INSERT INTO packed SELECT 'by day, texts', pack('SELECT ''somebody with name '' || who, at, what FROM clicks', '1 day');
+INSERT INTO packed SELECT 'by day, uuids', pack('SELECT md5(who::text)::uuid, at, what FROM clicks', '1 day');
+ANALYZE packed;
+CREATE FUNCTION told_alike(OUT cut text, OUT edges bool, OUT plain bool, OUT events bool) RETURNS SETOF record LANGUAGE sql AS $$
+	SELECT cut, journey.edges_agg(s) = t.edges, journey.edges_agg(s, false) = t.plain, journey.event_counts_agg(s) = t.events
+	FROM packed, told t GROUP BY cut, t.edges, t.plain, t.events ORDER BY cut
+$$;
+SELECT cut, count(*) AS parts, count(DISTINCT subject) AS subjects FROM packed, journeys(s) GROUP BY cut ORDER BY cut;
+SET max_parallel_workers_per_gather = 0;
+SELECT * FROM told_alike();
+SELECT edges_agg(s) = (SELECT edges FROM told) AS edges FROM packed WHERE cut = 'by hour';
+SET max_parallel_workers_per_gather = 2;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+EXPLAIN (COSTS OFF) SELECT edges_agg(s), edges_agg(s, false), event_counts_agg(s) FROM packed WHERE cut = 'by hour';
+SELECT edges_agg(s) = (SELECT edges FROM told) AS edges, edges_agg(s, false) = (SELECT plain FROM told) AS plain,
+	event_counts_agg(s) = (SELECT events FROM told) AS events FROM packed WHERE cut = 'by hour';
+SELECT edges_agg(s) = (SELECT edges FROM told) AS edges, edges_agg(s, false) = (SELECT plain FROM told) AS plain,
+	event_counts_agg(s) = (SELECT events FROM told) AS events FROM packed WHERE cut = 'by size';
+RESET max_parallel_workers_per_gather;
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
+DROP FUNCTION told_alike;
+DROP TABLE packed, told, whole;
+
 -- the same sets whatever the order of the rows, the memory, the workers
 CREATE FUNCTION digest(query text, chunk interval DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
 	SELECT count(*) || ' sets ' || md5(string_agg(s::bytea::text, ',' ORDER BY n)) FROM journey.pack(query, chunk) WITH ORDINALITY x(s, n)

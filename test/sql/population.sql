@@ -87,13 +87,17 @@ SELECT (SELECT journey.edges_agg(s) FROM sets) = (SELECT journey.edges_agg(j) FR
 SELECT gap, sum(journey.session_count(s, gap)), sum(journey.session_count(s, gap)) = (SELECT sum(journey.session_count(j, gap)) FROM population) AS same
 FROM sets, (VALUES (interval '0'), ('10 min'), ('1 day')) AS v (gap) GROUP BY 1 ORDER BY 1;
 
--- of a journey that goes on in another set, nothing counts twice but the subject
+-- of a journey that goes on in another set, nothing counts twice
 CREATE TABLE cut (s journey.journey_set);
 INSERT INTO cut VALUES
-  ('{ana: [view 2026-01-01T10:00:00Z, cart 2026-01-01T10:00:10Z], bob: [view 2026-01-01T10:00:00Z]}'),
+  ('{ana: [view 2026-01-01T10:00:00Z, cart 2026-01-01T10:00:10Z, ...], bob: [view 2026-01-01T10:00:00Z]}'),
   ('{ana: [(cart 2026-01-01T10:00:10Z), view 2026-01-01T10:20:10Z, cart 2026-01-01T11:00:10Z]}');
 SELECT e.* FROM unnest((SELECT journey.edges_agg(s) FROM cut)) AS e;
 SELECT e.* FROM unnest((SELECT journey.event_counts_agg(s) FROM cut)) AS e;
+SELECT journey.event_counts_agg(s ORDER BY journey.started_at(s) DESC) = journey.event_counts_agg(s) AS any_order FROM cut;
+-- but of sets that do not know of each other
+SELECT e.* FROM unnest((SELECT journey.event_counts_agg(s) FROM (VALUES (journey.journey_set '{ana: [view 2026-01-01T10:00:00Z]}'), ('{ana: [view 2026-01-02T10:00:00Z]}')) v (s))) AS e;
+SELECT e.* FROM unnest((SELECT journey.event_counts_agg(s) FROM (SELECT journey.journey_set_agg(s) FROM (VALUES (journey.journey_set '{ana: [view 2026-01-01T10:00:00Z]}'), ('{ana: [view 2026-01-02T10:00:00Z]}')) v (s)) x (s))) AS e;
 SELECT gap, sum(journey.session_count(s, gap)), sum(journey.session_count(j, gap)) FILTER (WHERE j IS NOT NULL) AS of_whole
 FROM (SELECT s, NULL::journey.journey AS j FROM cut
       UNION ALL SELECT NULL, journey.journey_agg(j) FROM cut, journey.journeys(s) GROUP BY subject) x,
@@ -157,7 +161,9 @@ SELECT '\x01'::journey.population_state;
 SELECT '\x020000000000000000000000'::journey.population_state;
 SELECT '\x000000000000000000000000'::journey.population_state;
 SELECT '\x010300000000000000000000'::journey.population_state;
+SELECT '\x010002000000000000000000'::journey.population_state;
 SELECT '\x010001000000000000000000'::journey.population_state;
+SELECT '\x01000100000000000000000000000000'::journey.population_state;
 SELECT '\x010000000000000001000000'::journey.population_state;
 SELECT '\x01000000000000000000000000'::journey.population_state;
 -- a name in no row; n of 0; more subjects than n; a name that is not there; n too large; no UTF-8; and a good one

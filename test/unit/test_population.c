@@ -319,6 +319,227 @@ TEST(population_of_sets)
 	free(s);
 }
 
+#define MAX_CUTS	7
+
+/* The key of subject i: ascending, and of a kind that changes from round to round. */
+static JnKey
+key_of_subject(JnKeyKind kind, uint32_t i)
+{
+	static char text[32][JN_UUID_SIZE];
+
+	if (kind == JN_KEY_BIGINT)
+		return (JnKey) {kind, 0, (int64_t) i - 5, NULL};
+	memset(text[i], 'k', JN_UUID_SIZE);
+	text[i][JN_UUID_SIZE - 1] = (char) ('A' + i);
+	return (JnKey) {kind, JN_UUID_SIZE, 0, text[i]};
+}
+
+/* Adds rows of a subject to a set. */
+static void
+add_part(JnSetBuild *b, const JnKey *key, const Subject *s, uint32_t from, uint32_t to)
+{
+	static int64_t time[MAX_STEPS];
+	static uint32_t event[MAX_STEPS];
+	JnRows		rows = {.ghost = from > 0,.more = to < s->n,.time = time,.event = event};
+	uint32_t	taken;
+	JnError		err;
+
+	for (uint32_t k = from - rows.ghost; k < to; k++)
+	{
+		time[rows.n] = s->step[k].time;
+		CHECK_INT(jn_set_build_event(ENV, b, name_of(&s->step[k]), &event[rows.n++], &err), JN_OK);
+	}
+	CHECK_INT(jn_set_build_add(ENV, b, key, &rows, &taken, &err), JN_OK);
+	CHECK_INT(taken, rows.n);
+}
+
+/* Random journeys, cut anywhere, their parts in one set after another; returns the sets, in any order. */
+static uint32_t
+cut_journeys(uint64_t *seed, JnTallyKind kind, uint32_t names, JnSet *set)
+{
+	JnKeyKind	keys = (JnKeyKind) unit_below(seed, JN_KEY_KINDS);
+	JnSetBuild *b[MAX_CUTS];
+	uint32_t	subjects = 1 + unit_below(seed, 20);
+	uint32_t	sets = 0;
+	Subject    *s = malloc(sizeof(Subject));
+	JnError		err;
+
+	for (uint32_t k = 0; k < MAX_CUTS; k++)
+		b[k] = jn_set_build_new(ENV, keys, JN_MAX_BYTES);
+	for (uint32_t i = 0; i < subjects; i++)
+	{
+		JnKey		key = key_of_subject(keys, i);
+		uint32_t	from = 0;
+
+		make_subject(seed, s, unit_below(seed, 4) == 0 ? MAX_STEPS : 20, names);
+		slow_subject(kind, s, 0, s->n, false, (int) i);
+		for (uint32_t k = unit_below(seed, MAX_CUTS); from < s->n; k++)
+		{
+			uint32_t	to = from + 1 + unit_below(seed, s->n - from);
+
+			while (to < s->n && s->step[to].time == s->step[to - 1].time)
+				to++;
+			if (k == MAX_CUTS - 1 || unit_below(seed, 3) == 0)
+				to = s->n;
+			add_part(b[k], &key, s, from, to);
+			from = to;
+		}
+	}
+	for (uint32_t k = 0; k < MAX_CUTS; k++)
+	{
+		uint32_t	at = unit_below(seed, sets + 1);
+		size_t		size;
+		uint8_t    *p;
+
+		if (jn_set_build_parts(b[k]) == 0)
+			continue;
+		size = jn_set_build_finish(ENV, b[k]);
+		p = jn_alloc(ENV, size);
+		jn_set_build_write(ENV, b[k], p);
+		set[sets] = set[at];
+		CHECK_INT(jn_set_validate(ENV, p, size, &set[at], &err), JN_OK);
+		sets++;
+	}
+	free(s);
+	return sets;
+}
+
+/* A changed byte is another state, or none. */
+static void
+check_changed(uint64_t *seed, const uint8_t *bytes, size_t size)
+{
+	uint8_t    *p = jn_alloc(ENV, size);
+	JnTally		t;
+	JnError		err;
+
+	memcpy(p, bytes, size);
+	for (int i = 0; i < 40; i++)
+	{
+		/* most of them near the end, where the subjects are */
+		size_t		at = size - 1 - unit_below(seed, (uint32_t) (i % 4 == 0 || size < 400 ? size : 400));
+		size_t		again;
+		uint8_t    *q;
+
+		p[at] ^= (uint8_t) (1 << unit_below(seed, 8));
+		if (jn_tally_read(ENV, &t, 5, p, size, &err) == JN_OK)
+		{
+			q = bytes_of(&t, &again);
+			CHECK_BYTES(q, again, p, size);
+		}
+		else
+			CHECK(err.at <= size);
+		p[at] = bytes[at];
+	}
+}
+
+/* Journeys cut into sets are counted as whole ones, whatever the order and the split. */
+TEST(population_of_journeys_spread_over_sets)
+{
+	static const uint32_t names[] = {0, 1, 2, 20, 300, 1200};
+	uint64_t	seed = 8;
+
+	for (uint32_t i = 0; i < 1200; i++)
+		snprintf(many_names[i], sizeof(many_names[i]), "n%u", i * 7);
+	for (int round = 0; round < 300; round++)
+	{
+		JnTallyKind kind = (JnTallyKind) (round % JN_TALLY_KINDS);
+		JnSet		set[MAX_CUTS];
+		uint32_t	sets;
+		JnTally		all;
+		JnTally		part[3];
+		JnError		err;
+		size_t		size;
+		uint8_t    *p;
+
+		slow_rows = 0;
+		sets = cut_journeys(&seed, kind, names[(size_t) round / 3 % (sizeof(names) / sizeof(names[0]))], set);
+		jn_tally_init(ENV, &all, kind, unit_random(&seed));
+		for (int k = 0; k < 3; k++)
+			jn_tally_init(ENV, &part[k], kind, unit_random(&seed));
+		for (uint32_t i = 0; i < sets; i++)
+			jn_tally_set(ENV, &all, &set[i]);
+		for (uint32_t i = sets; i > 0; i--)
+			jn_tally_set(ENV, &part[unit_below(&seed, 3)], &set[i - 1]);
+		if (!check_rows(&all))
+			break;
+
+		/* in three parts, one of them through bytes */
+		p = bytes_of(&part[1], &size);
+		CHECK_INT(jn_tally_read(ENV, NULL, 0, p, size, &err), JN_OK);
+		CHECK_INT(jn_tally_read(ENV, &part[1], 77, p, size, &err), JN_OK);
+		CHECK_INT(jn_tally_merge(ENV, &part[0], &part[1], &err), JN_OK);
+		CHECK_INT(jn_tally_merge(ENV, &part[2], &part[0], &err), JN_OK);
+		check_same(&all, &part[2]);
+		if (!check_rows(&part[2]))
+			break;
+
+		p = bytes_of(&all, &size);
+		for (size_t less = 0; less < size; less += 1 + size / 30)
+		{
+			uint8_t    *q = jn_alloc(ENV, less);
+
+			memcpy(q, p, less);
+			CHECK(jn_tally_read(ENV, NULL, 0, q, less, &err) != JN_OK);
+		}
+		check_changed(&seed, p, size);
+		unit_env_clear(&unit_env);
+	}
+}
+
+/* States with subjects of journeys spread over sets, of one event "a" with n and subjects 2; each rule broken once. */
+TEST(population_spread_is_proved)
+{
+	static const char head[] = "\x01\x00\x01\x00\x01\x00\x00\x00\x01\x00\x00\x00" "\x01" "a"
+	"\x00\x00\x00\x00" "\x02\x00\x00\x00\x00\x00\x00\x00" "\x02\x00\x00\x00\x00\x00\x00\x00";
+	static const struct
+	{
+		const char *what;
+		const char *bytes;
+		size_t		size;
+		JnStatus	status;
+		size_t		at;			/* behind the head */
+	}			cases[] = {
+#define BYTES(bytes) bytes, sizeof(bytes) - 1
+		{"two subjects", BYTES("\x02\x00\x00\x00" "\x00\x01x\x01\x00\x00\x00\x00\x00\x00\x00"
+							   "\x01\x07\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00"), JN_OK, 0},
+		{"none", BYTES("\x00\x00\x00\x00"), JN_BYTES_CORRUPT, 0},
+		{"no number of them", BYTES("\x01\x00\x00"), JN_BYTES_SHORT, 3},
+		{"one missing", BYTES("\x01\x00\x00\x00"), JN_BYTES_SHORT, 4},
+		{"an unknown kind", BYTES("\x01\x00\x00\x00" "\x03\x01x\x01\x00\x00\x00\x00\x00\x00\x00"), JN_BYTES_CORRUPT, 4},
+		{"long form of a size", BYTES("\x01\x00\x00\x00" "\x00\x81\x00x\x01\x00\x00\x00\x00\x00\x00\x00"), JN_BYTES_CORRUPT, 5},
+		{"a key that is cut off", BYTES("\x01\x00\x00\x00" "\x02\x01x\x01\x00\x00\x00\x00\x00\x00\x00"), JN_BYTES_SHORT, 15},
+		{"a key not UTF-8", BYTES("\x01\x00\x00\x00" "\x00\x01\xff\x01\x00\x00\x00\x00\x00\x00\x00"), JN_SUBJECT_UTF8, 6},
+		{"no number of rows", BYTES("\x01\x00\x00\x00" "\x00\x01x\x01\x00\x00"), JN_BYTES_SHORT, 10},
+		{"no rows", BYTES("\x01\x00\x00\x00" "\x00\x01x\x00\x00\x00\x00"), JN_BYTES_CORRUPT, 7},
+		{"more rows than there are", BYTES("\x01\x00\x00\x00" "\x00\x01x\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"), JN_BYTES_CORRUPT, 7},
+		{"rows missing", BYTES("\x01\x00\x00\x00" "\x00\x01x\x01\x00\x00\x00\x00"), JN_BYTES_SHORT, 12},
+		{"a row beyond the rows", BYTES("\x01\x00\x00\x00" "\x00\x01x\x01\x00\x00\x00\x01\x00\x00\x00"), JN_BYTES_CORRUPT, 11},
+		{"subjects not ascending", BYTES("\x02\x00\x00\x00" "\x00\x01x\x01\x00\x00\x00\x00\x00\x00\x00"
+										 "\x00\x01x\x01\x00\x00\x00\x00\x00\x00\x00"), JN_BYTES_CORRUPT, 15},
+		{"kinds not ascending", BYTES("\x02\x00\x00\x00" "\x01\x07\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00"
+									  "\x00\x01x\x01\x00\x00\x00\x00\x00\x00\x00"), JN_BYTES_CORRUPT, 21},
+		{"more than the row has", BYTES("\x03\x00\x00\x00" "\x00\x01x\x01\x00\x00\x00\x00\x00\x00\x00"
+										"\x00\x01y\x01\x00\x00\x00\x00\x00\x00\x00" "\x00\x01z\x01\x00\x00\x00\x00\x00\x00\x00"), JN_BYTES_CORRUPT, 33},
+		{"a byte behind them", BYTES("\x01\x00\x00\x00" "\x00\x01x\x01\x00\x00\x00\x00\x00\x00\x00\x00"), JN_BYTES_CORRUPT, 15},
+#undef BYTES
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		size_t		size = sizeof(head) - 1 + cases[i].size;
+		uint8_t    *p = jn_alloc(ENV, size);
+		JnError		err = {0};
+		JnTally		t;
+
+		memcpy(p, head, sizeof(head) - 1);
+		memcpy(p + sizeof(head) - 1, cases[i].bytes, cases[i].size);
+		if (!CHECK_INT(jn_tally_read(ENV, NULL, 0, p, size, &err), cases[i].status)
+			|| !CHECK_INT(jn_tally_read(ENV, &t, 0, p, size, &err), cases[i].status)
+			|| (cases[i].status != JN_OK && !CHECK_INT(err.at, sizeof(head) - 1 + cases[i].at)))
+			printf("  %s\n", cases[i].what);
+	}
+}
+
 /* More steps than between two ticks, in one subject: no pair is lost there, none counted twice. */
 TEST(population_across_ticks)
 {
@@ -398,6 +619,38 @@ TEST(population_damaged_codes)
 			CHECK_INT(rows.rows, 1);
 			unit_env_clear(&unit_env);
 		}
+}
+
+static void
+everything_of_sets(const JnEnv *env, void *arg)
+{
+	const JnSet *set = arg;
+	JnTally		t;
+	JnTally		more;
+	JnTallyRows rows;
+	JnError		err;
+	size_t		size;
+	uint8_t    *p;
+
+	jn_tally_init(env, &t, JN_TALLY_EDGES, 0);
+	jn_tally_set(env, &t, &set[0]);
+	jn_tally_set(env, &t, &set[1]);
+	rows = jn_tally_rows(env, &t);
+	jn_tally_size(env, &t, &rows, &size, &err);
+	p = jn_alloc(env, size);
+	jn_tally_write(env, &t, &rows, p);
+	jn_tally_read(env, &more, 1, p, size, &err);
+	jn_tally_merge(env, &more, &t, &err);
+}
+
+TEST(population_of_sets_left_anywhere)
+{
+	JnSet		set[MAX_CUTS];
+	uint64_t	seed = 9;
+
+	while (cut_journeys(&seed, JN_TALLY_EDGES, 20, set) < 2)
+		;
+	CHECK(unit_leave_everywhere(everything_of_sets, set, 300) > 20);
 }
 
 static void

@@ -1,0 +1,374 @@
+/*
+ * spread.c
+ *	  Subjects whose journeys are spread over several sets.
+ *
+ * The table is open, with linear probing, and holds numbers of subjects.  A
+ * list of cells is merged with those of a further part from behind, in place.
+ */
+#include "spread.h"
+
+#include "sort.h"
+
+#define FIRST_BITS		4
+#define FIRST_ROOM		8
+
+/* Orders keys of all kinds. */
+static int
+compare_keys(const JnKey *a, const JnKey *b)
+{
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	return jn_key_compare(a, b);
+}
+
+static void *
+grow(const JnEnv *env, void *array, size_t element, uint64_t room)
+{
+	size_t		size = jn_array_size(room, element);
+
+	return array == NULL ? jn_alloc(env, size) : jn_resize(env, array, size);
+}
+
+static uint32_t
+larger_room(uint32_t room, uint64_t need)
+{
+	uint64_t	twice = room < FIRST_ROOM ? FIRST_ROOM : 2 * (uint64_t) room;
+
+	return (uint32_t) (twice > need ? twice : need);
+}
+
+/* ---- the table ---- */
+
+/* The slot where a key is, or would be put. */
+static uint32_t
+find_slot(const JnSpread *s, uint64_t salt, const JnKey *key)
+{
+	uint64_t	h = key->kind == JN_KEY_BIGINT ? (uint64_t) key->number : jn_hash64(key->data, key->size);
+	uint32_t	mask = (UINT32_C(1) << s->bits) - 1;
+	uint32_t	at = (uint32_t) jn_mix64(h ^ salt) & mask;
+
+	while (s->slot[at] != 0 && compare_keys(&s->subject[s->slot[at] - 1].key, key) != 0)
+		at = (at + 1) & mask;
+	return at;
+}
+
+/* Makes a table of twice the size, or the first one. */
+static void
+grow_table(const JnEnv *env, JnSpread *s, uint64_t salt)
+{
+	if (s->slot != NULL)
+		jn_release(env, s->slot);
+	s->bits = s->slot == NULL ? FIRST_BITS : s->bits + 1;
+	s->slot = NULL;
+	s->slot = jn_alloc(env, jn_array_size(UINT64_C(1) << s->bits, sizeof(uint32_t)));
+	memset(s->slot, 0, sizeof(uint32_t) << s->bits);
+	for (uint32_t i = 0; i < s->subjects; i++)
+	{
+		s->slot[find_slot(s, salt, &s->subject[i].key)] = i + 1;
+		if (i % 1024 == 1023)
+			jn_tick(env);
+	}
+}
+
+/* The subject of a key; a new one has no cells. */
+static JnSpreadSubject *
+find_subject(const JnEnv *env, JnSpread *s, uint64_t salt, const JnKey *key)
+{
+	uint32_t	at;
+	JnSpreadSubject *subject;
+
+	if (s->slot == NULL || 2 * ((uint64_t) s->subjects + 1) > UINT64_C(1) << s->bits)
+		grow_table(env, s, salt);
+	at = find_slot(s, salt, key);
+	if (s->slot[at] != 0)
+		return &s->subject[s->slot[at] - 1];
+
+	if (s->subjects == s->room)
+	{
+		uint32_t	room = larger_room(s->room, 0);
+
+		s->subject = grow(env, s->subject, sizeof(JnSpreadSubject), room);
+		s->room = room;
+	}
+	subject = &s->subject[s->subjects];
+	*subject = (JnSpreadSubject) {.key = *key};
+	if (key->kind != JN_KEY_BIGINT)
+	{
+		char	   *data = jn_alloc(env, key->size + 1);
+
+		if (key->size > 0)
+			memcpy(data, key->data, key->size);
+		subject->key.data = data;
+	}
+	s->slot[at] = ++s->subjects;
+	return subject;
+}
+
+/* ---- cells ---- */
+
+uint64_t *
+jn_spread_cells(const JnEnv *env, JnSpread *s, uint32_t n)
+{
+	if (n > s->work_room)
+	{
+		s->work_room = larger_room(s->work_room, n);
+		s->work = grow(env, s->work, sizeof(uint64_t), s->work_room);
+	}
+	return s->work;
+}
+
+/* Puts cells in order; linear if they are two runs that are. */
+static void
+sort_cells(const JnEnv *env, JnSpread *s, uint64_t *cell, uint32_t n)
+{
+	if (n > s->tag_room)
+	{
+		uint32_t	room = larger_room(s->tag_room, n);
+
+		s->tag = grow(env, s->tag, sizeof(uint32_t), room);
+		memset(s->tag + s->tag_room, 0, (room - s->tag_room) * sizeof(uint32_t));
+		s->tag_room = room;
+	}
+	jn_sort(env, (int64_t *) cell, s->tag, n, false);
+}
+
+uint32_t
+jn_spread_add(const JnEnv *env, JnSpread *s, uint64_t salt, const JnKey *key, uint64_t *cell, uint32_t n)
+{
+	JnSpreadSubject *subject = find_subject(env, s, salt, key);
+	uint32_t	before = subject->cells;
+	uint32_t	known = 0;
+	uint32_t	k = 0;
+
+	sort_cells(env, s, cell, n);
+	if ((uint64_t) before + n > subject->room)
+	{
+		uint32_t	room = before == 0 ? n : larger_room(subject->room, (uint64_t) before + n);
+
+		subject->cell = grow(env, subject->cell, sizeof(uint64_t), room);
+		subject->room = room;
+	}
+
+	/* the new ones go behind those that are there, in order */
+	for (uint32_t i = 0; i < n; i++)
+	{
+		for (; k < before && subject->cell[k] < cell[i]; k++)
+			if (k % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+				jn_tick(env);
+		if (k < before && subject->cell[k] == cell[i])
+			cell[known++] = cell[i];
+		else
+			subject->cell[subject->cells++] = cell[i];
+		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+			jn_tick(env);
+	}
+	if (before > 0 && subject->cells > before)
+		sort_cells(env, s, subject->cell, subject->cells);
+	return known;
+}
+
+/* ---- bytes ---- */
+
+/* Bytes of a subject without its cells. */
+static uint64_t
+key_size(const JnKey *key)
+{
+	switch (key->kind)
+	{
+		case JN_KEY_BIGINT:
+			return 1 + 8;
+		case JN_KEY_TEXT:
+			return 1 + jn_varint_size(key->size) + key->size;
+		default:
+			return 1 + JN_UUID_SIZE;
+	}
+}
+
+uint64_t
+jn_spread_size(const JnSpread *s)
+{
+	uint64_t	size = 4;
+
+	for (uint32_t i = 0; i < s->subjects; i++)
+		size += key_size(&s->subject[i].key) + 4 + 4 * (uint64_t) s->subject[i].cells;
+	return size;
+}
+
+/* The numbers of the subjects in the order of their keys: a merge sort from the bottom up. */
+static uint32_t *
+order_subjects(const JnEnv *env, const JnSpread *s)
+{
+	uint32_t	n = s->subjects;
+	uint32_t   *from = jn_alloc(env, jn_array_size(n, sizeof(uint32_t)));
+	uint32_t   *to = jn_alloc(env, jn_array_size(n, sizeof(uint32_t)));
+
+	for (uint32_t i = 0; i < n; i++)
+		from[i] = i;
+	for (uint64_t run = 1; run < n; run *= 2)
+	{
+		uint32_t   *swap = from;
+
+		for (uint64_t begin = 0; begin < n; begin += 2 * run)
+		{
+			uint32_t	middle = (uint32_t) (n - begin < run ? n : begin + run);
+			uint32_t	end = (uint32_t) (n - begin < 2 * run ? n : begin + 2 * run);
+			uint32_t	a = (uint32_t) begin;
+			uint32_t	b = middle;
+
+			for (uint32_t k = a; k < end; k++)
+			{
+				bool		left = b == end
+				|| (a < middle && compare_keys(&s->subject[from[a]].key, &s->subject[from[b]].key) < 0);
+
+				to[k] = left ? from[a++] : from[b++];
+				if (k % 1024 == 1023)
+					jn_tick(env);
+			}
+		}
+		from = to;
+		to = swap;
+	}
+	jn_release(env, to);
+	return from;
+}
+
+static uint8_t *
+put_key(const JnKey *key, uint8_t *out)
+{
+	*out++ = (uint8_t) key->kind;
+	if (key->kind == JN_KEY_BIGINT)
+	{
+		jn_store64(out, (uint64_t) key->number);
+		return out + 8;
+	}
+	if (key->kind == JN_KEY_TEXT)
+		out = jn_varint_put(out, key->size);
+	if (key->size > 0)
+		memcpy(out, key->data, key->size);
+	return out + key->size;
+}
+
+uint8_t *
+jn_spread_write(const JnEnv *env, JnSpread *s, JnSpreadRow row_of, const void *context, uint8_t *out)
+{
+	uint32_t   *order = order_subjects(env, s);
+
+	jn_store32(out, s->subjects);
+	out += 4;
+	for (uint32_t i = 0; i < s->subjects; i++)
+	{
+		const JnSpreadSubject *subject = &s->subject[order[i]];
+		uint64_t   *row = jn_spread_cells(env, s, subject->cells);
+
+		for (uint32_t k = 0; k < subject->cells; k++)
+			row[k] = row_of(context, subject->cell[k]);
+		sort_cells(env, s, row, subject->cells);
+
+		out = put_key(&subject->key, out);
+		jn_store32(out, subject->cells);
+		out += 4;
+		for (uint32_t k = 0; k < subject->cells; k++, out += 4)
+			jn_store32(out, (uint32_t) row[k]);
+		jn_tick(env);
+	}
+	jn_release(env, order);
+	return out;
+}
+
+static JnStatus
+corrupt_at(size_t at, JnError *err)
+{
+	return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+}
+
+/* Reads a key at *at, which stays in the bytes, and moves *at behind it. */
+static JnStatus
+read_key(const uint8_t *p, size_t size, size_t *at, JnKey *key, JnError *err)
+{
+	size_t		begin = *at;
+	const uint8_t *next = p + begin + 1;
+	uint32_t	bytes = 8;
+
+	if (begin == size)
+		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) size + 1);
+	if (p[begin] >= JN_KEY_KINDS)
+		return corrupt_at(begin, err);
+	*key = (JnKey) {(JnKeyKind) p[begin], 0, 0, NULL};
+	if (key->kind == JN_KEY_UUID)
+		bytes = JN_UUID_SIZE;
+	else if (key->kind == JN_KEY_TEXT)
+	{
+		next = jn_varint_get(next, p + size, &bytes);
+		if (next == NULL)
+			return corrupt_at(begin + 1, err);
+	}
+	*at = (size_t) (next - p);
+	if (size - *at < bytes)
+		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) *at + bytes);
+	if (key->kind == JN_KEY_BIGINT)
+		key->number = (int64_t) jn_load64(next);
+	else
+	{
+		key->size = bytes;
+		key->data = (const char *) next;
+		if (jn_key_check(key, err) != JN_OK)
+			return jn_fail_behind(err, *at);
+	}
+	*at += bytes;
+	return JN_OK;
+}
+
+JnStatus
+jn_spread_read(const JnEnv *env, JnSpread *s, uint64_t salt, const uint8_t *p, size_t size,
+			   uint32_t rows, const uint64_t *cell, uint64_t *left, size_t *took, JnError *err)
+{
+	JnKey		last = {0};
+	size_t		at = 4;
+	uint32_t	subjects;
+
+	if (size < 4)
+		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, 4);
+	subjects = jn_load32(p);
+	if (subjects == 0)
+		return corrupt_at(0, err);
+	for (uint32_t i = 0; i < subjects; i++)
+	{
+		size_t		begin = at;
+		JnKey		key;
+		JnStatus	status = read_key(p, size, &at, &key, err);
+		uint64_t   *list = NULL;
+		uint32_t	cells;
+		uint32_t	least = 0;
+
+		if (status != JN_OK)
+			return status;
+		if (i > 0 && compare_keys(&last, &key) >= 0)
+			return corrupt_at(begin, err);
+		last = key;
+		if (size - at < 4)
+			return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) at + 4);
+		cells = jn_load32(p + at);
+		if (cells == 0 || cells > rows)
+			return corrupt_at(at, err);
+		at += 4;
+		if (size - at < 4 * (uint64_t) cells)
+			return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) (at + 4 * (uint64_t) cells));
+		if (s != NULL)
+			list = jn_spread_cells(env, s, cells);
+		for (uint32_t k = 0; k < cells; k++, at += 4)
+		{
+			uint32_t	row = jn_load32(p + at);
+
+			if (row < least || row >= rows || left[row]-- == 0)
+				return corrupt_at(at, err);
+			least = row + 1;
+			if (list != NULL)
+				list[k] = cell[row];
+		}
+		if (list != NULL)
+			jn_spread_add(env, s, salt, &key, list, cells);
+		jn_tick(env);
+	}
+	*took = at;
+	return JN_OK;
+}
