@@ -49,7 +49,7 @@ typedef struct Reader
 static bool
 is_text(Oid type)
 {
-	return type == TEXTOID || type == VARCHAROID;
+	return type == TEXTOID || type == VARCHAROID || type == BPCHAROID;
 }
 
 static bool
@@ -116,6 +116,8 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 		text	   *t = DatumGetTextPP(slot->tts_values[COL_TOPIC]);
 
 		topic = (JnName) {VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t)};
+		if (reader->topic_type == BPCHAROID)	/* as its cast to text does */
+			topic.size = bpchartruelen(VARDATA_ANY(t), topic.size);
 	}
 	else
 	{

@@ -56,6 +56,12 @@ SELECT count(*) FROM journey.detect('SELECT topic, at FROM complaints WHERE fals
 -- one moment is all there is
 SELECT topic, class, p_value, recent_points, expected_points, burst FROM journey.detect('SELECT 1, timestamptz ''2026-01-01Z'' FROM generate_series(1, 5)', '2026-01-01Z');
 
+-- topics of type char(n) are what their cast to text is, without padding
+CREATE DOMAIN code AS char(5);
+SELECT topic = 'a' AS is_text, points FROM journey.detect('SELECT ''a''::char(5), at(i) FROM generate_series(1, 4) i', at(90));
+SELECT topic = 'a' AS is_text, points FROM journey.detect('SELECT ''a ''::code, at(i) FROM generate_series(1, 4) i', at(90));
+DROP DOMAIN code;
+
 -- a thousand topics that just go on: nobody cries wolf
 CREATE TABLE screen AS
 SELECT i % 1000 AS topic, at(('x' || left(md5(i::text), 8))::bit(32)::bigint * 90 / 4294967296.0) AS at FROM generate_series(1, 20000) i;
