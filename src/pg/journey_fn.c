@@ -169,7 +169,8 @@ journey_interactions(PG_FUNCTION_ARGS)
 	bool	   *null = row_null + 1;
 	JnTrack		track;
 
-	InitMaterializedSRF(fcinfo, 0);
+	/* deriving the row type would leave memory behind until the query ends, call after call */
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	journey_open(PG_GETARG_DATUM(0), &j);
 	event = name_datums(&j.event, journey_name_text);
 	for (track = 0; track < JN_TRACKS; track++)

@@ -114,7 +114,8 @@ journey_set_journeys(PG_FUNCTION_ARGS)
 	JnBuild    *build;
 	bool		null[2] = {false, false};
 
-	InitMaterializedSRF(fcinfo, 0);
+	/* deriving the row type would leave memory behind until the query ends, call after call */
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	journey_set_open(PG_GETARG_DATUM(0), &s);
 	jn_set_parts_open(&parts, &s);
 	jn_set_steps_open(&steps, &s);

@@ -75,7 +75,8 @@ journey_sessions(PG_FUNCTION_ARGS)
 	check_not_null(fcinfo, 2, "as_of");
 	gap = journey_interval_us(PG_GETARG_INTERVAL_P(1), "gap");
 	as_of = PG_GETARG_TIMESTAMPTZ(2);
-	InitMaterializedSRF(fcinfo, 0);
+	/* deriving the row type would leave memory behind until the query ends, call after call */
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 

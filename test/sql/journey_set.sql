@@ -161,3 +161,9 @@ SELECT _journey_set_agg_transfn(NULL, 'u'::text, '[a 2026-01-01T10:00Z]'::journe
 
 DROP TABLE sets, steps, parts, one, page, copied, states, copied_states;
 DROP AGGREGATE journey_set_state_of(text, journey);
+
+-- many calls in one query leave nothing behind
+SELECT max(used) < 1000000 AS bounded
+FROM generate_series(1, 5000) i,
+	LATERAL (SELECT count(*) FROM journey.journeys(CASE WHEN i > 0 THEN journey.journey_set '{ana: [a 2026-01-01T00:00:00Z]}' END)) a,
+	LATERAL (SELECT sum(used_bytes) AS used FROM pg_backend_memory_contexts WHERE i = 5000 AND name = 'ExecutorState') m;
