@@ -118,7 +118,9 @@ SET maintenance_work_mem = '1MB';
 SELECT columns, chunk, expected = digest('SELECT ' || columns || ' FROM clicks ORDER BY seq DESC', chunk) AS same FROM digests ORDER BY 1, 2;
 -- that took temporary files, which obey their limit; they are gone
 SET temp_file_limit = '100kB';
+\set VERBOSITY sqlstate
 SELECT count(*) FROM pack('SELECT who, at, what FROM clicks');
+\set VERBOSITY default
 RESET maintenance_work_mem;
 SELECT count(*) > 0 AS fits FROM pack('SELECT who, at, what FROM clicks');
 RESET temp_file_limit;
