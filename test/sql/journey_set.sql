@@ -93,7 +93,7 @@ ALTER TABLE parts SET (parallel_workers = 3);
 EXPLAIN (COSTS OFF) SELECT journey_set_agg(subject, j) FROM parts;
 SELECT journey_set_agg(subject, j) = (SELECT s FROM one) AS same FROM parts;
 SELECT journey_set_agg(s) = (SELECT s FROM one) AS same FROM (SELECT part, journey_set_agg(subject, j) AS s FROM parts GROUP BY 1) x;
-RESET max_parallel_workers_per_gather;
+SET max_parallel_workers_per_gather = 0;
 
 -- a running aggregate finishes again and again
 SELECT n, step_count(journey_set_agg('u'::text, j) OVER (ORDER BY n))

@@ -48,6 +48,7 @@ EXPLAIN (COSTS off) SELECT restoration_agg(j, 'angry') FROM many;
 SELECT restoration_agg(j, 'angry') = (SELECT restoration_agg(j, 'angry') FROM (SELECT j FROM many ORDER BY n DESC OFFSET 0) x) AS same FROM many;
 
 -- bad input
+SET max_parallel_workers_per_gather = 0;
 SELECT sensed(j, '') FROM trip WHERE id = 1;
 SELECT sense_steps(j, '') FROM trip WHERE id = 4;
 SELECT restored(NULL, ''), restore_time('[x 2026-01-01T00:00Z]', NULL);
