@@ -327,9 +327,7 @@ COMMENT ON FUNCTION journey.refresh(regclass) IS
 REVOKE EXECUTE ON FUNCTION
   journey._check_superuser(), journey._is_view_of(regclass, regclass), journey._tree(regclass), journey._members(regclass), journey._dependents(regclass),
   journey._publications(regclass), journey._check_tree(regclass), journey._check_relation(regclass),
-  journey._plain_type(regtype, int), journey._check_subject(regclass, text), journey._constant(jsonb, text),
-  journey._option(jsonb, text, int, int, int, text), journey._column_policy(pg_catalog.pg_attribute, jsonb),
-  journey._policies(regclass, jsonb), journey._check_partition_keys(regclass, journey.policy[]),
+  journey._plain_type(regtype, int), journey._check_subject(regclass, text), journey._check_partition_keys(regclass, journey.policy[]),
   journey._veiled_columns(uuid), journey._set_rights(regclass, int2, aclitem[]), journey._rights(regclass),
   journey._close(regclass), journey._add_members(uuid, regclass), journey._is_free(text, regnamespace),
   journey._free_name(name, regnamespace, regnamespace), journey._rename(regclass, name), journey._companions(regclass),
