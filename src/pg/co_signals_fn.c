@@ -153,7 +153,7 @@ journey_co_signals(PG_FUNCTION_ARGS)
 	JnCoSignals found;
 	JnError		err;
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	journey_read_points(&env, text_to_cstring(PG_GETARG_TEXT_PP(ARG_QUERY)), "query", POINTS_TIMES,
 						DT_NOEND, &a);
 	if (!PG_ARGISNULL(ARG_OTHER))

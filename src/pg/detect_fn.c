@@ -141,7 +141,7 @@ journey_detect(PG_FUNCTION_ARGS)
 	JnPoints	points;
 	JnError		err;
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	journey_read_points(&env, text_to_cstring(PG_GETARG_TEXT_PP(ARG_QUERY)), "query", POINTS_MAYBE_VALUES,
 						terms.as_of + 1, &points);
 	if (terms.recent == 0)
