@@ -3,8 +3,8 @@
  *	  pack(): the rows of a query, packed into sets of journeys.
  *
  * The first call runs the query to its end.  Its rows do not go through a
- * table of results: the executor hands each to our receiver, which takes the
- * columns apart and gives them to core/pack.h.  Every call then makes one more
+ * table of results (see read_query.h): our receiver takes the columns apart and
+ * gives them to core/pack.h.  Every call then makes one more
  * set.  So what is kept between calls is the rows, packed small, in bounded
  * memory and in temporary files beyond that.
  *
@@ -22,8 +22,6 @@
 
 #include "access/tupdesc.h"
 #include "catalog/pg_type.h"
-#include "executor/executor.h"
-#include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -31,7 +29,6 @@
 #include "utils/logtape.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/plancache.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
@@ -41,6 +38,7 @@
 #include "glue.h"
 #include "interaction.h"
 #include "progress.h"
+#include "read_query.h"
 
 PG_FUNCTION_INFO_V1(journey_pack);
 
@@ -151,12 +149,6 @@ wrong_type(Form_pg_attribute column, const char *what, const char *expected, con
 }
 
 static bool
-is_text(Oid type)
-{
-	return type == TEXTOID || type == VARCHAROID || type == BPCHAROID;
-}
-
-static bool
 is_integer(Oid type)
 {
 	return type == INT8OID || type == INT4OID || type == INT2OID;
@@ -168,7 +160,7 @@ key_kind(Form_pg_attribute column, Oid type)
 {
 	if (is_integer(type))
 		return JN_KEY_BIGINT;
-	if (is_text(type))
+	if (journey_is_text(type))
 		return JN_KEY_TEXT;
 	if (type == UUIDOID)
 		return JN_KEY_UUID;
@@ -202,7 +194,7 @@ read_columns(Pack *pack, TupleDesc desc, JnPackOptions *options)
 	if (pack->type[COL_AT] != TIMESTAMPTZOID)
 		wrong_type(column, "the time", "timestamptz", "Cast it, or say in which zone it is: %s AT TIME ZONE 'UTC'");
 	column = TupleDescAttr(desc, COL_EVENT);
-	if (!is_text(pack->type[COL_EVENT]))
+	if (!journey_is_text(pack->type[COL_EVENT]))
 		wrong_type(column, "the event", "text", "Cast it: %s::text");
 
 	for (i = COL_FURTHER; i < desc->natts; i++)
@@ -241,7 +233,7 @@ read_columns(Pack *pack, TupleDesc desc, JnPackOptions *options)
 			if (!is_integer(pack->type[i]))
 				wrong_type(column, "it", "bigint", "Cast it: %s::bigint");
 		}
-		else if (!is_text(pack->type[i]))
+		else if (!journey_is_text(pack->type[i]))
 			wrong_type(column, "it", "text", "Cast it: %s::text");
 	}
 }
@@ -263,24 +255,18 @@ integer_of(Oid type, Datum value)
 	}
 }
 
-/* A text without its header; a char(n) without the blanks that are none of its value. */
+/* See journey_text_name(); the text may be toasted. */
 static inline JnName
 name_of(Pack *pack, Oid type, Datum value)
 {
 	struct varlena *t = (struct varlena *) DatumGetPointer(value);
-	JnName		name;
 
 	if (VARATT_IS_EXTERNAL(t) || VARATT_IS_COMPRESSED(t))
 	{
 		t = pg_detoast_datum_packed(t);
 		pack->copied = true;
 	}
-	name.data = VARDATA_ANY(t);
-	name.size = VARSIZE_ANY_EXHDR(t);
-
-	if (type == BPCHAROID)
-		name.size = bpchartruelen(VARDATA_ANY(t), name.size);
-	return name;
+	return journey_text_name(type, t);
 }
 
 static uint32
@@ -402,58 +388,12 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 	return true;
 }
 
-static void
-receive_startup(DestReceiver *self, int operation, TupleDesc desc)
-{
-}
-
-static void
-receive_nothing(DestReceiver *self)
-{
-}
-
-
 /* ----- the query ----- */
-
-/* Prepares the query, which must be one that only reads. */
-static SPIPlanPtr
-prepare(const char *query)
-{
-	SPIPrepareOptions options = {.cursorOptions = CURSOR_OPT_PARALLEL_OK};
-	SPIPlanPtr	plan = SPI_prepare_extended(query, &options);
-	CachedPlanSource *source;
-	const Query *parsed;
-	List	   *sources;
-
-	if (plan == NULL)
-		elog(ERROR, "SPI_prepare_extended failed: %s", SPI_result_code_string(SPI_result));
-	sources = SPI_plan_get_plan_sources(plan);
-	if (list_length(sources) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the text holds %d queries instead of one", list_length(sources))));
-
-	source = linitial(sources);
-	parsed = source->query_list == NIL ? NULL : linitial_node(Query, source->query_list);
-	if (source->commandTag != CMDTAG_SELECT || source->resultDesc == NULL || parsed == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s cannot be packed",
-						source->commandTag == CMDTAG_SELECT ? "SELECT INTO" : GetCommandTagName(source->commandTag)),
-				 errhint("Give a query that returns rows: SELECT, VALUES or TABLE.")));
-	if (parsed->hasModifyingCTE || parsed->rowMarks != NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("a query that is packed must only read"),
-				 errdetail("This one changes or locks rows.")));
-	return plan;
-}
 
 /* Runs the query and gives all its rows to pack->pack. */
 static void
 run_query(Pack *pack, const char *query, uint64 chunk)
 {
-	SPIExecuteOptions how = {.read_only = true,.dest = &pack->receiver};
 	JnPackOptions options = {
 		.chunk = chunk,
 		.memory = Max((size_t) maintenance_work_mem * 1024, LEAST_MEMORY),
@@ -461,11 +401,10 @@ run_query(Pack *pack, const char *query, uint64 chunk)
 	};
 	SPIPlanPtr	plan;
 	int			track;
-	int			result;
 
 	SPI_connect();
-	plan = prepare(query);
-	read_columns(pack, ((CachedPlanSource *) linitial(SPI_plan_get_plan_sources(plan)))->resultDesc, &options);
+	plan = journey_prepare_query(query, "query");
+	read_columns(pack, journey_query_columns(plan), &options);
 
 	pack->row = (JnRow) {.seq = JN_NO_SEQ,.value = JN_NO_VALUE,.key.kind = options.kind};
 	for (track = 0; track < JN_TRACKS; track++)
@@ -473,9 +412,7 @@ run_query(Pack *pack, const char *query, uint64 chunk)
 	pack->pack = jn_pack_new(&pack->env, &pack->spill, &options);
 	journey_progress_start();
 	report_progress(pack, JOURNEY_READING);
-	result = SPI_execute_plan_extended(plan, &how);
-	if (result < 0)
-		elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(result));
+	journey_run_query(plan, &pack->receiver);
 	SPI_finish();
 }
 
@@ -509,7 +446,7 @@ begin_pack(MemoryContext parent, const char *query, uint64 chunk)
 	MemoryContext caller;
 	JnError		err;
 
-	pack->receiver = (DestReceiver) {receive_row, receive_startup, receive_nothing, receive_nothing, DestNone};
+	pack->receiver = journey_row_receiver(receive_row);
 	pack->context = context;
 	pack->row_context = AllocSetContextCreate(context, "journey pack row", ALLOCSET_SMALL_SIZES);
 	pack->env = journey_env(context);

@@ -1,29 +1,23 @@
 /*
  * points_query.c
  *	  Data points of many topics, read by running a query.
- *
- * The rows do not go through a table of results: the executor hands each to
- * our receiver.
  */
 #include "postgres.h"
 
 #include <math.h>
 
 #include "catalog/pg_type.h"
-#include "executor/executor.h"
-#include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "tcop/cmdtag.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/plancache.h"
 #include "utils/timestamp.h"
 
 #include "compat.h"
 #include "glue.h"
 #include "points_query.h"
+#include "read_query.h"
 
 /* The columns of the query, by their place. */
 enum
@@ -45,12 +39,6 @@ typedef struct Reader
 	Oid			value_type;
 	FmgrInfo	topic_output;	/* for topics that are not text */
 } Reader;
-
-static bool
-is_text(Oid type)
-{
-	return type == TEXTOID || type == VARCHAROID || type == BPCHAROID;
-}
 
 static bool
 is_number(Oid type)
@@ -111,14 +99,8 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 					 errmsg("the value of a data point must be finite"),
 					 errhint("Leave such rows out, or make them NULL.")));
 	}
-	if (is_text(reader->topic_type))
-	{
-		text	   *t = DatumGetTextPP(slot->tts_values[COL_TOPIC]);
-
-		topic = (JnName) {VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t)};
-		if (reader->topic_type == BPCHAROID)	/* as its cast to text does */
-			topic.size = bpchartruelen(VARDATA_ANY(t), topic.size);
-	}
+	if (journey_is_text(reader->topic_type))
+		topic = journey_text_name(reader->topic_type, DatumGetTextPP(slot->tts_values[COL_TOPIC]));
 	else
 	{
 		char	   *t = OutputFunctionCall(&reader->topic_output, slot->tts_values[COL_TOPIC]);
@@ -130,16 +112,6 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(reader->row_context);
 	return true;
-}
-
-static void
-receive_startup(DestReceiver *self, int operation, TupleDesc desc)
-{
-}
-
-static void
-receive_nothing(DestReceiver *self)
-{
 }
 
 /* Looks at the columns of the query. */
@@ -170,7 +142,7 @@ read_columns(Reader *reader, TupleDesc desc, PointsColumns columns)
 
 	type = TupleDescAttr(desc, COL_TOPIC)->atttypid;
 	reader->topic_type = getBaseType(type);
-	if (!is_text(reader->topic_type))
+	if (!journey_is_text(reader->topic_type))
 	{
 		Oid			output;
 		bool		is_varlena;
@@ -192,62 +164,25 @@ read_columns(Reader *reader, TupleDesc desc, PointsColumns columns)
 	}
 }
 
-/* Prepares the query, which must be one that only reads. */
-static SPIPlanPtr
-prepare(const char *query, const char *argument)
-{
-	SPIPrepareOptions options = {.cursorOptions = CURSOR_OPT_PARALLEL_OK};
-	SPIPlanPtr	plan = SPI_prepare_extended(query, &options);
-	CachedPlanSource *source;
-	const Query *parsed;
-	List	   *sources;
-
-	if (plan == NULL)
-		elog(ERROR, "SPI_prepare_extended failed: %s", SPI_result_code_string(SPI_result));
-	sources = SPI_plan_get_plan_sources(plan);
-	if (list_length(sources) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s holds %d queries instead of one", argument, list_length(sources))));
-
-	source = linitial(sources);
-	parsed = source->query_list == NIL ? NULL : linitial_node(Query, source->query_list);
-	if (source->commandTag != CMDTAG_SELECT || source->resultDesc == NULL || parsed == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s is not a query that returns rows", argument),
-				 errhint("Give SELECT, VALUES or TABLE.")));
-	if (parsed->hasModifyingCTE || parsed->rowMarks != NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("%s must only read", argument),
-				 errdetail("It changes or locks rows.")));
-	return plan;
-}
-
 void
 journey_read_points(const JnEnv *env, const char *query, const char *argument, PointsColumns columns,
 					TimestampTz before, JnPoints *points)
 {
 	Reader		reader = {
-		.receiver = {receive_row, receive_startup, receive_nothing, receive_nothing, DestNone},
+		.receiver = journey_row_receiver(receive_row),
 		.env = env,
 		.points = points,
 		.argument = argument,
 		.before = before,
 		.row_context = AllocSetContextCreate(CurrentMemoryContext, "row of a query", ALLOCSET_SMALL_SIZES),
 	};
-	SPIExecuteOptions how = {.read_only = true,.dest = &reader.receiver};
 	SPIPlanPtr	plan;
-	int			result;
 
 	jn_points_init(points, false);
 	SPI_connect();
-	plan = prepare(query, argument);
-	read_columns(&reader, ((CachedPlanSource *) linitial(SPI_plan_get_plan_sources(plan)))->resultDesc, columns);
-	result = SPI_execute_plan_extended(plan, &how);
-	if (result < 0)
-		elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(result));
+	plan = journey_prepare_query(query, argument);
+	read_columns(&reader, journey_query_columns(plan), columns);
+	journey_run_query(plan, &reader.receiver);
 	SPI_finish();
 	MemoryContextDelete(reader.row_context);
 	jn_points_order(env, points);
