@@ -6,14 +6,14 @@
 --| 2700 bytes; index `variant_hash(j)` for long paths.
 
 CREATE FUNCTION journey.journey_eq(a journey.journey, b journey.journey) RETURNS pg_catalog.bool
-AS 'MODULE_PATHNAME', 'journey_eq'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+AS 'byteaeq'
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION journey.journey_eq(journey.journey, journey.journey) IS
 'Whether two journeys have the same steps at the same times. NULL gives NULL. Compares bytes; values of different size are not even fetched.';
 
 CREATE FUNCTION journey.journey_ne(a journey.journey, b journey.journey) RETURNS pg_catalog.bool
-AS 'MODULE_PATHNAME', 'journey_ne'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+AS 'byteane'
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION journey.journey_ne(journey.journey, journey.journey) IS
 'Whether two journeys differ in a step or a time. NULL gives NULL.';
 

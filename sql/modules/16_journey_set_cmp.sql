@@ -4,14 +4,14 @@
 --| earliest step, their latest step, and then their bytes.
 
 CREATE FUNCTION journey.journey_set_eq(a journey.journey_set, b journey.journey_set) RETURNS pg_catalog.bool
-AS 'MODULE_PATHNAME', 'journey_set_eq'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+AS 'byteaeq'
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION journey.journey_set_eq(journey.journey_set, journey.journey_set) IS
 'Whether two sets have the same journeys of the same subjects, in the same parts. NULL gives NULL. Compares bytes; values of different size are not even fetched.';
 
 CREATE FUNCTION journey.journey_set_ne(a journey.journey_set, b journey.journey_set) RETURNS pg_catalog.bool
-AS 'MODULE_PATHNAME', 'journey_set_ne'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+AS 'byteane'
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION journey.journey_set_ne(journey.journey_set, journey.journey_set) IS
 'Whether two sets differ in a subject, a step or a time. NULL gives NULL.';
 

@@ -44,14 +44,14 @@ COMMENT ON TYPE journey.signal_state IS
 --| States of the same points are equal. Their order is one for sorting and
 --| indexes: by first time, last time, number of points, then by the bytes.
 CREATE FUNCTION journey._signal_state_eq(a journey.signal_state, b journey.signal_state) RETURNS pg_catalog.bool
-AS 'MODULE_PATHNAME', 'journey_signal_state_eq'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+AS 'byteaeq'
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION journey._signal_state_eq(journey.signal_state, journey.signal_state) IS
 'Whether two states have the same points. NULL gives NULL. Cost: O(bytes).';
 
 CREATE FUNCTION journey._signal_state_ne(a journey.signal_state, b journey.signal_state) RETURNS pg_catalog.bool
-AS 'MODULE_PATHNAME', 'journey_signal_state_ne'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+AS 'byteane'
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION journey._signal_state_ne(journey.signal_state, journey.signal_state) IS
 'Whether two states differ in a point. NULL gives NULL. Cost: O(bytes).';
 

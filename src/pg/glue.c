@@ -275,8 +275,26 @@ journey_report(const JnError *err, const char *what)
 	pg_unreachable();
 }
 
+void
+journey_report_stored(const JnError *err, const char *what)
+{
+	if (err->status == JN_BYTES_VERSION || err->status == JN_BYTES_TRACKS)
+		journey_report(err, what);
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("stored %s is damaged", what),
+			 errdetail("What stands at byte %zu breaks a rule of the format.", err->at)));
+}
+
 
 /* ----- arguments and results ----- */
+
+void
+journey_close(Datum value, struct varlena *opened)
+{
+	if ((Pointer) opened != DatumGetPointer(value))
+		pfree(opened);
+}
 
 int64
 journey_interval_us(const Interval *interval, const char *argument)
@@ -364,6 +382,21 @@ journey_hex_write(const char *bytes, size_t size, const char *what)
 	result[1] = 'x';
 	result[2 + hex_encode(bytes, size, result + 2)] = '\0';
 	return result;
+}
+
+/* Largest block of states: whatever is allocated counts against hash_mem, used or not. */
+#define STATE_BLOCK_MAX	(256 * 1024)
+
+MemoryContext
+journey_state_context(MemoryContext aggcontext, const char *name)
+{
+	MemoryContext child = aggcontext->firstchild;
+
+	if (child != NULL && strcmp(child->name, name) == 0)
+		return child;
+	/* the macro without "Internal" wants to see that the name is a constant; our callers' are */
+	return AllocSetContextCreateInternal(aggcontext, name,
+										 ALLOCSET_SMALL_MINSIZE, ALLOCSET_SMALL_INITSIZE, STATE_BLOCK_MAX);
 }
 
 MemoryContext

@@ -33,6 +33,15 @@ pg_noreturn extern void journey_report(const JnError *err, const char *what);
 extern void journey_report_soft(const JnError *err, const char *what, Node *escontext);
 
 /*
+ * Reports that a value we stored cannot be opened.  It was proven when it came
+ * in, so it was damaged since, unless a newer version wrote it.
+ */
+pg_noreturn extern void journey_report_stored(const JnError *err, const char *what);
+
+/* Frees what opening a value fetched: index code calls us in long-lived memory. */
+extern void journey_close(Datum value, struct varlena *opened);
+
+/*
  * The length of an interval in microseconds, days as 24 hours.
  * Errors: months in it, negative, infinite, or longer than int64, named by
  * "argument" in the message.
@@ -41,6 +50,13 @@ extern int64 journey_interval_us(const Interval *interval, const char *argument)
 
 /* A fixed length of time as an interval: hours and below, so it never depends on a calendar. */
 extern Interval *journey_us_interval(int64 us);
+
+/*
+ * The context for all expanded states of one kind in an aggregate's context:
+ * made with the first of them, and then its youngest child.  The name is a
+ * constant.
+ */
+extern MemoryContext journey_state_context(MemoryContext aggcontext, const char *name);
 
 /*
  * The context for the states of the aggregate, or window aggregate, that calls.

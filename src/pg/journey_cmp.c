@@ -1,14 +1,13 @@
 /*
  * journey_cmp.c
- *	  Order, equality and hashes of journeys, for operators and their classes.
+ *	  Order and hashes of journeys, for operators and their classes.
  *
- * A journey has one form of bytes, so equality needs no decoding, and sizes
- * that differ need no fetching.  The order is that of arrays of (time, event):
- * see jn_journey_compare().
+ * A journey has one form of bytes, so the server's comparison of bytes serves
+ * for equality.  The order is that of arrays of (time, event): see
+ * jn_journey_compare().
  */
 #include "postgres.h"
 
-#include "access/detoast.h"
 #include "fmgr.h"
 
 #include "compat.h"
@@ -16,8 +15,6 @@
 #include "glue.h"
 #include "journey_value.h"
 
-PG_FUNCTION_INFO_V1(journey_eq);
-PG_FUNCTION_INFO_V1(journey_ne);
 PG_FUNCTION_INFO_V1(journey_lt);
 PG_FUNCTION_INFO_V1(journey_le);
 PG_FUNCTION_INFO_V1(journey_gt);
@@ -25,31 +22,6 @@ PG_FUNCTION_INFO_V1(journey_ge);
 PG_FUNCTION_INFO_V1(journey_cmp);
 PG_FUNCTION_INFO_V1(journey_hash);
 PG_FUNCTION_INFO_V1(journey_hash_extended);
-
-/* Frees what journey_open() fetched: index code calls us in long-lived memory. */
-static void
-close_value(Datum value, struct varlena *opened)
-{
-	if ((Pointer) opened != DatumGetPointer(value))
-		pfree(opened);
-}
-
-static bool
-values_equal(Datum a, Datum b)
-{
-	struct varlena *va;
-	struct varlena *vb;
-	bool		result;
-
-	if (toast_raw_datum_size(a) != toast_raw_datum_size(b))
-		return false;
-	va = PG_DETOAST_DATUM_PACKED(a);
-	vb = PG_DETOAST_DATUM_PACKED(b);
-	result = memcmp(VARDATA_ANY(va), VARDATA_ANY(vb), VARSIZE_ANY_EXHDR(va)) == 0;
-	close_value(a, va);
-	close_value(b, vb);
-	return result;
-}
 
 static int
 values_compare(Datum a, Datum b)
@@ -61,8 +33,8 @@ values_compare(Datum a, Datum b)
 	struct varlena *vb = journey_open(b, &jb);
 	int			result = jn_journey_compare(&env, &ja, &jb);
 
-	close_value(a, va);
-	close_value(b, vb);
+	journey_close(a, va);
+	journey_close(b, vb);
 	return result;
 }
 
@@ -73,20 +45,8 @@ value_hash(Datum value, uint64 seed)
 	struct varlena *v = journey_open(value, &j);
 	uint64		result = jn_journey_hash(&j, seed);
 
-	close_value(value, v);
+	journey_close(value, v);
 	return result;
-}
-
-Datum
-journey_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(values_equal(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)));
-}
-
-Datum
-journey_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(!values_equal(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)));
 }
 
 Datum

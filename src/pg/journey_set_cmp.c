@@ -1,22 +1,18 @@
 /*
  * journey_set_cmp.c
- *	  Order, equality and hashes of sets of journeys, for operators and their
- *	  classes.
+ *	  Order and hashes of sets of journeys, for operators and their classes.
  *
- * A set has one form of bytes, so equality needs no decoding, and sizes that
- * differ need no fetching.
+ * A set has one form of bytes, so the server's comparison of bytes serves for
+ * equality.
  */
 #include "postgres.h"
 
-#include "access/detoast.h"
 #include "fmgr.h"
 
 #include "compat.h"
 #include "core/set.h"
 #include "journey_set_value.h"
 
-PG_FUNCTION_INFO_V1(journey_set_eq);
-PG_FUNCTION_INFO_V1(journey_set_ne);
 PG_FUNCTION_INFO_V1(journey_set_lt);
 PG_FUNCTION_INFO_V1(journey_set_le);
 PG_FUNCTION_INFO_V1(journey_set_gt);
@@ -24,31 +20,6 @@ PG_FUNCTION_INFO_V1(journey_set_ge);
 PG_FUNCTION_INFO_V1(journey_set_cmp);
 PG_FUNCTION_INFO_V1(journey_set_hash);
 PG_FUNCTION_INFO_V1(journey_set_hash_extended);
-
-/* Frees what was fetched: index code calls us in long-lived memory. */
-static void
-close_value(Datum value, struct varlena *opened)
-{
-	if ((Pointer) opened != DatumGetPointer(value))
-		pfree(opened);
-}
-
-static bool
-values_equal(Datum a, Datum b)
-{
-	struct varlena *va;
-	struct varlena *vb;
-	bool		result;
-
-	if (toast_raw_datum_size(a) != toast_raw_datum_size(b))
-		return false;
-	va = PG_DETOAST_DATUM_PACKED(a);
-	vb = PG_DETOAST_DATUM_PACKED(b);
-	result = memcmp(VARDATA_ANY(va), VARDATA_ANY(vb), VARSIZE_ANY_EXHDR(va)) == 0;
-	close_value(a, va);
-	close_value(b, vb);
-	return result;
-}
 
 static int
 values_compare(Datum a, Datum b)
@@ -59,8 +30,8 @@ values_compare(Datum a, Datum b)
 	struct varlena *vb = journey_set_open(b, &sb);
 	int			result = jn_set_compare(&sa, &sb);
 
-	close_value(a, va);
-	close_value(b, vb);
+	journey_close(a, va);
+	journey_close(b, vb);
 	return result;
 }
 
@@ -71,20 +42,8 @@ value_hash(Datum value, uint64 seed)
 	struct varlena *v = journey_set_open(value, &s);
 	uint64		result = jn_set_hash(&s, seed);
 
-	close_value(value, v);
+	journey_close(value, v);
 	return result;
-}
-
-Datum
-journey_set_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(values_equal(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)));
-}
-
-Datum
-journey_set_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(!values_equal(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)));
 }
 
 Datum

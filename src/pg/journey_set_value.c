@@ -14,21 +14,6 @@
 #include "glue.h"
 #include "journey_set_value.h"
 
-/*
- * A value was proven when it came in, so bytes that cannot be opened were
- * damaged since, unless a newer version wrote them.
- */
-pg_noreturn static void
-report_stored(const JnError *err)
-{
-	if (err->status == JN_BYTES_VERSION || err->status == JN_BYTES_TRACKS)
-		journey_report(err, "journey_set");
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_CORRUPTED),
-			 errmsg("stored journey_set is damaged"),
-			 errdetail("What stands at byte %zu breaks a rule of the format.", err->at)));
-}
-
 struct varlena *
 journey_set_open(Datum value, JnSet *s)
 {
@@ -36,7 +21,7 @@ journey_set_open(Datum value, JnSet *s)
 	JnError		err;
 
 	if (jn_set_open((const uint8_t *) VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v), s, &err) != JN_OK)
-		report_stored(&err);
+		journey_report_stored(&err, "journey_set");
 	return v;
 }
 
@@ -50,7 +35,7 @@ journey_set_open_header(Datum value, JnSetHeader *head)
 	if (VARATT_IS_EXTERNAL(v) || VARATT_IS_COMPRESSED(v))
 		v = PG_DETOAST_DATUM_SLICE(value, 0, JN_SET_HEADER_SIZE);
 	if (jn_set_header_read((const uint8_t *) VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v), head, &err) != JN_OK)
-		report_stored(&err);
+		journey_report_stored(&err, "journey_set");
 }
 
 Datum

@@ -15,7 +15,7 @@
 /*
  * Opens a set, fetching it if it is stored out of line.  *s points into the
  * value, or into a copy in the current memory context; returns what it points
- * into, for PG_FREE_IF_COPY-like care.
+ * into, for journey_close().
  */
 extern struct varlena *journey_set_open(Datum value, JnSet *s);
 

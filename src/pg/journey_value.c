@@ -12,21 +12,6 @@
 #include "glue.h"
 #include "journey_value.h"
 
-/*
- * A value was proven when it came in, so bytes that cannot be opened were
- * damaged since, unless a newer version wrote them.
- */
-pg_noreturn static void
-report_stored(const JnError *err)
-{
-	if (err->status == JN_BYTES_VERSION || err->status == JN_BYTES_TRACKS)
-		journey_report(err, "journey");
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_CORRUPTED),
-			 errmsg("stored journey is damaged"),
-			 errdetail("What stands at byte %zu breaks a rule of the format.", err->at)));
-}
-
 struct varlena *
 journey_open(Datum value, JnJourney *j)
 {
@@ -34,7 +19,7 @@ journey_open(Datum value, JnJourney *j)
 	JnError		err;
 
 	if (jn_journey_open((const uint8_t *) VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v), j, &err) != JN_OK)
-		report_stored(&err);
+		journey_report_stored(&err, "journey");
 	return v;
 }
 
@@ -48,7 +33,7 @@ journey_open_header(Datum value, JnHeader *head)
 	if (VARATT_IS_EXTERNAL(v) || VARATT_IS_COMPRESSED(v))
 		v = PG_DETOAST_DATUM_SLICE(value, 0, JN_HEADER_SIZE);
 	if (jn_header_read((const uint8_t *) VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v), head, &err) != JN_OK)
-		report_stored(&err);
+		journey_report_stored(&err, "journey");
 }
 
 Datum

@@ -16,7 +16,7 @@
 /*
  * Opens a journey, fetching it if it is stored out of line.  *j points into
  * the value, or into a copy in the current memory context; returns what it
- * points into, for PG_FREE_IF_COPY-like care.
+ * points into, for journey_close().
  */
 extern struct varlena *journey_open(Datum value, JnJourney *j);
 

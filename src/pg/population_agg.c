@@ -39,9 +39,6 @@
 
 #define STATE_CONTEXT	"journey population states"
 
-/* Largest block: whatever is allocated counts against hash_mem, used or not. */
-#define STATE_BLOCK_MAX	(256 * 1024)
-
 /* The noun for errors. */
 #define STATE_NAME		"population_state"
 
@@ -99,23 +96,11 @@ state_flatten(ExpandedObjectHeader *eohptr, void *result, Size allocated_size)
 
 static const ExpandedObjectMethods state_methods = {state_flat_size, state_flatten};
 
-/* The context for all states of an aggregate context: made with the first, and then its youngest child. */
-static MemoryContext
-state_context(MemoryContext aggcontext)
-{
-	MemoryContext child = aggcontext->firstchild;
-
-	if (child != NULL && strcmp(child->name, STATE_CONTEXT) == 0)
-		return child;
-	return AllocSetContextCreate(aggcontext, STATE_CONTEXT,
-								 ALLOCSET_SMALL_MINSIZE, ALLOCSET_SMALL_INITSIZE, STATE_BLOCK_MAX);
-}
-
 /* A state whose tally is yet to be initialized. */
 static StateObject *
 new_state(MemoryContext aggcontext)
 {
-	MemoryContext context = state_context(aggcontext);
+	MemoryContext context = journey_state_context(aggcontext, STATE_CONTEXT);
 	StateObject *state = MemoryContextAllocZero(context, sizeof(StateObject));
 
 	EOH_init_header(&state->hdr, &state_methods, context);

@@ -187,24 +187,18 @@ journey_signal_state_send(PG_FUNCTION_ARGS)
 }
 
 /*
- * Order, equality and hashes of states.  Equal points are equal bytes, so sizes
- * that differ need no fetching.
+ * Order and hashes of states.  Equal points are equal bytes, so the server's
+ * comparison of bytes serves for equality.
  */
 
-/* Compares two states given as arguments; equality alone is all that is asked if "only_equal". */
 static int
-compare_states(FunctionCallInfo fcinfo, bool only_equal)
+compare_states(FunctionCallInfo fcinfo)
 {
-	bytea	   *a;
-	bytea	   *b;
-	int			result;
+	bytea	   *a = PG_GETARG_BYTEA_PP(0);
+	bytea	   *b = PG_GETARG_BYTEA_PP(1);
+	int			result = jn_signal_compare((uint8_t *) VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a),
+										   (uint8_t *) VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b));
 
-	if (only_equal && toast_raw_datum_size(PG_GETARG_DATUM(0)) != toast_raw_datum_size(PG_GETARG_DATUM(1)))
-		return 1;
-	a = PG_GETARG_BYTEA_PP(0);
-	b = PG_GETARG_BYTEA_PP(1);
-	result = jn_signal_compare((uint8_t *) VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a),
-							   (uint8_t *) VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b));
 	PG_FREE_IF_COPY(a, 0);
 	PG_FREE_IF_COPY(b, 1);
 	return result;
@@ -220,28 +214,12 @@ hash_state(FunctionCallInfo fcinfo, uint64 seed)
 	return seed == 0 ? hash : jn_mix64(hash ^ jn_mix64(seed));
 }
 
-PG_FUNCTION_INFO_V1(journey_signal_state_eq);
-
-Datum
-journey_signal_state_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_states(fcinfo, true) == 0);
-}
-
-PG_FUNCTION_INFO_V1(journey_signal_state_ne);
-
-Datum
-journey_signal_state_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_states(fcinfo, true) != 0);
-}
-
 PG_FUNCTION_INFO_V1(journey_signal_state_lt);
 
 Datum
 journey_signal_state_lt(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(compare_states(fcinfo, false) < 0);
+	PG_RETURN_BOOL(compare_states(fcinfo) < 0);
 }
 
 PG_FUNCTION_INFO_V1(journey_signal_state_le);
@@ -249,7 +227,7 @@ PG_FUNCTION_INFO_V1(journey_signal_state_le);
 Datum
 journey_signal_state_le(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(compare_states(fcinfo, false) <= 0);
+	PG_RETURN_BOOL(compare_states(fcinfo) <= 0);
 }
 
 PG_FUNCTION_INFO_V1(journey_signal_state_gt);
@@ -257,7 +235,7 @@ PG_FUNCTION_INFO_V1(journey_signal_state_gt);
 Datum
 journey_signal_state_gt(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(compare_states(fcinfo, false) > 0);
+	PG_RETURN_BOOL(compare_states(fcinfo) > 0);
 }
 
 PG_FUNCTION_INFO_V1(journey_signal_state_ge);
@@ -265,7 +243,7 @@ PG_FUNCTION_INFO_V1(journey_signal_state_ge);
 Datum
 journey_signal_state_ge(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(compare_states(fcinfo, false) >= 0);
+	PG_RETURN_BOOL(compare_states(fcinfo) >= 0);
 }
 
 PG_FUNCTION_INFO_V1(journey_signal_state_cmp);
@@ -273,7 +251,7 @@ PG_FUNCTION_INFO_V1(journey_signal_state_cmp);
 Datum
 journey_signal_state_cmp(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT32(compare_states(fcinfo, false));
+	PG_RETURN_INT32(compare_states(fcinfo));
 }
 
 PG_FUNCTION_INFO_V1(journey_signal_state_hash);
