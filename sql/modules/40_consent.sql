@@ -86,44 +86,68 @@ COMMENT ON TABLE journey.subject IS
 'The people whose data it is. name is what the subject columns of protected tables hold, as text. Data of a restricted or erased subject is always masked.';
 
 --| What they said. Roles are kept by name: they say who it was then, whoever
---| has that number now. The list of actions grows with the functions that
---| record them.
+--| has that number now.
+--|
+--| `xid` is the transaction that wrote the row here; a restore writes it anew.
+--| What became visible since a snapshot was taken is found by it: every such
+--| row has an xid not below the snapshot's xmin.
 CREATE TABLE journey.ledger (
   seq         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  xid         xid8   NOT NULL,
   subject     bigint NOT NULL,
-  purpose     int    NOT NULL,
-  action      text   NOT NULL,
+  purpose     int,
+  action      text COLLATE "C" NOT NULL,
   basis       text   NOT NULL DEFAULT 'consent',
   covers_descendants boolean NOT NULL DEFAULT false,
+  explicit    boolean NOT NULL DEFAULT false,
+  parental    boolean NOT NULL DEFAULT false,
+  counts      boolean NOT NULL DEFAULT true,
   valid_from  timestamptz,
   valid_until timestamptz,
-  notice      text,
-  source      text,
+  said_at     timestamptz,
+  notice      text COLLATE "C",
+  source      text COLLATE "C",
+  event_key   text COLLATE "C",
   evidence    jsonb,
   recorded_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   recorded_by name NOT NULL DEFAULT SESSION_USER,
-  CONSTRAINT ledger_action_check CHECK (action IN ('give', 'refuse', 'withdraw')),
+  CONSTRAINT ledger_action_check
+    CHECK (action IN ('give', 'renew', 'refuse', 'withdraw', 'object', 'expire', 'restrict', 'lift', 'erase')),
+  CONSTRAINT ledger_purpose_check
+    CHECK ((purpose IS NULL) = (action IN ('restrict', 'lift', 'erase'))),
   CONSTRAINT ledger_range_check CHECK (valid_from < valid_until),
   CONSTRAINT ledger_give_check
-    CHECK (action = 'give' OR (NOT covers_descendants AND valid_from IS NULL AND valid_until IS NULL))
+    CHECK (action IN ('give', 'renew')
+           OR (NOT covers_descendants AND NOT explicit AND NOT parental AND counts
+               AND valid_from IS NULL AND valid_until IS NULL))
 );
+CREATE INDEX ledger_xid ON journey.ledger (xid);
+CREATE INDEX ledger_subject ON journey.ledger (subject);
+CREATE UNIQUE INDEX ledger_event_key ON journey.ledger (subject, event_key) WHERE event_key IS NOT NULL;
 COMMENT ON TABLE journey.ledger IS
-'What subjects said, in the order of seq. Rows are added and never changed or removed. A NULL end of the range is no limit; notice is the version of the text the subject saw, source the channel, evidence whatever proves it.';
+'What subjects said, in the order of seq. Rows are added and never changed or removed. restrict, lift and erase are about all data of the subject and have no purpose. A NULL end of the range is no limit; notice is the version of the text the subject saw, source the channel, evidence whatever proves it, said_at when it was said if that was before it was recorded. A consent that was older than what was known already does not count. event_key names an event where it came from, so that it is recorded once.';
 
 --| What it comes to. There is room in the pages so that an update of a row
 --| stays in its page and leaves the index alone.
 CREATE TABLE journey.state (
   subject     bigint NOT NULL,
   purpose     int    NOT NULL,
-  given       bigint NOT NULL,
-  closed      bigint NOT NULL,
-  covers_descendants boolean NOT NULL,
-  valid_from  timestamptz NOT NULL,
-  valid_until timestamptz NOT NULL,
+  given       bigint NOT NULL DEFAULT 0,
+  refused     bigint NOT NULL DEFAULT 0,
+  withdrawn   bigint NOT NULL DEFAULT 0,
+  objected    bigint NOT NULL DEFAULT 0,
+  expired     bigint NOT NULL DEFAULT 0,
+  closed      bigint NOT NULL GENERATED ALWAYS AS (GREATEST(refused, withdrawn, objected, expired)) STORED,
+  valid_from  timestamptz NOT NULL DEFAULT '-infinity',
+  valid_until timestamptz NOT NULL DEFAULT 'infinity',
+  covers_descendants boolean NOT NULL DEFAULT false,
+  explicit    boolean NOT NULL DEFAULT false,
+  parental    boolean NOT NULL DEFAULT false,
+  notice      text COLLATE "C" NOT NULL DEFAULT '',
   PRIMARY KEY (subject, purpose)
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE journey.state IS
-'What the ledger comes to, kept by its trigger: the seq of the last consent given (0: none) with its range and reach, and the seq of the last refusal or withdrawal (0: none).';
+'What the ledger comes to, kept by its trigger: the seq of the last consent given or renewed (0: none) with its range, reach, explicitness, parental authority and notice ('''': none), and the seq of the last refusal, withdrawal, objection and expiry (0: none); closed is the greatest of these four.';
 
 SELECT pg_catalog.pg_extension_config_dump('journey.purpose', '');
 SELECT pg_catalog.pg_extension_config_dump('journey.purpose_number_seq', '');
@@ -156,6 +180,19 @@ REVOKE EXECUTE ON FUNCTION journey._ledger_refuse() FROM PUBLIC;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journey.ledger
   FOR EACH STATEMENT EXECUTE FUNCTION journey._ledger_refuse();
 ALTER TABLE journey.ledger ENABLE ALWAYS TRIGGER append_only;
+
+--| ## Every row says which transaction wrote it
+
+CREATE FUNCTION journey._ledger_stamp() RETURNS trigger
+  AS 'MODULE_PATHNAME', 'journey__ledger_stamp'
+  LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE;
+COMMENT ON FUNCTION journey._ledger_stamp() IS
+'Trigger of journey.ledger: sets xid to the transaction that inserts the row, whatever was given.';
+REVOKE EXECUTE ON FUNCTION journey._ledger_stamp() FROM PUBLIC;
+
+CREATE TRIGGER stamp BEFORE INSERT ON journey.ledger
+  FOR EACH ROW EXECUTE FUNCTION journey._ledger_stamp();
+ALTER TABLE journey.ledger ENABLE ALWAYS TRIGGER stamp;
 
 --| ## What is referred to stays
 

@@ -8,28 +8,41 @@ CREATE FUNCTION journey._ledger_to_state() RETURNS trigger
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  IF NEW.action = 'give' THEN
+  IF NEW.action IN ('give', 'renew') AND NEW.counts THEN
     INSERT INTO journey.state AS s
-           (subject, purpose, given, closed, covers_descendants, valid_from, valid_until)
-    VALUES (NEW.subject, NEW.purpose, NEW.seq, 0, NEW.covers_descendants,
-            coalesce(NEW.valid_from, '-infinity'), coalesce(NEW.valid_until, 'infinity'))
+           (subject, purpose, given, valid_from, valid_until, covers_descendants, explicit, parental, notice)
+    VALUES (NEW.subject, NEW.purpose, NEW.seq, coalesce(NEW.valid_from, '-infinity'), coalesce(NEW.valid_until, 'infinity'),
+            NEW.covers_descendants, NEW.explicit, NEW.parental, coalesce(NEW.notice, ''))
     ON CONFLICT (subject, purpose) DO UPDATE
-      SET given = excluded.given, covers_descendants = excluded.covers_descendants,
-          valid_from = excluded.valid_from, valid_until = excluded.valid_until
+      SET given = excluded.given, valid_from = excluded.valid_from, valid_until = excluded.valid_until,
+          covers_descendants = excluded.covers_descendants, explicit = excluded.explicit,
+          parental = excluded.parental, notice = excluded.notice
       WHERE s.given < excluded.given;
-  ELSE
-    INSERT INTO journey.state AS s
-           (subject, purpose, given, closed, covers_descendants, valid_from, valid_until)
-    VALUES (NEW.subject, NEW.purpose, 0, NEW.seq, false, '-infinity', 'infinity')
+  ELSIF NEW.purpose IS NOT NULL THEN
+    INSERT INTO journey.state AS s (subject, purpose, refused, withdrawn, objected, expired)
+    VALUES (NEW.subject, NEW.purpose,
+            CASE NEW.action WHEN 'refuse' THEN NEW.seq ELSE 0 END,
+            CASE NEW.action WHEN 'withdraw' THEN NEW.seq ELSE 0 END,
+            CASE NEW.action WHEN 'object' THEN NEW.seq ELSE 0 END,
+            CASE NEW.action WHEN 'expire' THEN NEW.seq ELSE 0 END)
     ON CONFLICT (subject, purpose) DO UPDATE
-      SET closed = excluded.closed
-      WHERE s.closed < excluded.closed;
+      SET refused = GREATEST(s.refused, excluded.refused), withdrawn = GREATEST(s.withdrawn, excluded.withdrawn),
+          objected = GREATEST(s.objected, excluded.objected), expired = GREATEST(s.expired, excluded.expired);
+  ELSIF NEW.action = 'erase' THEN
+    UPDATE journey.subject u SET erased = true WHERE u.number = NEW.subject AND NOT u.erased;
+  ELSE
+    UPDATE journey.subject u
+       SET restricted = NOT u.restricted
+     WHERE u.number = NEW.subject
+       AND u.restricted IS DISTINCT FROM
+           (SELECT l.action = 'restrict' FROM journey.ledger l
+             WHERE l.subject = NEW.subject AND l.action IN ('restrict', 'lift') ORDER BY l.seq DESC LIMIT 1);
   END IF;
   RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION journey._ledger_to_state() IS
-'Trigger of journey.ledger: brings journey.state up to date with a new event.';
+'Trigger of journey.ledger: brings journey.state, and what journey.subject says of restriction and erasure, up to date with a new event.';
 REVOKE EXECUTE ON FUNCTION journey._ledger_to_state() FROM PUBLIC;
 
 CREATE TRIGGER to_state AFTER INSERT ON journey.ledger
@@ -37,14 +50,21 @@ CREATE TRIGGER to_state AFTER INSERT ON journey.ledger
 ALTER TABLE journey.ledger ENABLE ALWAYS TRIGGER to_state;
 
 CREATE VIEW journey._state_expected AS
-  SELECT e.subject, e.purpose, e.given, e.closed,
-         coalesce(l.covers_descendants, false) AS covers_descendants,
+  SELECT e.subject, e.purpose, e.given, e.refused, e.withdrawn, e.objected, e.expired,
          coalesce(l.valid_from, '-infinity') AS valid_from,
-         coalesce(l.valid_until, 'infinity') AS valid_until
+         coalesce(l.valid_until, 'infinity') AS valid_until,
+         coalesce(l.covers_descendants, false) AS covers_descendants,
+         coalesce(l.explicit, false) AS explicit,
+         coalesce(l.parental, false) AS parental,
+         coalesce(l.notice, '') AS notice
     FROM (SELECT subject, purpose,
-                 coalesce(pg_catalog.max(seq) FILTER (WHERE action = 'give'), 0) AS given,
-                 coalesce(pg_catalog.max(seq) FILTER (WHERE action <> 'give'), 0) AS closed
+                 coalesce(pg_catalog.max(seq) FILTER (WHERE action IN ('give', 'renew') AND counts), 0) AS given,
+                 coalesce(pg_catalog.max(seq) FILTER (WHERE action = 'refuse'), 0) AS refused,
+                 coalesce(pg_catalog.max(seq) FILTER (WHERE action = 'withdraw'), 0) AS withdrawn,
+                 coalesce(pg_catalog.max(seq) FILTER (WHERE action = 'object'), 0) AS objected,
+                 coalesce(pg_catalog.max(seq) FILTER (WHERE action = 'expire'), 0) AS expired
             FROM journey.ledger
+           WHERE purpose IS NOT NULL
            GROUP BY subject, purpose) e
     LEFT JOIN journey.ledger l ON l.seq = e.given;
 COMMENT ON VIEW journey._state_expected IS
@@ -66,9 +86,11 @@ AS $$
     FULL JOIN journey.state s ON s.subject = e.subject AND s.purpose = e.purpose
     LEFT JOIN journey.subject u ON u.number = coalesce(e.subject, s.subject)
     LEFT JOIN journey.purpose p ON p.number = coalesce(e.purpose, s.purpose)
-   WHERE (s.subject, s.purpose, s.given, s.closed, s.covers_descendants, s.valid_from, s.valid_until)
+   WHERE (s.subject, s.purpose, s.given, s.refused, s.withdrawn, s.objected, s.expired,
+          s.valid_from, s.valid_until, s.covers_descendants, s.explicit, s.parental, s.notice)
          IS DISTINCT FROM
-         (e.subject, e.purpose, e.given, e.closed, e.covers_descendants, e.valid_from, e.valid_until)
+         (e.subject, e.purpose, e.given, e.refused, e.withdrawn, e.objected, e.expired,
+          e.valid_from, e.valid_until, e.covers_descendants, e.explicit, e.parental, e.notice)
    ORDER BY coalesce(e.subject, s.subject), coalesce(e.purpose, s.purpose)
 $$;
 COMMENT ON FUNCTION journey.state_check() IS
@@ -89,16 +111,23 @@ BEGIN
   GET DIAGNOSTICS removed = ROW_COUNT;
 
   INSERT INTO journey.state AS s
-         (subject, purpose, given, closed, covers_descendants, valid_from, valid_until)
-  SELECT e.subject, e.purpose, e.given, e.closed, e.covers_descendants, e.valid_from, e.valid_until
+         (subject, purpose, given, refused, withdrawn, objected, expired,
+          valid_from, valid_until, covers_descendants, explicit, parental, notice)
+  SELECT e.subject, e.purpose, e.given, e.refused, e.withdrawn, e.objected, e.expired,
+         e.valid_from, e.valid_until, e.covers_descendants, e.explicit, e.parental, e.notice
     FROM journey._state_expected e
   ON CONFLICT (subject, purpose) DO UPDATE
-    SET given = excluded.given, closed = excluded.closed,
-        covers_descendants = excluded.covers_descendants,
-        valid_from = excluded.valid_from, valid_until = excluded.valid_until
-    WHERE (s.given, s.closed, s.covers_descendants, s.valid_from, s.valid_until)
+    SET given = excluded.given, refused = excluded.refused, withdrawn = excluded.withdrawn,
+        objected = excluded.objected, expired = excluded.expired,
+        valid_from = excluded.valid_from, valid_until = excluded.valid_until,
+        covers_descendants = excluded.covers_descendants, explicit = excluded.explicit,
+        parental = excluded.parental, notice = excluded.notice
+    WHERE (s.given, s.refused, s.withdrawn, s.objected, s.expired,
+           s.valid_from, s.valid_until, s.covers_descendants, s.explicit, s.parental, s.notice)
           IS DISTINCT FROM
-          (excluded.given, excluded.closed, excluded.covers_descendants, excluded.valid_from, excluded.valid_until);
+          (excluded.given, excluded.refused, excluded.withdrawn, excluded.objected, excluded.expired,
+           excluded.valid_from, excluded.valid_until, excluded.covers_descendants, excluded.explicit,
+           excluded.parental, excluded.notice);
   GET DIAGNOSTICS written = ROW_COUNT;
 
   RETURN removed + written;

@@ -167,10 +167,10 @@ INSERT INTO journey.ledger (subject, purpose, action, covers_descendants) VALUES
 SELECT * FROM journey.state_check();
 BEGIN;
 DELETE FROM journey.state t USING journey.subject s WHERE s.number = t.subject AND s.name = 'ct_u2';
-UPDATE journey.state t SET closed = 0 FROM journey.subject s WHERE s.number = t.subject AND s.name = 'ct_u1';
-INSERT INTO journey.state SELECT s.number, p.number, 1, 0, true, '-infinity', 'infinity'
+UPDATE journey.state t SET refused = 0, withdrawn = 0 FROM journey.subject s WHERE s.number = t.subject AND s.name = 'ct_u1';
+INSERT INTO journey.state (subject, purpose, given, covers_descendants) SELECT s.number, p.number, 1, true
   FROM journey.subject s, journey.purpose p WHERE s.name = 'ct_u3' AND p.name = 'ct.analytics';
-INSERT INTO journey.state VALUES (-1, -1, 1, 0, true, '-infinity', 'infinity');
+INSERT INTO journey.state (subject, purpose, given) VALUES (-1, -1, 1);
 SELECT * FROM journey.state_check();
 SELECT journey._state_rebuild();
 SELECT * FROM journey.state_check();
