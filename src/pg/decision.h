@@ -22,12 +22,8 @@
 
 typedef struct JourneyDecision JourneyDecision;
 
-/* Longest name of a subject, in bytes, and of a purpose. */
+/* Longest name of a subject, in bytes. */
 #define JOURNEY_MAX_SUBJECT		1024
-#define JOURNEY_MAX_PURPOSE		255
-
-/* Defines journey.purpose.  Called once, by _PG_init(). */
-extern void journey_decision_define_settings(void);
 
 /*
  * The decision of the running statement for the current reader and the purpose

@@ -8,8 +8,8 @@
 #include "utils/guc.h"
 
 #include "compat.h"
-#include "decision.h"
 #include "keyfile.h"
+#include "purpose_setting.h"
 
 PG_MODULE_MAGIC_EXT(
 					.name = "journey",
@@ -29,7 +29,7 @@ PGDLLEXPORT void _PG_init(void);
 void
 _PG_init(void)
 {
-	journey_decision_define_settings();
+	journey_purpose_define_setting();
 	journey_keyfile_define_settings();
 
 	MarkGUCPrefixReserved("journey");

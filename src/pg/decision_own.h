@@ -1,0 +1,129 @@
+/*
+ * decision_own.h
+ *	  What a decision is made of: shared by decision.c, standing.c and
+ *	  subject_answers.c, and by nobody else.
+ */
+#ifndef JOURNEY_DECISION_OWN_H
+#define JOURNEY_DECISION_OWN_H
+
+#include "access/transam.h"
+#include "datatype/timestamp.h"
+#include "utils/snapshot.h"
+
+#include "decision.h"
+#include "own_tables.h"
+#include "purpose_setting.h"
+
+/* Labels in a purpose: at least one byte each, and a dot between two. */
+#define JOURNEY_MAX_PATH		((JOURNEY_MAX_PURPOSE + 1) / 2)
+
+/*
+ * What a snapshot sees, as far as one transaction can tell.  For a given xmax
+ * the set of running transactions below it only shrinks, so equal counts mean
+ * equal sets; curcid tells which of our own changes are seen.
+ */
+typedef struct SnapshotFacts
+{
+	TransactionId xmin;
+	TransactionId xmax;
+	uint32		xcnt;
+	int32		subxcnt;
+	CommandId	curcid;
+	bool		suboverflowed;
+} SnapshotFacts;
+
+/* Why nobody is allowed, or that it depends on the subject. */
+typedef enum Standing
+{
+	GRANTED,					/* depends on the subject */
+	NO_PURPOSE,					/* none declared */
+	NO_GRANT,					/* unknown purpose, or no active grant for it */
+	STORED_COPY,				/* the result would outlive a withdrawal */
+	NO_TABLES					/* our tables are missing or were tampered with */
+} Standing;
+
+typedef struct SubjectAnswers SubjectAnswers;
+
+struct JourneyDecision
+{
+	/* what it is good for */
+	Oid			user;
+	Oid			outer_user;
+	TimestampTz at;				/* start of the statement; expiry counts by it */
+	bool		restricted;		/* in a security-restricted operation? */
+	SnapshotFacts active;
+	char		purpose[JOURNEY_MAX_PURPOSE + 1];
+	int			purpose_size;
+	uint64		generation;		/* journey_purpose_generation when found by the setting */
+
+	/* what was found: see standing.c */
+	Standing	standing;
+	Oid			without_grant;	/* the role to name in the warning */
+	SnapshotFacts committed;	/* the fresh snapshot it was made under */
+	JourneyTable tables[JOURNEY_OWN_TABLES];
+	int			path_length;
+	int32		path[JOURNEY_MAX_PATH]; /* the purpose and those above it, by number */
+
+	/* what subjects answered: see subject_answers.c; NULL unless GRANTED */
+	SubjectAnswers *answers;
+
+	MemoryContext context;		/* holds this struct and what belongs to it */
+};
+
+static inline SnapshotFacts
+snapshot_facts(Snapshot snapshot)
+{
+	SnapshotFacts facts = {
+		.xmin = snapshot->xmin,
+		.xmax = snapshot->xmax,
+		.xcnt = snapshot->xcnt,
+		.subxcnt = snapshot->subxcnt,
+		.curcid = snapshot->curcid,
+		.suboverflowed = snapshot->suboverflowed
+	};
+
+	return facts;
+}
+
+/* Do both see the same of what other transactions did? */
+static inline bool
+sees_same_commits(const SnapshotFacts *facts, Snapshot snapshot)
+{
+	return facts->xmax == snapshot->xmax &&
+		facts->xmin == snapshot->xmin &&
+		facts->xcnt == snapshot->xcnt &&
+		facts->subxcnt == snapshot->subxcnt &&
+		facts->suboverflowed == snapshot->suboverflowed;
+}
+
+/* decision.c */
+
+/*
+ * The newest committed state, without our own changes.  To be given to
+ * UnregisterSnapshot().  NULL if the active snapshot sees just that.
+ */
+extern Snapshot journey_register_committed_snapshot(const JourneyDecision *decision);
+
+/* standing.c */
+
+/*
+ * Works out the standing of the reader, and fills the part of the decision
+ * that says so.  Locks our tables to the end of the transaction.
+ */
+extern void journey_find_standing(JourneyDecision *decision);
+
+/* Tells the reader, once a statement, why everything is masked. */
+extern void journey_warn_of_standing(const JourneyDecision *decision);
+
+/* subject_answers.c */
+
+/* An empty memory of answers, below the decision's context. */
+extern SubjectAnswers *journey_answers_create(JourneyDecision *decision);
+
+/*
+ * May raw values of the subject be shown?  "size" is 1 to JOURNEY_MAX_SUBJECT.
+ * The decision must be GRANTED.
+ */
+extern bool journey_answers_ask(JourneyDecision *decision, const char *subject, int size);
+
+#endif							/* JOURNEY_DECISION_OWN_H */

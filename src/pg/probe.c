@@ -1,0 +1,96 @@
+/*
+ * probe.c
+ *	  Reading the extension's own tables under a snapshot, without a trace.
+ *
+ * Each probe opens and closes its relation, so there is nothing to clean up
+ * when an error leaves the caller.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/relscan.h"
+#include "access/stratnum.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "pgstat.h"
+#include "storage/predicate.h"
+#include "utils/rel.h"
+
+#include "compat.h"
+#include "probe.h"
+
+/* Until the relation is opened again, nothing that is read from it counts. */
+static void
+do_not_count(Relation rel)
+{
+	pgstat_unlink_relation(rel);
+	rel->pgstat_enabled = false;
+}
+
+void
+journey_probe_begin(JourneyProbe *probe, const JourneyTable *table, Snapshot snapshot,
+					RegProcedure equal, Datum value)
+{
+	ScanKeyData key;
+
+	probe->table = table;
+	probe->rel = try_table_open(table->relid, AccessShareLock);
+	probe->scan = NULL;
+	probe->has_null = false;
+	if (probe->rel == NULL)
+		return;
+
+	/* Initializes with the collation "C", which is that of our columns. */
+	ScanKeyInit(&key, table->column[0], BTEqualStrategyNumber, equal, value);
+	probe->scan = systable_beginscan(probe->rel, table->index, true, snapshot, 1, &key);
+	do_not_count(probe->rel);
+	if (probe->scan->irel != NULL)
+		do_not_count(probe->scan->irel);
+}
+
+bool
+journey_probe_next(JourneyProbe *probe)
+{
+	if (probe->scan == NULL)
+		return false;
+	probe->row = systable_getnext(probe->scan);
+	return HeapTupleIsValid(probe->row);
+}
+
+Datum
+journey_probe_column(JourneyProbe *probe, int column)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(probe->row, probe->table->column[column],
+									 RelationGetDescr(probe->rel), &isnull);
+
+	if (isnull)
+		probe->has_null = true;
+	return value;
+}
+
+void
+journey_probe_end(JourneyProbe *probe)
+{
+	if (probe->scan != NULL)
+		systable_endscan(probe->scan);
+	if (probe->rel != NULL)
+		table_close(probe->rel, AccessShareLock);
+}
+
+void
+journey_probe_lock_predicates(const JourneyTable *table, Snapshot snapshot)
+{
+	Relation	rel;
+	Relation	index;
+
+	if (!IsolationIsSerializable())
+		return;
+
+	rel = table_open(table->relid, NoLock);
+	index = index_open(table->index, AccessShareLock);
+	PredicateLockRelation(rel, snapshot);
+	PredicateLockRelation(index, snapshot);
+	index_close(index, AccessShareLock);
+	table_close(rel, NoLock);
+}

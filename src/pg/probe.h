@@ -1,0 +1,55 @@
+/*
+ * probe.h
+ *	  Reading the extension's own tables under a snapshot, without a trace.
+ *
+ * The work must not tell the answer.  Everybody can see what a statement reads:
+ * counters of the own transaction (pg_stat_xact_all_tables), buffers (EXPLAIN),
+ * and the predicate locks of a serializable transaction (pg_locks).  A reader
+ * could tell from them who is known here, and has said something about other
+ * purposes, even where the subject is masked.  So nothing read here is counted,
+ * and the serializable lock whole tables (journey_probe_lock_predicates).  The
+ * callers put pgBufferUsage back.
+ */
+#ifndef JOURNEY_PROBE_H
+#define JOURNEY_PROBE_H
+
+#include "access/genam.h"
+#include "utils/relcache.h"
+#include "utils/snapshot.h"
+
+#include "own_tables.h"
+
+/* A walk over the rows of a table; see journey_probe_begin(). */
+typedef struct JourneyProbe
+{
+	const JourneyTable *table;
+	Relation	rel;
+	SysScanDesc scan;
+	HeapTuple	row;
+	bool		has_null;		/* some column asked for was NULL */
+} JourneyProbe;
+
+/*
+ * Begins a walk over the rows whose first column (see own_tables.h) has a
+ * value; "equal" is the function that compares.  A table that is gone has no
+ * rows.  Who relies on what was read keeps a lock on the table.
+ */
+extern void journey_probe_begin(JourneyProbe *probe, const JourneyTable *table,
+								Snapshot snapshot, RegProcedure equal, Datum value);
+
+/* The next row, in probe->row; false after the last. */
+extern bool journey_probe_next(JourneyProbe *probe);
+
+/* A column of the row; our columns are NOT NULL, so a NULL spoils the row. */
+extern Datum journey_probe_column(JourneyProbe *probe, int column);
+
+extern void journey_probe_end(JourneyProbe *probe);
+
+/*
+ * A serializable transaction locks what it reads, row by row and page by page,
+ * unless it has locked the whole: this locks the whole.  The table must be
+ * locked.
+ */
+extern void journey_probe_lock_predicates(const JourneyTable *table, Snapshot snapshot);
+
+#endif							/* JOURNEY_PROBE_H */

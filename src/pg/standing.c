@@ -1,0 +1,245 @@
+/*
+ * standing.c
+ *	  The standing of the reader: whether the answer may depend on the subject
+ *	  at all.
+ *
+ * The reader is the current user and also the outer user, the one who called
+ * a SECURITY DEFINER function: both need an active grant for the purpose or
+ * one above it.  Superusers get nothing for free.  A grant counts if it holds
+ * in the statement's snapshot and in the newest committed state; why both, says
+ * decision.c.
+ */
+#include "postgres.h"
+
+#include "access/parallel.h"
+#include "access/table.h"
+#include "executor/instrument.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "compat.h"
+#include "decision_own.h"
+#include "probe.h"
+
+/* Start of the last statement that was warned. */
+static TimestampTz warned_at = 0;
+
+/* The number of a purpose. */
+static bool
+find_purpose(const JourneyDecision *decision, const char *name, int size,
+			 Snapshot snapshot, int32 *number)
+{
+	JourneyProbe probe;
+	bool		found = false;
+
+	journey_probe_begin(&probe, &decision->tables[JOURNEY_PURPOSE], snapshot, F_TEXTEQ,
+						PointerGetDatum(cstring_to_text_with_len(name, size)));
+	if (journey_probe_next(&probe))
+	{
+		*number = DatumGetInt32(journey_probe_column(&probe, JOURNEY_PURPOSE_NUMBER));
+		found = !probe.has_null;
+	}
+	journey_probe_end(&probe);
+	return found;
+}
+
+/*
+ * The purpose and those above it, by number, lowest first.  Zero if one of
+ * them does not exist.
+ */
+static int
+find_path(const JourneyDecision *decision, Snapshot snapshot, int32 path[JOURNEY_MAX_PATH])
+{
+	const char *name = decision->purpose;
+	int			length = 0;
+
+	for (int size = decision->purpose_size; size > 0; size--)
+	{
+		/* Here "size" bytes are the whole name, or end before a dot. */
+		if (size < decision->purpose_size && name[size] != '.')
+			continue;
+		if (!find_purpose(decision, name, size, snapshot, &path[length]))
+			return 0;
+		length++;
+	}
+	return length;
+}
+
+/*
+ * Does a grant to "reader" count for "role"?  For itself and for those who
+ * inherit its rights.  The first function is true for every superuser, the
+ * second one for members who do not inherit; both together are what we mean.
+ */
+static bool
+grant_counts(Oid role, Oid reader)
+{
+	return has_privs_of_role(role, reader) &&
+		is_member_of_role_nosuper(role, reader);
+}
+
+/* Does the role hold an active grant for a purpose on the path? */
+static bool
+has_grant(const JourneyDecision *decision, Oid role, Snapshot snapshot)
+{
+	bool		found = false;
+
+	for (int i = 0; i < decision->path_length && !found; i++)
+	{
+		JourneyProbe probe;
+
+		journey_probe_begin(&probe, &decision->tables[JOURNEY_READER_PURPOSE], snapshot,
+							F_INT4EQ, Int32GetDatum(decision->path[i]));
+		while (!found && journey_probe_next(&probe))
+		{
+			Oid			reader = DatumGetObjectId(journey_probe_column(&probe, JOURNEY_READER_PURPOSE_READER));
+			TimestampTz from = DatumGetTimestampTz(journey_probe_column(&probe, JOURNEY_READER_PURPOSE_FROM));
+			TimestampTz until = DatumGetTimestampTz(journey_probe_column(&probe, JOURNEY_READER_PURPOSE_UNTIL));
+
+			found = !probe.has_null &&
+				from <= decision->at && decision->at < until &&
+				grant_counts(role, reader);
+		}
+		journey_probe_end(&probe);
+	}
+	return found;
+}
+
+/* Both users' grants, as one snapshot sees them. */
+static Standing
+find_grants(JourneyDecision *decision, Snapshot snapshot)
+{
+	int32		path[JOURNEY_MAX_PATH];
+	int			length = find_path(decision, snapshot, path);
+
+	/* The first snapshot's path is kept; a second one must see the same. */
+	if (decision->path_length == 0)
+	{
+		memcpy(decision->path, path, length * sizeof(path[0]));
+		decision->path_length = length;
+	}
+
+	decision->without_grant = decision->user;
+	if (length == 0 || length != decision->path_length ||
+		memcmp(decision->path, path, length * sizeof(path[0])) != 0)
+		return NO_GRANT;
+
+	if (!has_grant(decision, decision->user, snapshot))
+		return NO_GRANT;
+
+	decision->without_grant = decision->outer_user;
+	if (decision->outer_user != decision->user &&
+		!has_grant(decision, decision->outer_user, snapshot))
+		return NO_GRANT;
+
+	return GRANTED;
+}
+
+/*
+ * Takes the locks that later probes rely on, to the end of the transaction.
+ * False if a table has gone since we found it.
+ */
+static bool
+lock_tables(const JourneyTable *tables)
+{
+	for (int i = 0; i < JOURNEY_OWN_TABLES; i++)
+	{
+		Relation	rel = try_table_open(tables[i].relid, AccessShareLock);
+
+		if (rel == NULL)
+			return false;
+		table_close(rel, NoLock);
+	}
+	return true;
+}
+
+/* The standing, and what it was found by. */
+static Standing
+find_standing(JourneyDecision *decision)
+{
+	Snapshot	committed;
+	Standing	standing;
+
+	/*
+	 * A refresh of a materialized view and its like store what they read, where a later withdrawal cannot reach it.
+	 */
+	if (decision->restricted)
+		return STORED_COPY;
+	if (decision->purpose_size == 0)
+		return NO_PURPOSE;
+	decision->without_grant = decision->user;
+	if (!journey_is_purpose_name(decision->purpose, decision->purpose_size))
+		return NO_GRANT;
+	if (!journey_find_own_tables(decision->tables) || !lock_tables(decision->tables))
+		return NO_TABLES;
+
+	decision->committed = snapshot_facts(GetCatalogSnapshot(decision->tables[JOURNEY_STATE].relid));
+
+	standing = find_grants(decision, GetActiveSnapshot());
+	if (standing != GRANTED)
+		return standing;
+
+	journey_probe_lock_predicates(&decision->tables[JOURNEY_SUBJECT], GetActiveSnapshot());
+	journey_probe_lock_predicates(&decision->tables[JOURNEY_STATE], GetActiveSnapshot());
+
+	committed = journey_register_committed_snapshot(decision);
+	if (committed != NULL)
+	{
+		standing = find_grants(decision, committed);
+		UnregisterSnapshot(committed);
+	}
+	return standing;
+}
+
+void
+journey_find_standing(JourneyDecision *decision)
+{
+	BufferUsage buffers = pgBufferUsage;
+
+	/* whether the grants are read once or twice depends on what others commit */
+	decision->standing = find_standing(decision);
+	pgBufferUsage = buffers;
+}
+
+void
+journey_warn_of_standing(const JourneyDecision *decision)
+{
+	if (decision->standing == GRANTED || warned_at == decision->at || IsParallelWorker())
+		return;
+	warned_at = decision->at;
+
+	switch (decision->standing)
+	{
+		case GRANTED:
+			break;
+		case NO_PURPOSE:
+			ereport(WARNING,
+					(errmsg("no purpose is declared"),
+					 errdetail("Protected values are masked."),
+					 errhint("Use SET journey.purpose to say what the data is read for.")));
+			break;
+		case NO_GRANT:
+			ereport(WARNING,
+					(errcode(ERRCODE_WARNING_PRIVILEGE_NOT_GRANTED),
+					 errmsg("role \"%s\" has no grant for purpose \"%s\"",
+							GetUserNameFromId(decision->without_grant, false),
+							decision->purpose),
+					 errdetail("Protected values are masked."),
+					 errhint("Those who may call journey.grant_purpose() can grant it.")));
+			break;
+		case STORED_COPY:
+			ereport(WARNING,
+					(errmsg("protected values are masked in a stored copy"),
+					 errdetail("A copy would keep them when consent is withdrawn.")));
+			break;
+		case NO_TABLES:
+			ereport(WARNING,
+					(errmsg("consent cannot be established"),
+					 errdetail("Protected values are masked, because tables of the extension journey are missing or not as it made them."),
+					 errhint("Compare them with those of a fresh installation.")));
+			break;
+	}
+}
