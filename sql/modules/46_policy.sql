@@ -16,7 +16,9 @@ CREATE TABLE journey.protected_relation (
   schema_name name NOT NULL,
   relation_name name NOT NULL,
   subject name NOT NULL,
-  row_action text NOT NULL CHECK (row_action IN ('keep', 'suppress'))
+  collected name,
+  row_action text NOT NULL CHECK (row_action IN ('keep', 'suppress')),
+  writes text NOT NULL CHECK (writes IN ('none', 'public', 'collect'))
 );
 COMMENT ON TABLE journey.protected_relation IS 'One row for each protected relation.';
 COMMENT ON COLUMN journey.protected_relation.view IS 'The view that readers see.';
@@ -26,6 +28,10 @@ COMMENT ON COLUMN journey.protected_relation.base_oid IS
 COMMENT ON COLUMN journey.protected_relation.schema_name IS 'Where unprotect() puts the table back.';
 COMMENT ON COLUMN journey.protected_relation.relation_name IS 'The name that unprotect() gives back.';
 COMMENT ON COLUMN journey.protected_relation.subject IS 'The column that names the data subject.';
+COMMENT ON COLUMN journey.protected_relation.collected IS
+  'The column that tells when a row was collected; NULL: nobody knows, and what a rule of retention covers is denied.';
+COMMENT ON COLUMN journey.protected_relation.writes IS
+  'What writers may do through the view. none; public: rows by their public columns; collect: also new rows as a whole.';
 COMMENT ON COLUMN journey.protected_relation.row_action IS 'keep: denied rows show masks. suppress: they are hidden.';
 
 --| What each column shows to whom it is denied.

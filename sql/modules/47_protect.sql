@@ -263,6 +263,42 @@ $$;
 COMMENT ON FUNCTION journey._check_subject(regclass, text) IS
   'The name of the subject''s column; raises if there is none, or its text form is not the same for every reader.';
 
+CREATE FUNCTION journey._check_collected(relation regclass, collected text, policies journey.policy[]) RETURNS name
+  LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  type regtype;
+BEGIN
+  IF collected IS NULL THEN
+    RETURN NULL;
+  END IF;
+  SELECT a.atttypid::regtype INTO type
+  FROM pg_attribute a
+  WHERE a.attrelid = relation AND a.attname = collected COLLATE "C" AND a.attnum > 0 AND NOT a.attisdropped;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'column % of % does not exist', quote_ident(collected), relation
+      USING ERRCODE = 'undefined_column',
+            DETAIL = 'The argument "collected" names the column that tells when a row was collected.';
+  END IF;
+  IF NOT EXISTS (SELECT FROM journey._plain_type(type, -1) p
+                 WHERE p.base IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype)) THEN
+    RAISE EXCEPTION 'column % of type % cannot tell when a row was collected', quote_ident(collected), type
+      USING ERRCODE = 'datatype_mismatch',
+            HINT = 'Use a column of type timestamptz, timestamp (taken as UTC) or date (taken as its start in UTC).';
+  END IF;
+  IF NOT EXISTS (SELECT FROM unnest(policies) p WHERE p.column_name = collected COLLATE "C" AND p.mask = 'public') THEN
+    RAISE EXCEPTION 'column % is masked, and cannot tell when a row was collected', quote_ident(collected)
+      USING ERRCODE = 'object_not_in_prerequisite_state',
+            DETAIL = 'Which cells of a row are shown would tell readers what the column hides.',
+            HINT = 'Make the column public.';
+  END IF;
+  RETURN collected;
+END
+$$;
+COMMENT ON FUNCTION journey._check_collected(regclass, text, journey.policy[]) IS
+  'The name of the column of the time of collection, or NULL; raises if there is none of this name, its type is no time, or it is not public.';
+
 CREATE FUNCTION journey._check_partition_keys(relation regclass, policies journey.policy[]) RETURNS void
   LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
   SET search_path = pg_catalog, pg_temp

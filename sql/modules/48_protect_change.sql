@@ -211,6 +211,19 @@ $$;
 COMMENT ON FUNCTION journey._veiled_columns(uuid) IS
   'Public columns of a protected relation that share an index, which gives rows in an order, with masked columns.';
 
+CREATE FUNCTION journey._collected(base regclass, collected name) RETURNS text
+  LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  -- no setting of the reader, such as the time zone, has a say in these conversions
+  SELECT coalesce((SELECT format(CASE y.base WHEN 'timestamptz'::regtype THEN ', b.%I::pg_catalog.timestamptz'
+                                             ELSE ', pg_catalog.timezone(''UTC'', b.%I::pg_catalog.timestamp)' END, a.attname)
+                   FROM pg_attribute a CROSS JOIN journey._plain_type(a.atttypid, -1) y
+                   WHERE a.attrelid = _collected.base AND a.attname = collected), '')
+$$;
+COMMENT ON FUNCTION journey._collected(regclass, name) IS
+  'The last argument of _cell and _row, with its comma: when a row was collected. Empty if no column tells.';
+
 CREATE FUNCTION journey._make_view(protected_id uuid, owner regrole) RETURNS regclass
   LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
   SET search_path = pg_catalog, pg_temp
@@ -221,6 +234,7 @@ DECLARE
   existing boolean := journey._is_view_of(p.view, p.base);
   view_name text := CASE WHEN existing THEN p.view::text ELSE format('%I.%I', p.schema_name, p.relation_name) END;
   subject text := format('b.%I::pg_catalog.text', p.subject);
+  collected text := journey._collected(p.base, p.collected);
   veiled name[] := ARRAY(SELECT v FROM journey._veiled_columns(protected_id) v);
   names text;
   cells text;
@@ -234,8 +248,8 @@ BEGIN
          string_agg(CASE WHEN a.attname = ANY (veiled) THEN
                       format('CASE WHEN b.tableoid <> 0 THEN b.%1$I ELSE b.%1$I END', a.attname)
                     WHEN c.mask = 'public' THEN format('b.%I', a.attname) ELSE
-                      format('journey._cell(b.%I, %s, %L::journey._seal)::%s%s', a.attname, subject,
-                             c.id || ' ' || c.column_name, format_type(a.atttypid, a.atttypmod),
+                      format('journey._cell(b.%I, %s, %L::journey._seal%s)::%s%s', a.attname, subject,
+                             c.id || ' ' || c.column_name, collected, format_type(a.atttypid, a.atttypmod),
                              ' COLLATE ' || (SELECT format('%s.%I', l.collnamespace::regnamespace, l.collname)
                                              FROM pg_collation l WHERE l.oid = a.attcollation))
                     END, ', ' ORDER BY a.attnum)
@@ -244,7 +258,7 @@ BEGIN
   WHERE c.protected_id = _make_view.protected_id;
 
   IF p.row_action = 'suppress' THEN
-    SELECT format(' AND journey._row(%s, %L::journey._seal)', subject, c.id) INTO STRICT condition
+    SELECT format(' AND journey._row(%s, %L::journey._seal%s)', subject, c.id, collected) INTO STRICT condition
     FROM journey.policy c
     WHERE c.protected_id = _make_view.protected_id AND c.mask = 'row';
   END IF;

@@ -1,13 +1,15 @@
 --| ## The three commands
 
 CREATE FUNCTION journey.protect(relation regclass, subject text, columns jsonb DEFAULT '{}',
-                                row_action text DEFAULT 'keep', owner regrole DEFAULT NULL) RETURNS regclass
+                                row_action text DEFAULT 'keep', owner regrole DEFAULT NULL,
+                                collected text DEFAULT NULL) RETURNS regclass
   LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
   SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   new_id uuid := gen_random_uuid();
   subject_column name;
+  collected_column name;
   old_owner regrole;
   view_schema regnamespace;
   base_schema regnamespace;
@@ -38,14 +40,16 @@ BEGIN
   subject_column := journey._check_subject(relation, subject);
   policies := ARRAY(SELECT p FROM journey._policies(relation, columns) p);
   PERFORM journey._check_partition_keys(relation, policies);
+  collected_column := journey._check_collected(relation, collected, policies);
   IF EXISTS (SELECT FROM unnest(policies) p WHERE p.mask = 'token') THEN
     PERFORM journey.key_check();
   END IF;
   base_schema := journey._base_schema();
   SELECT c.relowner, c.relnamespace INTO old_owner, view_schema FROM pg_class c WHERE c.oid = relation;
 
-  INSERT INTO journey.protected_relation (id, view, base, base_oid, schema_name, relation_name, subject, row_action)
-  SELECT new_id, relation, relation, relation, n.nspname, c.relname, subject_column, row_action
+  INSERT INTO journey.protected_relation
+    (id, view, base, base_oid, schema_name, relation_name, subject, collected, row_action, writes)
+  SELECT new_id, relation, relation, relation, n.nspname, c.relname, subject_column, collected_column, row_action, 'none'
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.oid = relation;
   INSERT INTO journey.policy
@@ -79,11 +83,12 @@ BEGIN
   RETURN relation;
 END
 $$;
-COMMENT ON FUNCTION journey.protect(regclass, text, jsonb, text, regrole) IS
+COMMENT ON FUNCTION journey.protect(regclass, text, jsonb, text, regrole, text) IS
   'Moves a table to journey_base, takes all rights on it but its owner''s, and puts a view in its place '
   'that shows each reader what the subjects in the column "subject" consented to. '
   'columns: for each column the name of a mask (public, null, constant, partial, token) or an object with "mask", "class" and the mask''s options; '
   'columns that are not listed are masked by NULL. row_action: keep or suppress. owner: a NOLOGIN role that takes the table over. '
+  'collected: a public column that tells when a row was collected, for rules of retention. '
   'Returns the table in its new place. For superusers.';
 
 CREATE FUNCTION journey._set_owner(relation regclass, owner regrole) RETURNS void
@@ -252,6 +257,7 @@ DECLARE
   p journey.protected_relation;
   view_exists boolean;
   change record;
+  policies journey.policy[];
 BEGIN
   PERFORM journey._check_superuser();
   p := journey._find_protected(relation);
@@ -289,8 +295,10 @@ BEGIN
     UPDATE journey.policy c SET column_name = change.new_name WHERE c.id = change.id;
     UPDATE journey.protected_grant g SET column_name = change.new_name
     WHERE g.protected_id = p.id AND g.member = p.base AND g.column_name = change.old_name;
-    UPDATE journey.protected_relation r SET subject = change.new_name
-    WHERE r.id = p.id AND r.subject = change.old_name;
+    UPDATE journey.protected_relation r
+    SET subject = CASE r.subject WHEN change.old_name THEN change.new_name ELSE r.subject END,
+        collected = CASE r.collected WHEN change.old_name THEN change.new_name ELSE r.collected END
+    WHERE r.id = p.id;
     IF view_exists THEN
       EXECUTE format('ALTER VIEW %s RENAME COLUMN %I TO %I', p.view, change.old_name, change.new_name);
     END IF;
@@ -313,7 +321,9 @@ BEGIN
   FROM journey._policies(p.base, '{}') n
   WHERE NOT EXISTS (SELECT FROM journey.policy c WHERE c.protected_id = p.id AND c.column_name = n.column_name);
 
-  PERFORM journey._check_partition_keys(p.base, ARRAY(SELECT c FROM journey.policy c WHERE c.protected_id = p.id));
+  policies := ARRAY(SELECT c FROM journey.policy c WHERE c.protected_id = p.id);
+  PERFORM journey._check_partition_keys(p.base, policies);
+  PERFORM journey._check_collected(p.base, (SELECT r.collected FROM journey.protected_relation r WHERE r.id = p.id), policies);
   PERFORM journey._add_members(p.id, p.base);
   PERFORM journey._make_view(p.id, c.relowner) FROM pg_class c WHERE c.oid = p.base;
 END
@@ -328,11 +338,12 @@ REVOKE EXECUTE ON FUNCTION
   journey._check_superuser(), journey._is_view_of(regclass, regclass), journey._tree(regclass), journey._members(regclass), journey._dependents(regclass),
   journey._publications(regclass), journey._check_tree(regclass), journey._check_relation(regclass),
   journey._plain_type(regtype, int), journey._check_subject(regclass, text), journey._check_partition_keys(regclass, journey.policy[]),
+  journey._check_collected(regclass, text, journey.policy[]), journey._collected(regclass, name),
   journey._veiled_columns(uuid), journey._set_rights(regclass, int2, aclitem[]), journey._rights(regclass),
   journey._close(regclass), journey._add_members(uuid, regclass), journey._is_free(text, regnamespace),
   journey._free_name(name, regnamespace, regnamespace), journey._rename(regclass, name), journey._companions(regclass),
   journey._move(regclass, regnamespace), journey._base_schema(), journey._make_view(uuid, regrole),
-  journey._open_view(uuid), journey._old_rights(uuid, regclass), journey.protect(regclass, text, jsonb, text, regrole),
+  journey._open_view(uuid), journey._old_rights(uuid, regclass), journey.protect(regclass, text, jsonb, text, regrole, text),
   journey._set_owner(regclass, regrole), journey._find_protected(regclass), journey.unprotect(regclass),
   journey._restore_rights(uuid), journey._leave_base_schema(regrole), journey.refresh(regclass)
 FROM PUBLIC;
