@@ -79,11 +79,13 @@ CREATE TABLE journey.subject (
              CONSTRAINT subject_name_check
              CHECK (pg_catalog.octet_length(name) BETWEEN 1 AND 1024),
   kind       journey.subject_kind NOT NULL DEFAULT 'customer',
+  jurisdiction text COLLATE "C",
+  born       date,
   restricted boolean NOT NULL DEFAULT false,
   erased     boolean NOT NULL DEFAULT false
 );
 COMMENT ON TABLE journey.subject IS
-'The people whose data it is. name is what the subject columns of protected tables hold, as text. Data of a restricted or erased subject is always masked.';
+'The people whose data it is. name is what the subject columns of protected tables hold, as text. jurisdiction names the one whose rules apply, NULL is the default one; born is the date of birth, NULL if it is not known. Data of a restricted or erased subject is always masked.';
 
 --| What they said. Roles are kept by name: they say who it was then, whoever
 --| has that number now.
