@@ -78,19 +78,3 @@ CREATE FUNCTION journey._row(subject text, seal journey._seal, collected timesta
   AS 'MODULE_PATHNAME', 'journey__row';
 COMMENT ON FUNCTION journey._row(text, journey._seal, timestamptz) IS
   'The same in a relation that knows when each row was collected.';
-
---| ## The key
---|
---| Tokens need a root key: 64 hexadecimal digits in a file that belongs to the
---| server's user and that nobody else can read, named by `journey.key_file`.
---|
---|     openssl rand -hex 32 > journey.key && chmod 600 journey.key
---|     ALTER SYSTEM SET journey.key_file = 'journey.key';
-
-CREATE FUNCTION journey.key_check() RETURNS text
-  LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED
-  AS 'MODULE_PATHNAME', 'journey_key_check';
-COMMENT ON FUNCTION journey.key_check() IS
-  'The fingerprint of the root key, which tells keys apart and says nothing else about them. '
-  'An error, with what to do, if there is no usable key. For superusers.';
-REVOKE EXECUTE ON FUNCTION journey.key_check() FROM PUBLIC;

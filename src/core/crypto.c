@@ -98,6 +98,69 @@ jn_key_label(uint8_t out[JN_KEY_SIZE], const uint8_t key[JN_KEY_SIZE],
 	return JN_OK;
 }
 
+JnStatus
+jn_seal(uint8_t *out, const uint8_t key[JN_KEY_SIZE], const uint8_t nonce[JN_NONCE_SIZE],
+		const void *bound, size_t bound_size,
+		const void *message, size_t size, JnError *err)
+{
+	if (crypto_aead_xchacha20poly1305_ietf_encrypt(out, NULL, message, size, bound, bound_size,
+												   NULL, nonce, key) != 0)
+		return jn_fail(err, JN_CRYPTO, 0, 0, 0);
+	return JN_OK;
+}
+
+JnStatus
+jn_unseal(uint8_t *out, const uint8_t key[JN_KEY_SIZE], const uint8_t nonce[JN_NONCE_SIZE],
+		  const void *bound, size_t bound_size,
+		  const uint8_t *sealed, size_t size, JnError *err)
+{
+	if (size < JN_SEAL_EXTRA)
+		return jn_fail(err, JN_UNSEAL, 0, 0, 0);
+	if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, sealed, size, bound, bound_size,
+												   nonce, key) != 0)
+	{
+		sodium_memzero(out, size - JN_SEAL_EXTRA);
+		return jn_fail(err, JN_UNSEAL, 0, 0, 0);
+	}
+	return JN_OK;
+}
+
+JnStatus
+jn_sign_public_key(uint8_t out[JN_PUBLIC_KEY_SIZE], const uint8_t seed[JN_KEY_SIZE], JnError *err)
+{
+	uint8_t		secret[crypto_sign_SECRETKEYBYTES];
+	bool		ok = crypto_sign_seed_keypair(out, secret, seed) == 0;
+
+	sodium_memzero(secret, sizeof(secret));
+	return ok ? JN_OK : jn_fail(err, JN_CRYPTO, 0, 0, 0);
+}
+
+JnStatus
+jn_sign(uint8_t out[JN_SIGNATURE_SIZE], const uint8_t seed[JN_KEY_SIZE],
+		const void *message, size_t size, JnError *err)
+{
+	uint8_t		public_key[JN_PUBLIC_KEY_SIZE];
+	uint8_t		secret[crypto_sign_SECRETKEYBYTES];
+	bool		ok = crypto_sign_seed_keypair(public_key, secret, seed) == 0 &&
+		crypto_sign_detached(out, NULL, message, size, secret) == 0;
+
+	sodium_memzero(secret, sizeof(secret));
+	return ok ? JN_OK : jn_fail(err, JN_CRYPTO, 0, 0, 0);
+}
+
+bool
+jn_verify(const uint8_t signature[JN_SIGNATURE_SIZE], const uint8_t public_key[JN_PUBLIC_KEY_SIZE],
+		  const void *message, size_t size)
+{
+	return crypto_sign_verify_detached(signature, message, size, public_key) == 0;
+}
+
+void
+jn_random(void *out, size_t size)
+{
+	randombytes_buf(out, size);
+}
+
 static bool
 is_hex_digit(char c)
 {

@@ -2,9 +2,10 @@
  * crypto.h
  *	  The few things we ask of libsodium, in our words.
  *
- * Keyed and plain BLAKE2b, keys derived from one root key, guarded memory,
- * comparing and wiping.  Nothing here is an invention of ours; crypto.c is the
- * only file that knows the library.
+ * Keyed and plain BLAKE2b, keys derived from one root key, sealing
+ * (XChaCha20-Poly1305), signing (Ed25519), guarded memory, comparing and
+ * wiping.  Nothing here is an invention of ours; crypto.c is the only file
+ * that knows the library.
  *
  * How keys hang together:
  *
@@ -12,7 +13,11 @@
  *		  |  crypto_kdf, context "journey\0", one number per use
  *		  +-- fingerprint   tells administrators which key is loaded
  *		  +-- token         |  keyed BLAKE2b over (purpose, class, epoch)
- *						    +-- one key per purpose, class and epoch
+ *		  |				    +-- one key per purpose, class and epoch
+ *		  +-- sign          the seed of the Ed25519 key for receipts and the ledger
+ *		  +-- noise, fake   |  keyed BLAKE2b over (column, epoch)
+ *		  |				    +-- one key per column or class and epoch
+ *		  +-- wrap          seals the data keys of subjects, which are random
  *
  * so that tokens of two purposes, classes or epochs have nothing in common,
  * and no derived key says anything about its siblings or about the root.
@@ -39,7 +44,11 @@
 typedef enum JnKeyUse
 {
 	JN_KEY_FINGERPRINT = 1,
-	JN_KEY_TOKEN = 2
+	JN_KEY_TOKEN = 2,
+	JN_KEY_SIGN = 3,
+	JN_KEY_NOISE = 4,
+	JN_KEY_FAKE = 5,
+	JN_KEY_WRAP = 6
 } JnKeyUse;
 
 /* A run of bytes; data may be NULL if size is 0. */
@@ -81,6 +90,53 @@ extern JnStatus jn_key_derive(uint8_t out[JN_KEY_SIZE],
 extern JnStatus jn_key_label(uint8_t out[JN_KEY_SIZE],
 							 const uint8_t key[JN_KEY_SIZE],
 							 const JnBytes *fields, int nfields, JnError *err);
+
+/* Bytes of a nonce, and by how much a sealed message is longer. */
+#define JN_NONCE_SIZE		24
+#define JN_SEAL_EXTRA		16
+
+/*
+ * XChaCha20-Poly1305 (IETF draft-irtf-cfrg-xchacha): hides and authenticates
+ * the message, and authenticates "bound", bytes that whoever opens it must
+ * know too.  Writes size + JN_SEAL_EXTRA bytes to out, which may be where the
+ * message is.  A nonce must never serve two messages under one key.  Fails with
+ * JN_CRYPTO.
+ */
+extern JnStatus jn_seal(uint8_t *out, const uint8_t key[JN_KEY_SIZE],
+						const uint8_t nonce[JN_NONCE_SIZE],
+						const void *bound, size_t bound_size,
+						const void *message, size_t size, JnError *err);
+
+/*
+ * The reverse: writes size - JN_SEAL_EXTRA bytes to out.  Fails with
+ * JN_UNSEAL, whatever is wrong: too short, another key, nonce or binding, one
+ * bit changed; out is wiped then.
+ */
+extern JnStatus jn_unseal(uint8_t *out, const uint8_t key[JN_KEY_SIZE],
+						  const uint8_t nonce[JN_NONCE_SIZE],
+						  const void *bound, size_t bound_size,
+						  const uint8_t *sealed, size_t size, JnError *err);
+
+/* Bytes of a signature, and of the key that checks it. */
+#define JN_SIGNATURE_SIZE	64
+#define JN_PUBLIC_KEY_SIZE	32
+
+/*
+ * Ed25519 (RFC 8032).  The seed is a derived key (JN_KEY_SIGN); the same seed
+ * and message always give the same signature.  Fails with JN_CRYPTO.
+ */
+extern JnStatus jn_sign_public_key(uint8_t out[JN_PUBLIC_KEY_SIZE],
+								   const uint8_t seed[JN_KEY_SIZE], JnError *err);
+extern JnStatus jn_sign(uint8_t out[JN_SIGNATURE_SIZE], const uint8_t seed[JN_KEY_SIZE],
+						const void *message, size_t size, JnError *err);
+
+/* Did the owner of the key sign the message?  False also for keys and signatures that are none. */
+extern bool jn_verify(const uint8_t signature[JN_SIGNATURE_SIZE],
+					  const uint8_t public_key[JN_PUBLIC_KEY_SIZE],
+					  const void *message, size_t size);
+
+/* Fills size bytes with what nobody can guess; needs jn_crypto_init(). */
+extern void jn_random(void *out, size_t size);
 
 /*
  * Reads the text of a key file: 64 hexadecimal digits of either case and at

@@ -69,6 +69,8 @@ typedef enum JnStatus
 	JN_SIGNALS_DIFFER,			/* one has values, the other none */
 	JN_TERMS_DIFFER,			/* other alpha, pattern_at or trend_at */
 
+	JN_UNSEAL,					/* nothing that was sealed so; says no more */
+
 	JN_STATUS_COUNT
 } JnStatus;
 

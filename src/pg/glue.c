@@ -174,6 +174,10 @@ static const ErrorText error_text[] = {
 		ERRCODE_INVALID_PARAMETER_VALUE,
 		"alpha, pattern_at and trend_at must be the same for all data points of a {what}",
 	},
+	[JN_UNSEAL] = {
+		ERRCODE_DATA_EXCEPTION,
+		"cannot decrypt",
+	},
 };
 
 /* JnStatus grows at its end only, so the length tells that a row is missing. */

@@ -29,9 +29,11 @@
 
 #include "compat.h"
 #include "core/crypto.h"
+#include "glue.h"
 #include "keyfile.h"
 
 PG_FUNCTION_INFO_V1(journey_key_check);
+PG_FUNCTION_INFO_V1(journey_signing_key);
 
 /* What can be wrong, in the order of the checks. */
 typedef enum KeyProblem
@@ -198,7 +200,7 @@ journey_root_key(void)
 		warned_at = GetCurrentStatementStartTimestamp();
 		ereport(WARNING,
 				(errcode(ERRCODE_CONFIG_FILE_ERROR),
-				 errmsg("columns masked by tokens are shown as NULL"),
+				 errmsg("columns whose mask needs a key are shown as NULL"),
 				 errdetail("The server has no usable key."),
 				 errhint("An administrator can run SELECT journey.key_check() to see why.")));
 	}
@@ -221,7 +223,7 @@ journey_require_root_key(void)
 		case KEY_NOT_SET:
 			ereport(ERROR,
 					(errcode(ERRCODE_CONFIG_FILE_ERROR),
-					 errmsg("there is no key for token masks"),
+					 errmsg("there is no root key"),
 					 errdetail("The setting \"%s\" is empty.", "journey.key_file"),
 					 errhint(HOW_TO_MAKE_A_KEY)));
 			break;
@@ -281,6 +283,69 @@ journey_require_root_key(void)
 	return jn_guarded_key(root.key);
 }
 
+/* The seed of the signing key; to be wiped. */
+static void
+get_seed(uint8 seed[JN_KEY_SIZE])
+{
+	JnError		error;
+
+	if (jn_key_derive(seed, journey_require_root_key(), JN_KEY_SIGN, &error) != JN_OK)
+		journey_report(&error, "signature");
+}
+
+void
+journey_sign(const void *message, Size size, uint8 signature[JN_SIGNATURE_SIZE])
+{
+	uint8		seed[JN_KEY_SIZE];
+	JnStatus	status;
+	JnError		error;
+
+	get_seed(seed);
+	status = jn_sign(signature, seed, message, size, &error);
+	jn_wipe(seed, sizeof(seed));
+	if (status != JN_OK)
+		journey_report(&error, "signature");
+}
+
+void
+journey_public_key(uint8 public_key[JN_PUBLIC_KEY_SIZE])
+{
+	uint8		seed[JN_KEY_SIZE];
+	JnStatus	status;
+	JnError		error;
+
+	get_seed(seed);
+	status = jn_sign_public_key(public_key, seed, &error);
+	jn_wipe(seed, sizeof(seed));
+	if (status != JN_OK)
+		journey_report(&error, "signature");
+}
+
+static void
+check_superuser(void)
+{
+	if (!superuser())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be superuser to check the key file")));
+}
+
+static text *
+hex_text(const uint8 *bytes, int size)
+{
+	static const char digits[] = "0123456789abcdef";
+	text	   *result = palloc(VARHDRSZ + 2 * size);
+	char	   *p = VARDATA(result);
+
+	for (int i = 0; i < size; i++)
+	{
+		*p++ = digits[bytes[i] >> 4];
+		*p++ = digits[bytes[i] & 15];
+	}
+	SET_VARSIZE(result, VARHDRSZ + 2 * size);
+	return result;
+}
+
 /*
  * Which key is this?  The fingerprint comes from a key of its own, so it says
  * nothing about the root key or about tokens.
@@ -288,33 +353,30 @@ journey_require_root_key(void)
 Datum
 journey_key_check(PG_FUNCTION_ARGS)
 {
-	static const char digits[] = "0123456789abcdef";
-	const unsigned char *key;
 	uint8_t		use_key[JN_KEY_SIZE];
 	uint8_t		hash[JN_HASH_MIN];
-	char		text[2 * JN_HASH_MIN];
 	JnError		error;
 	JnStatus	status;
 
-	if (!superuser())
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("must be superuser to check the key file")));
-
-	key = journey_require_root_key();
-	status = jn_key_derive(use_key, key, JN_KEY_FINGERPRINT, &error);
+	check_superuser();
+	status = jn_key_derive(use_key, journey_require_root_key(), JN_KEY_FINGERPRINT, &error);
 	if (status == JN_OK)
 		status = jn_hash(hash, sizeof(hash), use_key, sizeof(use_key), NULL, 0, &error);
 	jn_wipe(use_key, sizeof(use_key));
 	if (status != JN_OK)
-		elog(ERROR, "cannot compute the fingerprint of the key");
+		journey_report(&error, "fingerprint");
+	PG_RETURN_TEXT_P(hex_text(hash, sizeof(hash)));
+}
 
-	for (int i = 0; i < JN_HASH_MIN; i++)
-	{
-		text[2 * i] = digits[hash[i] >> 4];
-		text[2 * i + 1] = digits[hash[i] & 15];
-	}
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(text, sizeof(text)));
+/* signing_key() */
+Datum
+journey_signing_key(PG_FUNCTION_ARGS)
+{
+	uint8		key[JN_PUBLIC_KEY_SIZE];
+
+	check_superuser();
+	journey_public_key(key);
+	PG_RETURN_TEXT_P(hex_text(key, sizeof(key)));
 }
 
 void

@@ -8,6 +8,8 @@
 #ifndef JOURNEY_KEYFILE_H
 #define JOURNEY_KEYFILE_H
 
+#include "core/crypto.h"
+
 /* Defines journey.key_file.  Called once, by _PG_init(). */
 extern void journey_keyfile_define_settings(void);
 
@@ -25,5 +27,14 @@ extern const unsigned char *journey_root_key(void);
  * its path and how to put it right.  Never NULL.
  */
 extern const unsigned char *journey_require_root_key(void);
+
+/*
+ * Signs with the key of this server, which follows from the root key; an error,
+ * as above, if there is none.
+ */
+extern void journey_sign(const void *message, Size size, uint8 signature[JN_SIGNATURE_SIZE]);
+
+/* The key that others check these signatures with. */
+extern void journey_public_key(uint8 public_key[JN_PUBLIC_KEY_SIZE]);
 
 #endif							/* JOURNEY_KEYFILE_H */

@@ -241,3 +241,164 @@ TEST(comparing_and_wiping)
 		CHECK_INT(a[i], 0);
 	CHECK_INT(a[39], 7);
 }
+
+/* draft-irtf-cfrg-xchacha, A.3 */
+TEST(sealing)
+{
+	static const char message[] = "Ladies and Gentlemen of the class of '99: If I could offer you only one tip "
+		"for the future, sunscreen would be it.";
+	size_t		size = sizeof(message) - 1;
+	uint8_t		key[32];
+	uint8_t		nonce[24];
+	uint8_t		bound[16];
+	uint8_t		want[256];
+	uint8_t		got[256];
+	uint8_t		opened[256];
+	size_t		nbound = unhex("50515253c0c1c2c3c4c5c6c7", bound);
+	size_t		nwant = unhex("bd6d179d3e83d43b9576579493c0e939572a1700252bfaccbed2902c21396cbb731c7f1b0b4aa644"
+							  "0bf3a82f4eda7e39ae64c6708c54c216cb96b72e1213b4522f8c9ba40db5d945b11b69b982c1bb9e"
+							  "3f3fac2bc369488f76b2383565d3fff921f9664c97637da9768812f615c68b13b52e"
+							  "c0875924c1c7987947deafd8780acf49", want);
+	JnError		err;
+
+	for (int i = 0; i < 32; i++)
+		key[i] = (uint8_t) (0x80 + i);
+	for (int i = 0; i < 24; i++)
+		nonce[i] = (uint8_t) (0x40 + i);
+
+	CHECK_INT(nwant, size + JN_SEAL_EXTRA);
+	CHECK_INT(jn_seal(got, key, nonce, bound, nbound, message, size, &err), JN_OK);
+	CHECK_BYTES(got, nwant, want, nwant);
+	CHECK_INT(jn_unseal(opened, key, nonce, bound, nbound, got, nwant, &err), JN_OK);
+	CHECK_BYTES(opened, size, message, size);
+
+	/* any bit of the sealed bytes, the binding, the nonce or the key */
+	for (size_t bit = 0; bit < nwant * 8; bit++)
+	{
+		got[bit / 8] ^= (uint8_t) (1 << bit % 8);
+		CHECK_INT(jn_unseal(opened, key, nonce, bound, nbound, got, nwant, &err), JN_UNSEAL);
+		CHECK_INT(err.at + (size_t) err.found + (size_t) err.limit, 0);
+		got[bit / 8] ^= (uint8_t) (1 << bit % 8);
+	}
+	for (size_t bit = 0; bit < nbound * 8; bit++)
+	{
+		bound[bit / 8] ^= (uint8_t) (1 << bit % 8);
+		CHECK_INT(jn_unseal(opened, key, nonce, bound, nbound, got, nwant, &err), JN_UNSEAL);
+		bound[bit / 8] ^= (uint8_t) (1 << bit % 8);
+	}
+	nonce[23] ^= 1;
+	CHECK_INT(jn_unseal(opened, key, nonce, bound, nbound, got, nwant, &err), JN_UNSEAL);
+	nonce[23] ^= 1;
+	key[0] ^= 1;
+	CHECK_INT(jn_unseal(opened, key, nonce, bound, nbound, got, nwant, &err), JN_UNSEAL);
+	key[0] ^= 1;
+	for (size_t i = 0; i < size; i++)
+		CHECK_INT(opened[i], 0);
+	for (size_t i = 0; i < nwant; i++)
+		CHECK_INT(jn_unseal(opened, key, nonce, bound, nbound, got, i, &err), JN_UNSEAL);
+	CHECK_INT(jn_unseal(opened, key, nonce, bound, nbound, got, nwant, &err), JN_OK);
+
+	/* nothing at all can be sealed too */
+	CHECK_INT(jn_seal(got, key, nonce, NULL, 0, NULL, 0, &err), JN_OK);
+	CHECK_INT(jn_unseal(opened, key, nonce, NULL, 0, got, JN_SEAL_EXTRA, &err), JN_OK);
+}
+
+/* RFC 8032, 7.1 */
+TEST(signing)
+{
+	static const struct
+	{
+		const char *seed;
+		const char *message;
+		const char *public_key;
+		const char *signature;
+	}			vectors[] = {
+		{"9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60", "",
+			"d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+			"e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155"
+			"5fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"},
+		{"4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb", "72",
+			"3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+			"92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+			"085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"},
+		{"c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7", "af82",
+			"fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+			"6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac"
+			"18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"},
+	};
+
+	/* the order of the group, little-endian: S + L is the same point, written in another way */
+	static const char order[] = "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010";
+
+	for (int i = 0; i < 3; i++)
+	{
+		uint8_t		seed[32];
+		uint8_t		message[8];
+		uint8_t		want[64];
+		uint8_t		key[32];
+		uint8_t		got[64];
+		uint8_t		l[32];
+		size_t		size = unhex(vectors[i].message, message);
+		unsigned	carry = 0;
+		JnError		err;
+
+		unhex(vectors[i].seed, seed);
+		CHECK_INT(jn_sign_public_key(key, seed, &err), JN_OK);
+		unhex(vectors[i].public_key, want);
+		CHECK_BYTES(key, 32, want, 32);
+		CHECK_INT(jn_sign(got, seed, message, size, &err), JN_OK);
+		unhex(vectors[i].signature, want);
+		CHECK_BYTES(got, 64, want, 64);
+		CHECK(jn_verify(got, key, message, size));
+
+		for (int bit = 0; bit < 512; bit++)
+		{
+			got[bit / 8] ^= (uint8_t) (1 << bit % 8);
+			CHECK(!jn_verify(got, key, message, size));
+			got[bit / 8] ^= (uint8_t) (1 << bit % 8);
+		}
+		CHECK(!jn_verify(got, key, "other", 5));
+		key[5] ^= 4;
+		CHECK(!jn_verify(got, key, message, size));
+		key[5] ^= 4;
+
+		unhex(order, l);
+		for (int k = 0; k < 32; k++)
+		{
+			carry += (unsigned) got[32 + k] + l[k];
+			got[32 + k] = (uint8_t) carry;
+			carry >>= 8;
+		}
+		CHECK(!jn_verify(got, key, message, size));
+	}
+}
+
+/* Keys of small order, under which one signature fits every message. */
+TEST(keys_of_small_order)
+{
+	static const char *const keys[] = {
+		"0100000000000000000000000000000000000000000000000000000000000000",
+		"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		"0000000000000000000000000000000000000000000000000000000000000000",
+		"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+	};
+	uint8_t		key[32];
+	uint8_t		signature[64] = {0};
+
+	for (int i = 0; i < 4; i++)
+	{
+		unhex(keys[i], key);
+		memcpy(signature, key, 32);
+		CHECK(!jn_verify(signature, key, "anything", 8));
+	}
+}
+
+TEST(random_bytes)
+{
+	uint8_t		a[32];
+	uint8_t		b[32];
+
+	jn_random(a, sizeof(a));
+	jn_random(b, sizeof(b));
+	CHECK(memcmp(a, b, sizeof(a)) != 0);
+}
