@@ -7,19 +7,11 @@
  */
 #include "spread.h"
 
+#include "key.h"
 #include "sort.h"
 
 #define FIRST_BITS		4
 #define FIRST_ROOM		8
-
-/* Orders keys of all kinds. */
-static int
-compare_keys(const JnKey *a, const JnKey *b)
-{
-	if (a->kind != b->kind)
-		return a->kind < b->kind ? -1 : 1;
-	return jn_key_compare(a, b);
-}
 
 static void *
 grow(const JnEnv *env, void *array, size_t element, uint64_t room)
@@ -43,11 +35,10 @@ larger_room(uint32_t room, uint64_t need)
 static uint32_t
 find_slot(const JnSpread *s, uint64_t salt, const JnKey *key)
 {
-	uint64_t	h = key->kind == JN_KEY_BIGINT ? (uint64_t) key->number : jn_hash64(key->data, key->size);
 	uint32_t	mask = (UINT32_C(1) << s->bits) - 1;
-	uint32_t	at = (uint32_t) jn_mix64(h ^ salt) & mask;
+	uint32_t	at = (uint32_t) jn_key_hash(key, salt) & mask;
 
-	while (s->slot[at] != 0 && compare_keys(&s->subject[s->slot[at] - 1].key, key) != 0)
+	while (s->slot[at] != 0 && jn_key_order(&s->subject[s->slot[at] - 1].key, key) != 0)
 		at = (at + 1) & mask;
 	return at;
 }
@@ -91,15 +82,7 @@ find_subject(const JnEnv *env, JnSpread *s, uint64_t salt, const JnKey *key)
 		s->room = room;
 	}
 	subject = &s->subject[s->subjects];
-	*subject = (JnSpreadSubject) {.key = *key};
-	if (key->kind != JN_KEY_BIGINT)
-	{
-		char	   *data = jn_alloc(env, key->size + 1);
-
-		if (key->size > 0)
-			memcpy(data, key->data, key->size);
-		subject->key.data = data;
-	}
+	*subject = (JnSpreadSubject) {.key = jn_key_keep(env, key)};
 	s->slot[at] = ++s->subjects;
 	return subject;
 }
@@ -169,28 +152,13 @@ jn_spread_add(const JnEnv *env, JnSpread *s, uint64_t salt, const JnKey *key, ui
 
 /* ---- bytes ---- */
 
-/* Bytes of a subject without its cells. */
-static uint64_t
-key_size(const JnKey *key)
-{
-	switch (key->kind)
-	{
-		case JN_KEY_BIGINT:
-			return 1 + 8;
-		case JN_KEY_TEXT:
-			return 1 + jn_varint_size(key->size) + key->size;
-		default:
-			return 1 + JN_UUID_SIZE;
-	}
-}
-
 uint64_t
 jn_spread_size(const JnSpread *s)
 {
 	uint64_t	size = 4;
 
 	for (uint32_t i = 0; i < s->subjects; i++)
-		size += key_size(&s->subject[i].key) + 4 + 4 * (uint64_t) s->subject[i].cells;
+		size += jn_key_size(&s->subject[i].key) + 4 + 4 * (uint64_t) s->subject[i].cells;
 	return size;
 }
 
@@ -218,7 +186,7 @@ order_subjects(const JnEnv *env, const JnSpread *s)
 			for (uint32_t k = a; k < end; k++)
 			{
 				bool		left = b == end
-				|| (a < middle && compare_keys(&s->subject[from[a]].key, &s->subject[from[b]].key) < 0);
+				|| (a < middle && jn_key_order(&s->subject[from[a]].key, &s->subject[from[b]].key) < 0);
 
 				to[k] = left ? from[a++] : from[b++];
 				if (k % 1024 == 1023)
@@ -230,22 +198,6 @@ order_subjects(const JnEnv *env, const JnSpread *s)
 	}
 	jn_release(env, to);
 	return from;
-}
-
-static uint8_t *
-put_key(const JnKey *key, uint8_t *out)
-{
-	*out++ = (uint8_t) key->kind;
-	if (key->kind == JN_KEY_BIGINT)
-	{
-		jn_store64(out, (uint64_t) key->number);
-		return out + 8;
-	}
-	if (key->kind == JN_KEY_TEXT)
-		out = jn_varint_put(out, key->size);
-	if (key->size > 0)
-		memcpy(out, key->data, key->size);
-	return out + key->size;
 }
 
 uint8_t *
@@ -264,7 +216,7 @@ jn_spread_write(const JnEnv *env, JnSpread *s, JnSpreadRow row_of, const void *c
 			row[k] = row_of(context, subject->cell[k]);
 		sort_cells(env, s, row, subject->cells);
 
-		out = put_key(&subject->key, out);
+		out = jn_key_put(&subject->key, out);
 		jn_store32(out, subject->cells);
 		out += 4;
 		for (uint32_t k = 0; k < subject->cells; k++, out += 4)
@@ -279,43 +231,6 @@ static JnStatus
 corrupt_at(size_t at, JnError *err)
 {
 	return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
-}
-
-/* Reads a key at *at, which stays in the bytes, and moves *at behind it. */
-static JnStatus
-read_key(const uint8_t *p, size_t size, size_t *at, JnKey *key, JnError *err)
-{
-	size_t		begin = *at;
-	const uint8_t *next = p + begin + 1;
-	uint32_t	bytes = 8;
-
-	if (begin == size)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) size + 1);
-	if (p[begin] >= JN_KEY_KINDS)
-		return corrupt_at(begin, err);
-	*key = (JnKey) {(JnKeyKind) p[begin], 0, 0, NULL};
-	if (key->kind == JN_KEY_UUID)
-		bytes = JN_UUID_SIZE;
-	else if (key->kind == JN_KEY_TEXT)
-	{
-		next = jn_varint_get(next, p + size, &bytes);
-		if (next == NULL)
-			return corrupt_at(begin + 1, err);
-	}
-	*at = (size_t) (next - p);
-	if (size - *at < bytes)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) *at + bytes);
-	if (key->kind == JN_KEY_BIGINT)
-		key->number = (int64_t) jn_load64(next);
-	else
-	{
-		key->size = bytes;
-		key->data = (const char *) next;
-		if (jn_key_check(key, err) != JN_OK)
-			return jn_fail_behind(err, *at);
-	}
-	*at += bytes;
-	return JN_OK;
 }
 
 JnStatus
@@ -335,14 +250,14 @@ jn_spread_read(const JnEnv *env, JnSpread *s, uint64_t salt, const uint8_t *p, s
 	{
 		size_t		begin = at;
 		JnKey		key;
-		JnStatus	status = read_key(p, size, &at, &key, err);
+		JnStatus	status = jn_key_get(p, size, &at, &key, err);
 		uint64_t   *list = NULL;
 		uint32_t	cells;
 		uint32_t	least = 0;
 
 		if (status != JN_OK)
 			return status;
-		if (i > 0 && compare_keys(&last, &key) >= 0)
+		if (i > 0 && jn_key_order(&last, &key) >= 0)
 			return corrupt_at(begin, err);
 		last = key;
 		if (size - at < 4)

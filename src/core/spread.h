@@ -17,9 +17,8 @@
  * that it has in a list known from elsewhere:
  *
  *	 u32 s, the number of subjects, at least 1; then for each, ascending by kind
- *	 and then by key, u8 kind (JnKeyKind); the key, of a bigint 8 bytes, of a uuid
- *	 16, of a text a varint size and so many bytes of UTF-8; u32 c, the number of
- *	 cells, at least 1; c u32 rows, strictly ascending
+ *	 and then by key, its key (key.h); u32 c, the number of cells, at least 1; c
+ *	 u32 rows, strictly ascending
  */
 #ifndef JN_SPREAD_H
 #define JN_SPREAD_H

@@ -1,0 +1,118 @@
+/*
+ * whole.h
+ *	  The whole journey of every subject, read from sets.
+ *
+ * Most questions about a subject need all of its journey: whether it matches a
+ * pattern, how far it got in a funnel.  Most subjects lie whole in one set, and
+ * these are shown where they are: nothing is built, nothing copied.  A journey
+ * that is too long for one set stands in several (set_format.h), and the sets
+ * come in any order, perhaps each in another process.  Its parts are held back
+ * until all of them are there, and then shown as one journey.
+ *
+ * An object with these operations:
+ *
+ *	 set		shows the subjects that are whole, and holds back the other parts
+ *	 merge		adds what another one holds back
+ *	 rest		shows what is still held back, each subject once
+ *
+ * A part is complete with others when it follows from one that begins a journey
+ * to one that ends it; that the steps where they meet are the same ones is what
+ * tells that they belong together.  What is shown in the end is the same whatever
+ * the order in which sets came or objects were merged.  Rest shows parts whose
+ * companions never came (a query has left sets out, say): all parts of a subject
+ * that are there, as one journey.
+ *
+ * Memory: of each subject whose parts are not all there yet some 100 bytes and
+ * its key, and its parts, 40 bytes each and as many bytes as a journey of their
+ * steps takes; nothing of a subject that has been shown, and nothing for those
+ * that lie whole in a set.  Joining takes the memory of one builder (build.h).
+ *
+ * The parts that are held back as bytes, for partial aggregates on their way
+ * between processes and machines; little-endian and unaligned:
+ *
+ *	 u32 p, the number of parts; then for each, ascending by key (jn_key_order())
+ *	 and then by their steps, its key (key.h); u8: bit 0 if it goes on from
+ *	 another part, bit 1 if it goes on in another one, one of them at least; u32
+ *	 size of what follows; a journey of its steps, whose first one, with bit 0,
+ *	 is the last one of the part before
+ *
+ * Equal parts are equal bytes, whatever the order in which they came.
+ */
+#ifndef JN_WHOLE_H
+#define JN_WHOLE_H
+
+#include "columns.h"
+#include "set.h"
+
+/* Who is shown the subjects. */
+typedef struct JnVisitor
+{
+	/*
+	 * The subjects to come stand in these columns: the place to look up names.
+	 * Called before the first subject() and whenever the columns change.
+	 */
+	JnStatus	(*columns) (const JnEnv *env, void *context, const JnColumns *columns, JnError *err);
+
+	/* A subject.  May read its times, or not; whatever it returns but JN_OK ends the visit. */
+	JnStatus	(*subject) (const JnEnv *env, void *context, const JnSubject *subject, JnError *err);
+
+	void	   *context;
+} JnVisitor;
+
+/* A subject of which parts are held back. */
+typedef struct JnHeldSubject JnHeldSubject;
+
+/* Use the functions below; all zero, but for "tracks" and "salt", is one that holds nothing. */
+typedef struct JnWhole
+{
+	unsigned	tracks;			/* bits of those that are held; the others are not looked at */
+	uint64_t	salt;			/* as in jn_lexicon_init() */
+	JnHeldSubject *subject;		/* in no order */
+	uint32_t	subjects;
+	uint32_t	room;
+	uint32_t   *slot;			/* 1 << bits of them: number of a subject + 1; 0 = free */
+	unsigned	bits;
+	uint32_t	parts;			/* of all subjects */
+} JnWhole;
+
+/* Shows a journey, as a subject of its own. */
+extern JnStatus jn_visit_journey(const JnEnv *env, const JnVisitor *visitor, const JnJourney *j, JnError *err);
+
+/*
+ * Shows the subjects that are whole in a set, in order, and holds back the parts
+ * of the others; shows those that become whole by that, behind the first.
+ * Errors: what the visitor returns; JN_TOO_LARGE, JN_TOO_MANY_STEPS if a journey
+ * cannot be made whole; JN_BYTES_CORRUPT.
+ */
+extern JnStatus jn_whole_set(const JnEnv *env, JnWhole *w, const JnSet *s, const JnVisitor *visitor, JnError *err);
+
+/* The second half of it: for those who go through the others by themselves. */
+extern JnStatus jn_whole_hold(const JnEnv *env, JnWhole *w, const JnSet *s, const JnVisitor *visitor, JnError *err);
+
+/*
+ * Adds the parts that "from" holds back, which stays as it is, and shows the
+ * subjects that become whole.  Both must hold the same tracks.  Errors as above.
+ */
+extern JnStatus jn_whole_merge(const JnEnv *env, JnWhole *w, const JnWhole *from, const JnVisitor *visitor,
+							   JnError *err);
+
+/* Shows what is held back, by the order of the keys; *w stays as it is.  Errors as above. */
+extern JnStatus jn_whole_rest(const JnEnv *env, const JnWhole *w, const JnVisitor *visitor, JnError *err);
+
+/* Bytes of the form above, and their writing; returns what follows. */
+extern uint64_t jn_whole_size(const JnWhole *w);
+extern uint8_t *jn_whole_write(const JnEnv *env, const JnWhole *w, uint8_t *out);
+
+/*
+ * Reads them and proves every rule; adds them to *w, which holds nothing yet,
+ * unless that is NULL, and tells how many bytes they were.  "tracks" are those
+ * that the parts may have.  Linear in size.
+ * Errors: JN_BYTES_*, JN_NAME_*, JN_TIME_RANGE, JN_SUBJECT_*, with offsets from p.
+ */
+extern JnStatus jn_whole_read(const JnEnv *env, JnWhole *w, unsigned tracks, const uint8_t *p, size_t size,
+							  size_t *took, JnError *err);
+
+/* Forgets all parts and their memory. */
+extern void jn_whole_release(const JnEnv *env, JnWhole *w);
+
+#endif							/* JN_WHOLE_H */
