@@ -371,7 +371,7 @@ days_of(int64_t year, int64_t day_of_year)
 int32_t
 jn_born_by(int64_t at, int years)
 {
-	int64_t		days = (at >= 0 ? at : at - (US_PER_DAY - 1)) / US_PER_DAY + EPOCH_DAYS;
+	int64_t		days = at / US_PER_DAY - (at % US_PER_DAY < 0) + EPOCH_DAYS;
 	int64_t		era = (days >= 0 ? days : days - (ERA_DAYS - 1)) / ERA_DAYS;
 	int64_t		of_era = days - era * ERA_DAYS;
 	int64_t		year = (of_era - of_era / 1460 + of_era / 36524 - of_era / (ERA_DAYS - 1)) / 365;
