@@ -79,20 +79,20 @@ jn_varint_put(uint8_t *p, uint32_t v)
 
 /*
  * Reads a varint from p, below end, into *v.  Returns the byte after it, or
- * NULL if it is cut off, longer than needed, or above 32 bits.
+ * NULL if it is cut off, longer than needed, or above "bits" bits, 64 at most.
  */
 static inline const uint8_t *
-jn_varint_get(const uint8_t *p, const uint8_t *end, uint32_t *v)
+jn_varint_get_bits(const uint8_t *p, const uint8_t *end, unsigned bits, uint64_t *v)
 {
-	uint32_t	r = 0;
+	uint64_t	r = 0;
 
-	for (unsigned shift = 0; shift < 35 && p < end; shift += 7)
+	for (unsigned shift = 0; shift < bits && p < end; shift += 7)
 	{
 		uint8_t		b = *p++;
 
-		if (shift == 28 && b > 0x0f)
+		if (bits - shift < 7 && b >> (bits - shift) != 0)
 			return NULL;
-		r |= (uint32_t) (b & 0x7f) << shift;
+		r |= (uint64_t) (b & 0x7f) << shift;
 		if (b < 0x80)
 		{
 			if (b == 0 && shift > 0)
@@ -102,6 +102,18 @@ jn_varint_get(const uint8_t *p, const uint8_t *end, uint32_t *v)
 		}
 	}
 	return NULL;
+}
+
+/* The same for 32 bits. */
+static inline const uint8_t *
+jn_varint_get(const uint8_t *p, const uint8_t *end, uint32_t *v)
+{
+	uint64_t	r;
+
+	p = jn_varint_get_bits(p, end, 32, &r);
+	if (p != NULL)
+		*v = (uint32_t) r;
+	return p;
 }
 
 /* The finalizer of splitmix64: every input bit changes every output bit. */

@@ -140,6 +140,24 @@ jn_array_size(uint64_t n, size_t element)
 	return n <= SIZE_MAX / element ? (size_t) n * element : SIZE_MAX;
 }
 
+/* Makes an array, which may be NULL, as large as "room" elements. */
+static inline void *
+jn_grow(const JnEnv *env, void *array, uint64_t room, size_t element)
+{
+	size_t		size = jn_array_size(room, element);
+
+	return array == NULL ? env->alloc(env->ctx, size) : env->resize(env->ctx, array, size);
+}
+
+/* Elements to make room for when there is room for "room" and "need" are needed: twice as many, "first" at least. */
+static inline uint64_t
+jn_larger_room(uint64_t room, uint64_t need, uint64_t first)
+{
+	uint64_t	larger = room < first ? first : 2 * room;
+
+	return larger > need ? larger : need;
+}
+
 static inline void
 jn_release(const JnEnv *env, void *ptr)
 {

@@ -23,14 +23,6 @@ jn_points_init(JnPoints *p, bool valued)
 	jn_dict_init(&p->topic, NULL, 0, NULL, 0);
 }
 
-static void *
-grow(const JnEnv *env, void *array, uint32_t room, size_t element)
-{
-	size_t		bytes = jn_array_size(room, element);
-
-	return array == NULL ? jn_alloc(env, bytes) : jn_resize(env, array, bytes);
-}
-
 JnStatus
 jn_points_add(const JnEnv *env, JnPoints *p, JnName topic, int64_t time, double value, JnError *err)
 {
@@ -44,10 +36,10 @@ jn_points_add(const JnEnv *env, JnPoints *p, JnName topic, int64_t time, double 
 		if (p->n == JN_MAX_ALL_POINTS)
 			return jn_fail(err, JN_TOO_MANY_POINTS, 0, (int64_t) p->n + 1, JN_MAX_ALL_POINTS);
 		p->room = p->room < ROOM_MIN ? ROOM_MIN : p->room < JN_MAX_ALL_POINTS / 2 ? p->room * 2 : JN_MAX_ALL_POINTS;
-		p->code = grow(env, p->code, p->room, sizeof(uint32_t));
-		p->time = grow(env, p->time, p->room, sizeof(int64_t));
+		p->code = jn_grow(env, p->code, p->room, sizeof(uint32_t));
+		p->time = jn_grow(env, p->time, p->room, sizeof(int64_t));
 		if (p->valued)
-			p->value = grow(env, p->value, p->room, sizeof(double));
+			p->value = jn_grow(env, p->value, p->room, sizeof(double));
 	}
 	p->code[p->n] = code;
 	p->time[p->n] = time;

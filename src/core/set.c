@@ -33,32 +33,6 @@
 
 #include "utf8.h"
 
-/* ---- varints of the keys: as in bytes.h, but of 64 bits ---- */
-
-/* Reads a varint of up to 64 bits; NULL if it is cut off, longer than needed, or larger. */
-static inline const uint8_t *
-get_varint64(const uint8_t *p, const uint8_t *end, uint64_t *v)
-{
-	uint64_t	r = 0;
-
-	for (unsigned shift = 0; shift < 70 && p < end; shift += 7)
-	{
-		uint8_t		b = *p++;
-
-		if (shift == 63 && b > 1)
-			return NULL;
-		r |= (uint64_t) (b & 0x7f) << shift;
-		if (b < 0x80)
-		{
-			if (b == 0 && shift > 0)
-				return NULL;
-			*v = r;
-			return p;
-		}
-	}
-	return NULL;
-}
-
 /* The little-endian number of "width" bytes, 0 to 8, at p. */
 static inline uint64_t
 get_number(const uint8_t *p, unsigned width)
@@ -336,7 +310,7 @@ next_key(const JnEnv *env, JnSetParts *p)
 				p->key += 8;
 				return true;
 			}
-			next = get_varint64(p->key, p->keys_end, &more);
+			next = jn_varint_get_bits(p->key, p->keys_end, 64, &more);
 			if (next == NULL)
 				return false;
 			p->last.number = (int64_t) ((uint64_t) p->last.number + more + 1);

@@ -198,24 +198,6 @@ jn_set_build_size(const JnSetBuild *b)
 	return (size_t) b->size;
 }
 
-/* An array of at least "need" elements of which "room" are there now. */
-static void *
-grow(const JnEnv *env, void *array, size_t element, uint64_t room)
-{
-	size_t		size = jn_array_size(room, element);
-
-	return array == NULL ? jn_alloc(env, size) : jn_resize(env, array, size);
-}
-
-/* Elements to make room for when "need" are needed. */
-static uint64_t
-larger_room(uint64_t room, uint64_t need)
-{
-	if (room < FIRST_ROOM)
-		room = FIRST_ROOM;
-	return 2 * room > need ? 2 * room : need;
-}
-
 /* Makes room for rows up to "need" in all columns that there are. */
 static void
 make_row_room(const JnEnv *env, JnSetBuild *b, uint64_t need)
@@ -224,15 +206,15 @@ make_row_room(const JnEnv *env, JnSetBuild *b, uint64_t need)
 
 	if (need <= b->row_room)
 		return;
-	room = larger_room(b->row_room, need);
+	room = jn_larger_room(b->row_room, need, FIRST_ROOM);
 	if (room > JN_MAX_STEPS)
 		room = JN_MAX_STEPS;
-	b->line = grow(env, b->line, sizeof(int64_t), room + 1);
+	b->line = jn_grow(env, b->line, room + 1, sizeof(int64_t));
 	if (b->value != NULL)
-		b->value = grow(env, b->value, sizeof(uint64_t), room);
+		b->value = jn_grow(env, b->value, room, sizeof(uint64_t));
 	for (unsigned c = 0; c < JN_SET_COLUMNS; c++)
 		if (b->column[c].row != NULL)
-			b->column[c].row = grow(env, b->column[c].row, sizeof(uint32_t), room);
+			b->column[c].row = jn_grow(env, b->column[c].row, room, sizeof(uint32_t));
 	b->row_room = (uint32_t) room;
 }
 
@@ -253,8 +235,8 @@ jn_set_build_code(const JnEnv *env, JnSetBuild *b, unsigned c, JnName name, uint
 
 	if (status != JN_OK || *code < column->local_room)
 		return status;
-	room = larger_room(column->local_room, (uint64_t) *code + 1);
-	column->local = grow(env, column->local, sizeof(uint32_t), room);
+	room = jn_larger_room(column->local_room, (uint64_t) *code + 1, FIRST_ROOM);
+	column->local = jn_grow(env, column->local, room, sizeof(uint32_t));
 	memset(column->local + column->local_room, 0xff, (size_t) (room - column->local_room) * sizeof(uint32_t));
 	column->local_room = (uint32_t) room;
 	return JN_OK;
@@ -274,9 +256,9 @@ use_name(const JnEnv *env, Column *column, ColumnShape *shape, uint32_t code)
 
 	if (shape->names == column->used_room)
 	{
-		uint64_t	room = larger_room(column->used_room, (uint64_t) shape->names + 1);
+		uint64_t	room = jn_larger_room(column->used_room, (uint64_t) shape->names + 1, FIRST_ROOM);
 
-		column->used = grow(env, column->used, sizeof(uint32_t), room);
+		column->used = jn_grow(env, column->used, room, sizeof(uint32_t));
 		column->used_room = (uint32_t) room;
 	}
 	column->used[shape->names] = code;
@@ -431,7 +413,7 @@ static void
 fill_labels(const JnEnv *env, JnSetBuild *b, Column *column, uint32_t rows)
 {
 	if (column->row == NULL)
-		column->row = grow(env, NULL, sizeof(uint32_t), b->row_room);
+		column->row = jn_grow(env, NULL, b->row_room, sizeof(uint32_t));
 	if (column->filled < rows)
 		memset(column->row + column->filled, 0xff, (size_t) (rows - column->filled) * sizeof(uint32_t));
 	column->filled = rows;
@@ -470,7 +452,7 @@ static void
 fill_values(const JnEnv *env, JnSetBuild *b, uint32_t rows)
 {
 	if (b->value == NULL)
-		b->value = grow(env, NULL, sizeof(uint64_t), b->row_room);
+		b->value = jn_grow(env, NULL, b->row_room, sizeof(uint64_t));
 	if (b->values_filled < rows)
 		memset(b->value + b->values_filled, 0xff, (size_t) (rows - b->values_filled) * sizeof(uint64_t));
 	b->values_filled = rows;
@@ -570,8 +552,8 @@ put_key(const JnEnv *env, JnSetBuild *b, const JnKey *key, size_t size)
 
 	if (before + size > b->keys_room)
 	{
-		b->keys_room = (size_t) larger_room(b->keys_room, before + size);
-		b->keys = grow(env, b->keys, 1, b->keys_room);
+		b->keys_room = (size_t) jn_larger_room(b->keys_room, before + size, FIRST_ROOM);
+		b->keys = jn_grow(env, b->keys, b->keys_room, 1);
 	}
 	p = b->keys + before;
 	if (b->kind == JN_KEY_BIGINT)
@@ -634,10 +616,10 @@ end_part(const JnEnv *env, JnSetBuild *b, const JnKey *key, const JnRows *rows, 
 
 	if (part == b->part_room)
 	{
-		uint64_t	room = larger_room(b->part_room, (uint64_t) part + 1);
+		uint64_t	room = jn_larger_room(b->part_room, (uint64_t) part + 1, FIRST_ROOM);
 
-		b->count = grow(env, b->count, sizeof(uint32_t), room);
-		b->start = grow(env, b->start, sizeof(int64_t), room);
+		b->count = jn_grow(env, b->count, room, sizeof(uint32_t));
+		b->start = jn_grow(env, b->start, room, sizeof(int64_t));
 		b->part_room = (uint32_t) room;
 	}
 	put_key(env, b, key, (size_t) (with->keys_size - b->shape.keys_size));

@@ -122,22 +122,6 @@ buffer_close(Buffer *buffer)
 	release(buffer->env, buffer->piece);
 }
 
-static void *
-grow(const JnEnv *env, void *array, size_t element, uint64_t room)
-{
-	size_t		size = jn_array_size(room, element);
-
-	return array == NULL ? jn_alloc(env, size) : jn_resize(env, array, size);
-}
-
-static uint64_t
-larger_room(uint64_t room, uint64_t need)
-{
-	if (room < FIRST_ROOM)
-		room = FIRST_ROOM;
-	return 2 * room > need ? 2 * room : need;
-}
-
 /* Makes room for "more" rows with these tracks, and says of the rows before that they have no new ones. */
 static JnStatus
 buffer_room(Buffer *buffer, uint32_t more, unsigned tracks, JnError *err)
@@ -149,15 +133,15 @@ buffer_room(Buffer *buffer, uint32_t more, unsigned tracks, JnError *err)
 		return jn_fail(err, JN_TOO_MANY_STEPS, 0, (int64_t) need, JN_MAX_STEPS);
 	if (need > buffer->room)
 	{
-		uint64_t	room = larger_room(buffer->room, need);
+		uint64_t	room = jn_larger_room(buffer->room, need, FIRST_ROOM);
 
-		buffer->time = grow(env, buffer->time, sizeof(int64_t), room);
-		buffer->event = grow(env, buffer->event, sizeof(uint32_t), room);
+		buffer->time = jn_grow(env, buffer->time, room, sizeof(int64_t));
+		buffer->event = jn_grow(env, buffer->event, room, sizeof(uint32_t));
 		for (unsigned t = 0; t < JN_TRACKS; t++)
 			if (buffer->label[t] != NULL)
-				buffer->label[t] = grow(env, buffer->label[t], sizeof(uint32_t), room);
+				buffer->label[t] = jn_grow(env, buffer->label[t], room, sizeof(uint32_t));
 		if (buffer->value != NULL)
-			buffer->value = grow(env, buffer->value, sizeof(uint64_t), room);
+			buffer->value = jn_grow(env, buffer->value, room, sizeof(uint64_t));
 		buffer->room = (uint32_t) room;
 	}
 	for (unsigned t = 0; t < JN_TRACKS; t++)
@@ -172,13 +156,13 @@ buffer_room(Buffer *buffer, uint32_t more, unsigned tracks, JnError *err)
 		if (t == JN_VALUE)
 		{
 			if (buffer->value == NULL)
-				buffer->value = grow(env, NULL, sizeof(uint64_t), buffer->room);
+				buffer->value = jn_grow(env, NULL, buffer->room, sizeof(uint64_t));
 			memset(buffer->value + from, 0xff, (to - from) * sizeof(uint64_t));
 		}
 		else
 		{
 			if (buffer->label[t] == NULL)
-				buffer->label[t] = grow(env, NULL, sizeof(uint32_t), buffer->room);
+				buffer->label[t] = jn_grow(env, NULL, buffer->room, sizeof(uint32_t));
 			memset(buffer->label[t] + from, 0xff, (to - from) * sizeof(uint32_t));
 		}
 	}
@@ -192,8 +176,8 @@ buffer_piece(Buffer *buffer, uint32_t rows, bool ghost, bool more)
 {
 	if (buffer->pieces == buffer->piece_room)
 	{
-		buffer->piece_room = (uint32_t) larger_room(buffer->piece_room, (uint64_t) buffer->pieces + 1);
-		buffer->piece = grow(buffer->env, buffer->piece, sizeof(Piece), buffer->piece_room);
+		buffer->piece_room = (uint32_t) jn_larger_room(buffer->piece_room, (uint64_t) buffer->pieces + 1, FIRST_ROOM);
+		buffer->piece = jn_grow(buffer->env, buffer->piece, buffer->piece_room, sizeof(Piece));
 	}
 	buffer->piece[buffer->pieces++] = (Piece) {buffer->rows + ghost, rows - ghost, ghost, more};
 	buffer->rows += rows;

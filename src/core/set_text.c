@@ -8,6 +8,7 @@
  */
 #include "set_text.h"
 
+#include "pen.h"
 #include "set_merge.h"
 #include "text.h"
 
@@ -358,56 +359,29 @@ jn_set_text_read(const JnEnv *env, const char *text, size_t size, JnSetBuild **b
 
 /* ---- writing ---- */
 
-/* Writes at "out", or only measures if that is NULL: one code, so that the two cannot disagree. */
-typedef struct Pen
-{
-	char	   *out;			/* next byte */
-	uint64_t	size;			/* bytes so far */
-} Pen;
-
 static void
-put(Pen *pen, const char *data, size_t size)
-{
-	if (pen->out != NULL)
-	{
-		memcpy(pen->out, data, size);
-		pen->out += size;
-	}
-	pen->size += size;
-}
-
-/* Counts what was written at the pen by others. */
-static void
-advance(Pen *pen, uint64_t size)
-{
-	if (pen->out != NULL)
-		pen->out += size;
-	pen->size += size;
-}
-
-static void
-put_key(Pen *pen, const JnKey *key)
+put_key(JnPen *pen, const JnKey *key)
 {
 	char		text[JN_KEY_WIDTH];
 	JnName		name = {key->data, key->size};
 
 	if (key->kind != JN_KEY_TEXT)
-		put(pen, text, jn_key_write(key, text));
+		jn_pen_put(pen, text, jn_key_write(key, text));
 	else if (colon(name.data, 0, name.size) < name.size && jn_text_write_name(name, NULL) == name.size)
 	{
 		/* a plain name, but for the colon */
-		put(pen, "\"", 1);
-		put(pen, name.data, name.size);
-		put(pen, "\"", 1);
+		jn_pen_say(pen, "\"");
+		jn_pen_put(pen, name.data, name.size);
+		jn_pen_say(pen, "\"");
 	}
 	else
-		advance(pen, jn_text_write_name(name, pen->out));
+		jn_pen_advance(pen, jn_text_write_name(name, pen->out));
 }
 
 static uint64_t
 write_text(const JnEnv *env, const JnSet *s, char *out)
 {
-	Pen			pen = {out, 0};
+	JnPen		pen = {out, 0};
 	JnSetParts	parts;
 	JnSetSteps	steps;
 	JnSetNames	names;
@@ -415,10 +389,10 @@ write_text(const JnEnv *env, const JnSet *s, char *out)
 
 	if (s->head.kind != JN_KEY_TEXT)
 	{
-		put(&pen, kind_word[s->head.kind], strlen(kind_word[s->head.kind]));
-		put(&pen, " ", 1);
+		jn_pen_say(&pen, kind_word[s->head.kind]);
+		jn_pen_say(&pen, " ");
 	}
-	put(&pen, "{", 1);
+	jn_pen_say(&pen, "{");
 	jn_set_parts_open(&parts, s);
 	jn_set_steps_open(&steps, s);
 	jn_set_names_open(env, &names, s);
@@ -427,9 +401,9 @@ write_text(const JnEnv *env, const JnSet *s, char *out)
 		bool		more;
 
 		if (part.number > 0)
-			put(&pen, ", ", 2);
+			jn_pen_say(&pen, ", ");
 		put_key(&pen, &part.key);
-		put(&pen, ": [", 3);
+		jn_pen_say(&pen, ": [");
 		jn_set_steps_enter(env, &steps, &part);
 		do
 		{
@@ -438,21 +412,21 @@ write_text(const JnEnv *env, const JnSet *s, char *out)
 
 			jn_set_step(env, &steps, &names, &step);
 			if (ghost)
-				put(&pen, "(", 1);
-			advance(&pen, jn_text_write_step(&step, pen.out));
+				jn_pen_say(&pen, "(");
+			jn_pen_advance(&pen, jn_text_write_step(&step, pen.out));
 			if (ghost)
-				put(&pen, ")", 1);
+				jn_pen_say(&pen, ")");
 			if (steps.row % 1024 == 1023)
 				jn_tick(env);
 			more = jn_set_steps_next(&steps);
 			if (more)
-				put(&pen, ", ", 2);
+				jn_pen_say(&pen, ", ");
 		} while (more);
 		if (part.more)
-			put(&pen, ", ...", 5);
-		put(&pen, "]", 1);
+			jn_pen_say(&pen, ", ...");
+		jn_pen_say(&pen, "]");
 	}
-	put(&pen, "}", 1);
+	jn_pen_say(&pen, "}");
 	jn_set_names_close(env, &names);
 	jn_set_parts_close(env, &parts);
 	return pen.size;

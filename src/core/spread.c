@@ -13,22 +13,6 @@
 #define FIRST_BITS		4
 #define FIRST_ROOM		8
 
-static void *
-grow(const JnEnv *env, void *array, size_t element, uint64_t room)
-{
-	size_t		size = jn_array_size(room, element);
-
-	return array == NULL ? jn_alloc(env, size) : jn_resize(env, array, size);
-}
-
-static uint32_t
-larger_room(uint32_t room, uint64_t need)
-{
-	uint64_t	twice = room < FIRST_ROOM ? FIRST_ROOM : 2 * (uint64_t) room;
-
-	return (uint32_t) (twice > need ? twice : need);
-}
-
 /* ---- the table ---- */
 
 /* The slot where a key is, or would be put. */
@@ -76,9 +60,9 @@ find_subject(const JnEnv *env, JnSpread *s, uint64_t salt, const JnKey *key)
 
 	if (s->subjects == s->room)
 	{
-		uint32_t	room = larger_room(s->room, 0);
+		uint32_t	room = (uint32_t) jn_larger_room(s->room, 0, FIRST_ROOM);
 
-		s->subject = grow(env, s->subject, sizeof(JnSpreadSubject), room);
+		s->subject = jn_grow(env, s->subject, room, sizeof(JnSpreadSubject));
 		s->room = room;
 	}
 	subject = &s->subject[s->subjects];
@@ -94,8 +78,8 @@ jn_spread_cells(const JnEnv *env, JnSpread *s, uint32_t n)
 {
 	if (n > s->work_room)
 	{
-		s->work_room = larger_room(s->work_room, n);
-		s->work = grow(env, s->work, sizeof(uint64_t), s->work_room);
+		s->work_room = (uint32_t) jn_larger_room(s->work_room, n, FIRST_ROOM);
+		s->work = jn_grow(env, s->work, s->work_room, sizeof(uint64_t));
 	}
 	return s->work;
 }
@@ -106,9 +90,9 @@ sort_cells(const JnEnv *env, JnSpread *s, uint64_t *cell, uint32_t n)
 {
 	if (n > s->tag_room)
 	{
-		uint32_t	room = larger_room(s->tag_room, n);
+		uint32_t	room = (uint32_t) jn_larger_room(s->tag_room, n, FIRST_ROOM);
 
-		s->tag = grow(env, s->tag, sizeof(uint32_t), room);
+		s->tag = jn_grow(env, s->tag, room, sizeof(uint32_t));
 		memset(s->tag + s->tag_room, 0, (room - s->tag_room) * sizeof(uint32_t));
 		s->tag_room = room;
 	}
@@ -126,9 +110,9 @@ jn_spread_add(const JnEnv *env, JnSpread *s, uint64_t salt, const JnKey *key, ui
 	sort_cells(env, s, cell, n);
 	if ((uint64_t) before + n > subject->room)
 	{
-		uint32_t	room = before == 0 ? n : larger_room(subject->room, (uint64_t) before + n);
+		uint32_t	room = before == 0 ? n : (uint32_t) jn_larger_room(subject->room, (uint64_t) before + n, FIRST_ROOM);
 
-		subject->cell = grow(env, subject->cell, sizeof(uint64_t), room);
+		subject->cell = jn_grow(env, subject->cell, room, sizeof(uint64_t));
 		subject->room = room;
 	}
 

@@ -16,6 +16,7 @@
 #include "text.h"
 
 #include "number.h"
+#include "pen.h"
 #include "senses.h"
 #include "utf8.h"
 #include "words.h"
@@ -740,26 +741,8 @@ is_bare(JnName name)
 	return bare;
 }
 
-/* Writes at "out", or only measures if that is NULL: one code, so that the two cannot disagree. */
-typedef struct Pen
-{
-	char	   *out;			/* next byte */
-	uint64_t	size;			/* bytes so far */
-} Pen;
-
 static void
-put(Pen *pen, const char *data, size_t size)
-{
-	if (pen->out != NULL)
-	{
-		memcpy(pen->out, data, size);
-		pen->out += size;
-	}
-	pen->size += size;
-}
-
-static void
-put_word(Pen *pen, const JnWord *word)
+put_word(JnPen *pen, const JnWord *word)
 {
 	if (pen->out != NULL)
 		pen->out = jn_word_write(word, pen->out);
@@ -768,16 +751,16 @@ put_word(Pen *pen, const JnWord *word)
 
 /* Writes the word of an attribute, behind what separates it from the one before. */
 static void
-put_attribute(Pen *pen, JnTrack track, bool *first)
+put_attribute(JnPen *pen, JnTrack track, bool *first)
 {
-	put(pen, *first ? " {" : ", ", 2);
-	put(pen, attribute[track], strlen(attribute[track]));
-	put(pen, "=", 1);
+	jn_pen_put(pen, *first ? " {" : ", ", 2);
+	jn_pen_say(pen, attribute[track]);
+	jn_pen_say(pen, "=");
 	*first = false;
 }
 
 static void
-put_name(Pen *pen, JnName name)
+put_name(JnPen *pen, JnName name)
 {
 	JnWord		word = jn_word(name, is_bare);
 
@@ -786,7 +769,7 @@ put_name(Pen *pen, JnName name)
 
 /* Writes a set of senses, an attribute each. */
 static void
-put_senses(Pen *pen, JnName senses, bool *first)
+put_senses(JnPen *pen, JnName senses, bool *first)
 {
 	JnName		sense;
 
@@ -799,7 +782,7 @@ put_senses(Pen *pen, JnName senses, bool *first)
 
 /* Writes the attributes of the step to which the walk has come. */
 static void
-put_attributes(const JnEnv *env, Pen *pen, const JnWords *words, JnWalk *w)
+put_attributes(const JnEnv *env, JnPen *pen, const JnWords *words, JnWalk *w)
 {
 	const JnJourney *j = w->j;
 	char		number[JN_NUMBER_TEXT];
@@ -817,7 +800,7 @@ put_attributes(const JnEnv *env, Pen *pen, const JnWords *words, JnWalk *w)
 			if (!jn_values_next(jn_walk_values(env, w), &value))
 				continue;
 			put_attribute(pen, track, &first);
-			put(pen, number, jn_number_write(value, number));
+			jn_pen_put(pen, number, jn_number_write(value, number));
 			continue;
 		}
 		code = jn_labels_code(&j->label[track], w->next);
@@ -832,13 +815,13 @@ put_attributes(const JnEnv *env, Pen *pen, const JnWords *words, JnWalk *w)
 		}
 	}
 	if (!first)
-		put(pen, "}", 1);
+		jn_pen_say(pen, "}");
 }
 
 static uint64_t
 write_text(const JnEnv *env, const JnJourney *j, char *out)
 {
-	Pen			pen = {out, 0};
+	JnPen		pen = {out, 0};
 	JnWords		events;
 	JnWords		words[JN_TRACKS];
 	JnWalk		w;
@@ -848,28 +831,28 @@ write_text(const JnEnv *env, const JnJourney *j, char *out)
 		if (track != JN_VALUE && jn_has_track(&j->head, track))
 			jn_words_open(env, &words[track], &j->label[track], is_bare);
 
-	put(&pen, "[", 1);
+	jn_pen_say(&pen, "[");
 	for (jn_walk_open(&w, j); w.next < j->head.n; jn_walk_next(&w))
 	{
 		uint32_t	channel = jn_journey_label(j, JN_CHANNEL, w.next);
 		char		time[JN_TIME_TEXT];
 
 		if (w.next > 0)
-			put(&pen, ", ", 2);
+			jn_pen_say(&pen, ", ");
 		put_word(&pen, &events.word[jn_journey_code(j, w.next)]);
 		if (channel != JN_NO_LABEL)
 		{
-			put(&pen, "@", 1);
+			jn_pen_say(&pen, "@");
 			put_word(&pen, &words[JN_CHANNEL].word[channel]);
 		}
-		put(&pen, " ", 1);
-		put(&pen, time, jn_time_write(w.time, time));
+		jn_pen_say(&pen, " ");
+		jn_pen_put(&pen, time, jn_time_write(w.time, time));
 		if (j->head.tracks != 0)
 			put_attributes(env, &pen, words, &w);
 		if (w.next % 1024 == 1023)
 			jn_tick(env);
 	}
-	put(&pen, "]", 1);
+	jn_pen_say(&pen, "]");
 
 	for (JnTrack track = 0; track < JN_TRACKS; track++)
 		if (track != JN_VALUE && jn_has_track(&j->head, track))
@@ -893,7 +876,7 @@ jn_text_write(const JnEnv *env, const JnJourney *j, char *out)
 uint64_t
 jn_text_write_name(JnName name, char *out)
 {
-	Pen			pen = {out, 0};
+	JnPen		pen = {out, 0};
 
 	put_name(&pen, name);
 	return pen.size;
@@ -902,18 +885,18 @@ jn_text_write_name(JnName name, char *out)
 uint64_t
 jn_text_write_step(const JnStep *step, char *out)
 {
-	Pen			pen = {out, 0};
+	JnPen		pen = {out, 0};
 	char		text[JN_TIME_TEXT > JN_NUMBER_TEXT ? JN_TIME_TEXT : JN_NUMBER_TEXT];
 	bool		first = true;
 
 	put_name(&pen, step->event);
 	if (step->tracks >> JN_CHANNEL & 1)
 	{
-		put(&pen, "@", 1);
+		jn_pen_say(&pen, "@");
 		put_name(&pen, step->label[JN_CHANNEL]);
 	}
-	put(&pen, " ", 1);
-	put(&pen, text, jn_time_write(step->time, text));
+	jn_pen_say(&pen, " ");
+	jn_pen_put(&pen, text, jn_time_write(step->time, text));
 	for (JnTrack track = JN_DECISION; track < JN_TRACKS; track++)
 	{
 		if ((step->tracks >> track & 1) == 0)
@@ -924,12 +907,12 @@ jn_text_write_step(const JnStep *step, char *out)
 		{
 			put_attribute(&pen, track, &first);
 			if (track == JN_VALUE)
-				put(&pen, text, jn_number_write(step->value, text));
+				jn_pen_put(&pen, text, jn_number_write(step->value, text));
 			else
 				put_name(&pen, step->label[track]);
 		}
 	}
 	if (!first)
-		put(&pen, "}", 1);
+		jn_pen_say(&pen, "}");
 	return pen.size;
 }
