@@ -124,6 +124,18 @@ jn_set_times(const JnSet *s, JnTimesReader *r)
 	jn_times_open(r, s->times, s->times_size, s->head.flags, jn_set_differences(s) + 1);
 }
 
+/* Time of the first row of a part that is no ghost, microseconds. */
+static inline int64_t
+jn_set_start(const JnSet *s, uint32_t part)
+{
+	const uint8_t *p = s->starts + (size_t) part * s->start_width;
+	uint64_t	start = 0;
+
+	for (unsigned i = 0; i < s->start_width; i++)
+		start |= (uint64_t) p[i] << (8 * i);
+	return jn_time_after(s->head.first, start * jn_unit_us(s->head.flags & JN_FLAG_UNIT));
+}
+
 /*
  * Goes through the parts without their keys: how many rows each has.  Row
  * numbers and counts stay inside the set whatever the bytes: the rows of the

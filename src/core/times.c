@@ -422,6 +422,73 @@ jn_times_next_wide(JnTimesReader *r)
 	return jn_load64(r->wide - 8);
 }
 
+/* Bytes of the differences whose lengths are in 8 bytes of control: 32 of them. */
+static inline unsigned
+lengths_sum(uint64_t control)
+{
+	uint64_t	pairs = (control & UINT64_C(0x3333333333333333)) + (control >> 2 & UINT64_C(0x3333333333333333));
+	uint64_t	bytes = (pairs & UINT64_C(0x0f0f0f0f0f0f0f0f)) + (pairs >> 4 & UINT64_C(0x0f0f0f0f0f0f0f0f));
+
+	return 32 + (unsigned) ((bytes * UINT64_C(0x0101010101010101)) >> 56);
+}
+
+void
+jn_times_skip(const JnEnv *env, JnTimesReader *r, uint32_t count)
+{
+	bool		wide = r->stop > r->wide;
+
+	while (count > 0)
+	{
+		uint32_t	block = 0;
+
+		if (!wide && r->next % 4 == 0)
+			for (; count - block >= 32 && block < JN_TICK_EVERY; block += 32)
+			{
+				unsigned	bytes = lengths_sum(jn_load64(r->control + (r->next + block) / 4));
+
+				r->data = r->end - r->data > (ptrdiff_t) bytes ? r->data + bytes : r->end;
+			}
+		r->next += block;
+		count -= block;
+		if (block >= JN_TICK_EVERY)
+			jn_tick(env);
+		else if (count > 0)
+		{
+			jn_times_next(r);
+			count--;
+			if (count % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+				jn_tick(env);
+		}
+	}
+}
+
+void
+jn_times_append(const JnTimesReader *from, const JnTimesReader *to, uint8_t *control, uint32_t at,
+				uint8_t *data, uint8_t *wide)
+{
+	uint32_t	left = to->next - from->next;
+
+	/* up to four lengths at a time: from any place, to any place */
+	for (uint32_t i = from->next; left > 0;)
+	{
+		uint32_t	take = 4 - (i & 3);
+		unsigned	lengths = from->control[i >> 2] >> (2 * (i & 3));
+
+		if (take > 4 - (at & 3))
+			take = 4 - (at & 3);
+		if (take > left)
+			take = left;
+		control[at >> 2] |= (uint8_t) ((lengths & ((1u << (2 * take)) - 1)) << (2 * (at & 3)));
+		i += take;
+		at += take;
+		left -= take;
+	}
+	if (to->data > from->data)
+		memcpy(data, from->data, (size_t) (to->data - from->data));
+	if (to->wide > from->wide)
+		memcpy(wide, from->wide, (size_t) (to->wide - from->wide));
+}
+
 /* Where a reader is, if that is a multiple of four. */
 static inline JnQuads
 quads_of(const JnTimesReader *r)

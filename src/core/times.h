@@ -92,6 +92,21 @@ extern void jn_times_decode(const JnEnv *env, JnTimesReader *r, int64_t first, i
 extern void jn_times_differences(JnTimesReader *r, uint32_t most, uint64_t *d);
 
 /*
+ * Moves past the next "count" differences, of which there are so many: 32 at a
+ * time, if none of them is wide.
+ */
+extern void jn_times_skip(const JnEnv *env, JnTimesReader *r, uint32_t count);
+
+/*
+ * Appends the differences between two places of a reader, as they stand, to
+ * "at" others of the same unit: their lengths to control[], whose bits from there
+ * on are 0; their bytes, of which there are to->data - from->data, to data; the
+ * wide ones, to->wide - from->wide bytes, to wide.
+ */
+extern void jn_times_append(const JnTimesReader *from, const JnTimesReader *to, uint8_t *control, uint32_t at,
+							uint8_t *data, uint8_t *wide);
+
+/*
  * How many differences of the section that jn_times_open() would read are
  * above "gap" (microseconds): sessions, less the first of each subject.
  */

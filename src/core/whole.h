@@ -19,24 +19,24 @@
  * to one that ends it; that the steps where they meet are the same ones is what
  * tells that they belong together.  What is shown in the end is the same whatever
  * the order in which sets came or objects were merged.  Rest shows parts whose
- * companions never came (a query has left sets out, say): all parts of a subject
- * that are there, as one journey.
+ * companions never came, say because a query has left sets out.
  *
  * Memory: of each subject whose parts are not all there yet some 100 bytes and
- * its key, and its parts, 40 bytes each and as many bytes as a journey of their
- * steps takes; nothing of a subject that has been shown, and nothing for those
- * that lie whole in a set.  Joining takes the memory of one builder (build.h).
+ * its key; 120 bytes for each of these parts; and a copy of the sets in which
+ * they stand, until the last one of them has been shown.  Nothing of a set whose
+ * subjects are whole.  Joining takes the bytes of the journey once more.
  *
  * The parts that are held back as bytes, for partial aggregates on their way
  * between processes and machines; little-endian and unaligned:
  *
- *	 u32 p, the number of parts; then for each, ascending by key (jn_key_order())
- *	 and then by their steps, its key (key.h); u8: bit 0 if it goes on from
- *	 another part, bit 1 if it goes on in another one, one of them at least; u32
- *	 size of what follows; a journey of its steps, whose first one, with bit 0,
- *	 is the last one of the part before
+ *	 u32 s, the number of sets; then for each, in the order of jn_set_compare(),
+ *	 u32 size; the bytes of the set; a bit for each of its parts, the first in
+ *	 the lowest bit of the first byte, unused bits 0: whether it is held back.
+ *	 These are parts that go on from another one or in another one, and each set
+ *	 has one at least
  *
- * Equal parts are equal bytes, whatever the order in which they came.
+ * Equal parts in equal sets are equal bytes, whatever the order in which they
+ * came.
  */
 #ifndef JN_WHOLE_H
 #define JN_WHOLE_H
@@ -59,20 +59,22 @@ typedef struct JnVisitor
 	void	   *context;
 } JnVisitor;
 
-/* A subject of which parts are held back. */
+/* A subject of which parts are held back, and a set in which such parts stand. */
 typedef struct JnHeldSubject JnHeldSubject;
+typedef struct JnHeldSet JnHeldSet;
 
 /* Use the functions below; all zero, but for "tracks" and "salt", is one that holds nothing. */
 typedef struct JnWhole
 {
-	unsigned	tracks;			/* bits of those that are held; the others are not looked at */
+	unsigned	tracks;			/* bits of those that joined journeys have; the others are not looked at */
 	uint64_t	salt;			/* as in jn_lexicon_init() */
 	JnHeldSubject *subject;		/* in no order */
 	uint32_t	subjects;
 	uint32_t	room;
 	uint32_t   *slot;			/* 1 << bits of them: number of a subject + 1; 0 = free */
 	unsigned	bits;
-	uint32_t	parts;			/* of all subjects */
+	JnHeldSet  *set;			/* the last one that came; they are linked */
+	uint32_t	sets;
 } JnWhole;
 
 /* Shows a journey, as a subject of its own. */
@@ -81,8 +83,8 @@ extern JnStatus jn_visit_journey(const JnEnv *env, const JnVisitor *visitor, con
 /*
  * Shows the subjects that are whole in a set, in order, and holds back the parts
  * of the others; shows those that become whole by that, behind the first.
- * Errors: what the visitor returns; JN_TOO_LARGE, JN_TOO_MANY_STEPS if a journey
- * cannot be made whole; JN_BYTES_CORRUPT.
+ * Errors: what the visitor returns; JN_TOO_MANY_STEPS if a journey cannot be
+ * made whole.  Then *w can only be thrown away.
  */
 extern JnStatus jn_whole_set(const JnEnv *env, JnWhole *w, const JnSet *s, const JnVisitor *visitor, JnError *err);
 
@@ -91,12 +93,16 @@ extern JnStatus jn_whole_hold(const JnEnv *env, JnWhole *w, const JnSet *s, cons
 
 /*
  * Adds the parts that "from" holds back, which stays as it is, and shows the
- * subjects that become whole.  Both must hold the same tracks.  Errors as above.
+ * subjects that become whole.  Errors as above.
  */
 extern JnStatus jn_whole_merge(const JnEnv *env, JnWhole *w, const JnWhole *from, const JnVisitor *visitor,
 							   JnError *err);
 
-/* Shows what is held back, by the order of the keys; *w stays as it is.  Errors as above. */
+/*
+ * Shows what is held back, in no order: all parts of a subject as one journey,
+ * but those apart that overlap in time, for they come from sets that did not
+ * know of each other.  *w stays as it is.  Errors as above.
+ */
 extern JnStatus jn_whole_rest(const JnEnv *env, const JnWhole *w, const JnVisitor *visitor, JnError *err);
 
 /* Bytes of the form above, and their writing; returns what follows. */
@@ -105,12 +111,11 @@ extern uint8_t *jn_whole_write(const JnEnv *env, const JnWhole *w, uint8_t *out)
 
 /*
  * Reads them and proves every rule; adds them to *w, which holds nothing yet,
- * unless that is NULL, and tells how many bytes they were.  "tracks" are those
- * that the parts may have.  Linear in size.
+ * unless that is NULL, and tells how many bytes they were.  Linear in size.
  * Errors: JN_BYTES_*, JN_NAME_*, JN_TIME_RANGE, JN_SUBJECT_*, with offsets from p.
  */
-extern JnStatus jn_whole_read(const JnEnv *env, JnWhole *w, unsigned tracks, const uint8_t *p, size_t size,
-							  size_t *took, JnError *err);
+extern JnStatus jn_whole_read(const JnEnv *env, JnWhole *w, const uint8_t *p, size_t size, size_t *took,
+							  JnError *err);
 
 /* Forgets all parts and their memory. */
 extern void jn_whole_release(const JnEnv *env, JnWhole *w);
