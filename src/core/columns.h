@@ -13,7 +13,7 @@
 #include "journey.h"
 #include "set.h"
 
-/* Points into a journey or a set that is open, owns nothing. */
+/* Points into a journey or a set that is open, and that may not move; owns nothing. */
 typedef struct JnColumns
 {
 	uint32_t	rows;

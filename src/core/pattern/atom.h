@@ -21,9 +21,8 @@
 #ifndef JN_ATOM_H
 #define JN_ATOM_H
 
-#include "../journey.h"
+#include "../columns.h"
 #include "../name_set.h"
-#include "../set.h"
 
 typedef enum JnCompare
 {
@@ -79,29 +78,6 @@ typedef struct JnAtoms
 
 /* Makes "count" atoms ready.  O(names * atoms). */
 extern void jn_atoms_make(const JnEnv *env, const JnAtom *atom, uint32_t count, JnAtoms *atoms);
-
-/* The columns that atoms look at, of a journey or of a whole set. */
-typedef struct JnColumns
-{
-	uint32_t	rows;
-	unsigned	tracks;			/* bits 1 << JnTrack: which are there */
-	const JnLabels *event;
-	const JnLabels *label;		/* by JnTrack; only those that are there */
-	const JnValues *values;		/* if there are */
-} JnColumns;
-
-/* The columns point into what they are of, which may not move. */
-static inline JnColumns
-jn_journey_columns(const JnJourney *j)
-{
-	return (JnColumns) {j->head.n, j->head.tracks, &j->event, j->label, &j->values};
-}
-
-static inline JnColumns
-jn_set_columns(const JnSet *s)
-{
-	return (JnColumns) {s->head.rows, s->head.tracks, &s->event, s->label, &s->values};
-}
 
 /* A test in the numbers of one set of columns. */
 typedef struct JnBoundTest
