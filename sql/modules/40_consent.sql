@@ -225,12 +225,21 @@ BEGIN
     RAISE EXCEPTION 'there are events or grants for purpose "%"', OLD.name
       USING ERRCODE = 'foreign_key_violation',
             DETAIL = pg_catalog.format('%s would leave them without one.', TG_OP);
+  ELSIF TG_TABLE_NAME = 'purpose'
+        AND (EXISTS (SELECT FROM journey.prohibition r WHERE r.purpose = OLD.name)
+             OR EXISTS (SELECT FROM journey.rule r WHERE r.purpose = OLD.name)
+             OR EXISTS (SELECT FROM journey.lawful_basis r WHERE r.purpose = OLD.name)
+             OR EXISTS (SELECT FROM journey.notice r WHERE r.purpose = OLD.name))
+        AND NOT EXISTS (SELECT FROM journey.purpose p WHERE p.name = OLD.name) THEN
+    RAISE EXCEPTION 'there are prohibitions, rules, bases or notices for purpose "%"', OLD.name
+      USING ERRCODE = 'foreign_key_violation',
+            DETAIL = pg_catalog.format('%s would leave them without one.', TG_OP);
   END IF;
   RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION journey._keep_referenced() IS
-'Trigger of journey.subject and journey.purpose: refuses to remove or renumber what the ledger, a grant or another purpose refers to.';
+'Trigger of journey.subject and journey.purpose: refuses to remove, renumber or rename what the ledger, a grant, a rule or another purpose refers to.';
 REVOKE EXECUTE ON FUNCTION journey._keep_referenced() FROM PUBLIC;
 
 CREATE TRIGGER keep_referenced AFTER UPDATE OR DELETE ON journey.subject
