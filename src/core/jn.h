@@ -71,6 +71,22 @@ typedef enum JnStatus
 
 	JN_UNSEAL,					/* nothing that was sealed so; says no more */
 
+	/* patterns; at = a character of the text, from 1 */
+	JN_PATTERN_EMPTY,			/* there is nothing in it */
+	JN_PATTERN_SYNTAX,			/* not the grammar of pattern.h */
+	JN_PATTERN_NAME,			/* a step should be here, and is not */
+	JN_PATTERN_OPEN,			/* what opens here is never closed */
+	JN_PATTERN_CLOSE,			/* what closes here was never opened */
+	JN_PATTERN_QUANTIFIER,		/* nothing to repeat, twice, or not a number of times */
+	JN_PATTERN_LINK,			/* a link without a step on each side */
+	JN_PATTERN_BOUND,			/* not a bound of a link, or one given twice */
+	JN_PATTERN_TEST,			/* not a condition on a step */
+	JN_PATTERN_WITHIN,			/* "within" is not at the end of the whole */
+	JN_PATTERN_INTERVAL,		/* not an interval */
+	JN_PATTERN_MONTHS,			/* an interval without a fixed length */
+	JN_PATTERN_INTERVAL_RANGE,	/* too long an interval */
+	JN_PATTERN_LARGE,			/* found = what its automaton takes, limit = what it may */
+
 	JN_STATUS_COUNT
 } JnStatus;
 

@@ -178,6 +178,87 @@ static const ErrorText error_text[] = {
 		ERRCODE_DATA_EXCEPTION,
 		"cannot decrypt",
 	},
+	[JN_PATTERN_EMPTY] = {
+		ERRCODE_INVALID_TEXT_REPRESENTATION,
+		"{what} is empty",
+		NULL,
+		"Write steps as view -> cart -> purchase, or () for no step at all.",
+	},
+	[JN_PATTERN_SYNTAX] = {
+		ERRCODE_INVALID_TEXT_REPRESENTATION,
+		"invalid input syntax for type {what}",
+		"The text cannot be read from character {at} on.",
+		"Write patterns as view -[no return, <= 1 h]-> (cart | wishlist)+ -> purchase within 1 day.",
+	},
+	[JN_PATTERN_NAME] = {
+		ERRCODE_INVALID_TEXT_REPRESENTATION,
+		"invalid input syntax for type {what}",
+		"At character {at} the name of an event or another step is expected.",
+		"Put names with blanks or signs into double quotes, as in \"add to cart\".",
+	},
+	[JN_PATTERN_OPEN] = {
+		ERRCODE_INVALID_TEXT_REPRESENTATION,
+		"invalid input syntax for type {what}",
+		"What opens at character {at} is never closed.",
+	},
+	[JN_PATTERN_CLOSE] = {
+		ERRCODE_INVALID_TEXT_REPRESENTATION,
+		"invalid input syntax for type {what}",
+		"The parenthesis at character {at} closes nothing.",
+	},
+	[JN_PATTERN_QUANTIFIER] = {
+		ERRCODE_INVALID_TEXT_REPRESENTATION,
+		"invalid quantifier in a {what}",
+		"What stands at character {at} is not a number of times, or has no step before it.",
+		"Write ?, *, +, {2}, {2,} or {2,5} behind a step or a group, and a further ? for as few as will do; put parentheses around what is to be repeated again.",
+	},
+	[JN_PATTERN_LINK] = {
+		ERRCODE_INVALID_TEXT_REPRESENTATION,
+		"incomplete link in a {what}",
+		"At character {at} a step is missing before or behind a link.",
+		"Write links as view -> cart, view >> cart or view -[no return, <= 1 h]-> cart.",
+	},
+	[JN_PATTERN_BOUND] = {
+		ERRCODE_INVALID_TEXT_REPRESENTATION,
+		"invalid bound of a link in a {what}",
+		"What stands at character {at} is no bound, or the second of its kind.",
+		"Write bounds as -[no return, no {sense=angry}, >= 1 min, < 1 h]->.",
+	},
+	[JN_PATTERN_TEST] = {
+		ERRCODE_INVALID_TEXT_REPRESENTATION,
+		"invalid condition in a {what}",
+		"What stands at character {at} is no condition on a step.",
+		"Conditions are channel, decision, action, persona and sense with = or !=, and value with =, !=, <, <=, > or >=, as in purchase {value > 100, sense=angry}.",
+	},
+	[JN_PATTERN_WITHIN] = {
+		ERRCODE_INVALID_TEXT_REPRESENTATION,
+		"invalid input syntax for type {what}",
+		"At character {at}, \"within\" and an interval must be the end of the whole pattern.",
+		"Put the event \"within\" into double quotes; bound a part of a pattern as in view -[<= 1 h]-> cart.",
+	},
+	[JN_PATTERN_INTERVAL] = {
+		ERRCODE_INVALID_DATETIME_FORMAT,
+		"invalid interval in a {what}",
+		"What stands at character {at} is not an interval.",
+		"Write intervals as 30 min, 1 h, 1 day 2 hours, 1.5 s or 01:30:00.",
+	},
+	[JN_PATTERN_MONTHS] = {
+		ERRCODE_INVALID_PARAMETER_VALUE,
+		"interval in a {what} must not have months or years",
+		"What stands at character {at} has no fixed length.",
+		"Use weeks, days or hours, as in 30 days.",
+	},
+	[JN_PATTERN_INTERVAL_RANGE] = {
+		ERRCODE_INTERVAL_FIELD_OVERFLOW,
+		"interval in a {what} is too long",
+		"The interval at character {at} does not fit into 62 bits of microseconds, about 146138 years.",
+	},
+	[JN_PATTERN_LARGE] = {
+		ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+		"{what} is too large",
+		"Its automaton would have more than {limit} transitions.",
+		"Use smaller numbers in {n,m}, or x* instead of x{0,n}.",
+	},
 };
 
 /* JnStatus grows at its end only, so the length tells that a row is missing. */
