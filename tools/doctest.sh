@@ -1,5 +1,5 @@
 #!/bin/bash
-# Executes the examples of README.md and doc/*.md (T=README for one file), see
+# Executes the examples of README.md, doc/*.md and doc/laws/*.md (T=README for one file), see
 # doctest.pl.  Then looks whether their links lead somewhere, and whether the
 # reference of README.md names every public object of the extension.
 . "$(dirname "$0")/lib.sh"
@@ -10,7 +10,7 @@ cluster_start
 shopt -s nullglob
 passed=0
 failed=0
-for file in "$ROOT"/README.md "$ROOT"/doc/*.md; do
+for file in "$ROOT"/README.md "$ROOT"/doc/*.md "$ROOT"/doc/laws/*.md; do
 	[ -e "$file" ] || continue
 	[ -z "${T-}" ] || [ "$(basename "$file" .md)" = "$T" ] || continue
 	grep -q '^```sql$' "$file" || continue
