@@ -49,6 +49,8 @@ CREATE TABLE journey.policy (
   keep_last int,
   min_hidden int,
   epoch int,
+  veiled boolean NOT NULL DEFAULT false,
+  writable boolean NOT NULL DEFAULT false,
   UNIQUE (protected_id, column_name),
   CHECK ((mask = 'row') = (column_name = '')),
   CHECK ((mask = 'row') = (column_type IS NULL)),
@@ -75,6 +77,9 @@ COMMENT ON COLUMN journey.policy.keep_first IS 'Characters that a partial mask s
 COMMENT ON COLUMN journey.policy.keep_last IS 'Characters that a partial mask shows at the end.';
 COMMENT ON COLUMN journey.policy.min_hidden IS
   'Fillers of a partial mask; a text with fewer characters to hide is hidden whole.';
+COMMENT ON COLUMN journey.policy.veiled IS
+  'The view shows the column through an expression, because it shares an index with masked ones.';
+COMMENT ON COLUMN journey.policy.writable IS 'The column can be written through the view.';
 COMMENT ON COLUMN journey.policy.epoch IS 'Another number gives other tokens.';
 
 --| What changed hands, and what must come back.

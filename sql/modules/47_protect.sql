@@ -77,144 +77,91 @@ AS $$
 $$;
 COMMENT ON FUNCTION journey._members(regclass) IS 'The tree of the relation and the sequences that its columns own.';
 
-CREATE FUNCTION journey._dependents(relation regclass) RETURNS text
+CREATE FUNCTION journey._statements(classid oid, objid oid, OUT drop_it text, OUT make_it text)
   LANGUAGE sql STABLE STRICT PARALLEL SAFE
   SET search_path = pg_catalog, pg_temp
 AS $$
-  WITH target (classid, objid) AS (
-    SELECT 'pg_class'::regclass::oid, t::oid FROM journey._tree(relation) t
-    UNION ALL
-    SELECT 'pg_type'::regclass, unnest(ARRAY[y.oid, y.typarray])
-    FROM journey._tree(relation) t JOIN pg_type y ON y.typrelid = t
-  ), dependent (name) AS (
-    SELECT CASE WHEN r.ev_class NOT IN (SELECT t.objid FROM target t)
-                THEN pg_describe_object('pg_class'::regclass, r.ev_class, 0)
-                ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END
-    FROM target
-    JOIN pg_depend d ON d.refclassid = target.classid AND d.refobjid = target.objid
+  SELECT format('DROP %sVIEW %s;', x.kind, c.oid::regclass),
+         format('CREATE %sVIEW %s AS%s', x.kind, c.oid::regclass, E'\n' || pg_get_viewdef(c.oid))
+  FROM pg_class c, LATERAL (SELECT CASE c.relkind WHEN 'm' THEN 'MATERIALIZED ' ELSE '' END) AS x (kind)
+  WHERE classid = 'pg_class'::regclass AND c.oid = objid AND c.relkind IN ('v', 'm')
+  UNION ALL
+  SELECT format('DROP RULE %I ON %s;', r.rulename, r.ev_class::regclass), pg_get_ruledef(r.oid)
+  FROM pg_rewrite r
+  WHERE classid = 'pg_rewrite'::regclass AND r.oid = objid
+  UNION ALL
+  SELECT format('DROP ROUTINE %s;', p.oid::regprocedure), CASE WHEN p.prokind <> 'a' THEN rtrim(pg_get_functiondef(p.oid), E'\n') || ';' END
+  FROM pg_proc p
+  WHERE classid = 'pg_proc'::regclass AND p.oid = objid
+  UNION ALL
+  SELECT format('DROP POLICY %I ON %s;', p.polname, p.polrelid::regclass), NULL
+  FROM pg_policy p
+  WHERE classid = 'pg_policy'::regclass AND p.oid = objid
+$$;
+COMMENT ON FUNCTION journey._statements(oid, oid) IS
+  'How a view, rule, routine or policy is dropped, and how it is made again where that can be told; NULL for others.';
+
+CREATE FUNCTION journey._dependents(relation regclass) RETURNS TABLE (name text, drop_it text, make_it text)
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 3
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH RECURSIVE bound (classid, objid, objsubid, depth) AS (
+    SELECT 'pg_class'::regclass::oid, t::oid, 0, 0 FROM journey._tree(relation) t
+    UNION
+    SELECT CASE r.ev_type WHEN '1' THEN 'pg_class'::regclass ELSE d.classid END,
+           CASE r.ev_type WHEN '1' THEN r.ev_class ELSE d.objid END, d.objsubid, b.depth + 1
+    FROM bound b
+    LEFT JOIN pg_type y ON b.classid = 'pg_class'::regclass AND y.typrelid = b.objid
+    JOIN pg_depend d
+      ON (d.refclassid = b.classid AND d.refobjid = b.objid
+          AND d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass, 'pg_policy'::regclass))
+      OR (d.refclassid = 'pg_type'::regclass AND d.refobjid IN (y.oid, y.typarray) AND d.deptype = 'n')
     LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-    WHERE (d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass, 'pg_policy'::regclass)
-           AND (r.oid IS NULL OR r.ev_class <> relation OR r.ev_type <> '1'))
-       OR (d.refclassid = 'pg_type'::regclass AND d.deptype = 'n')
+    WHERE b.objsubid = 0 AND b.depth < 50 AND NOT coalesce(r.ev_type = '1' AND r.ev_class = b.objid, false)
+  ), dependent (name, classid, objid, depth) AS (
+    SELECT pg_describe_object(b.classid, b.objid, b.objsubid), b.classid, b.objid, max(b.depth)
+    FROM bound b
+    WHERE b.depth > 0
+    GROUP BY b.classid, b.objid, b.objsubid
   )
-  SELECT string_agg(DISTINCT name, ', ' ORDER BY name) FROM dependent
+  SELECT d.name, s.drop_it, s.make_it
+  FROM dependent d LEFT JOIN LATERAL journey._statements(d.classid, d.objid) s ON true
+  ORDER BY d.depth DESC, d.name COLLATE "C"
 $$;
 COMMENT ON FUNCTION journey._dependents(regclass) IS
-  'Views, rules, functions, policies, and users of the row type, that are bound to the relation or its tree; NULL if there are none. '
-  'They would follow the relation to its new place.';
+  'Views, rules, functions, policies, and users of the row type, that are bound to the relation or its tree, in the order '
+  'in which they can be dropped. They would follow the relation to its new place.';
 
-CREATE FUNCTION journey._publications(relation regclass) RETURNS text
+CREATE FUNCTION journey._publications(relation regclass) RETURNS TABLE (name text, statement text)
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT DISTINCT quote_ident(p.pubname), format('ALTER PUBLICATION %I DROP TABLE %s;', p.pubname, t)
+  FROM journey._tree(relation) t
+  JOIN pg_publication_rel r ON r.prrelid = t
+  JOIN pg_publication p ON p.oid = r.prpubid
+  UNION
+  SELECT DISTINCT quote_ident(p.pubname), format('ALTER PUBLICATION %I DROP TABLES IN SCHEMA %s;', p.pubname, c.relnamespace::regnamespace)
+  FROM journey._tree(relation) t
+  JOIN pg_class c ON c.oid = t
+  JOIN pg_publication_namespace n ON n.pnnspid = c.relnamespace
+  JOIN pg_publication p ON p.oid = n.pnpubid
+$$;
+COMMENT ON FUNCTION journey._publications(regclass) IS
+  'Publications that name the relation, one of its tree, or a schema of these, with what takes it out.';
+
+CREATE FUNCTION journey._generated_from(relation regclass, attnum int2) RETURNS SETOF name
   LANGUAGE sql STABLE STRICT PARALLEL SAFE
   SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT string_agg(DISTINCT quote_ident(p.pubname), ', ' ORDER BY quote_ident(p.pubname))
-  FROM journey._tree(relation) t
-  JOIN pg_class c ON c.oid = t
-  CROSS JOIN pg_publication p
-  WHERE EXISTS (SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid AND r.prrelid = c.oid)
-     OR EXISTS (SELECT FROM pg_publication_namespace n WHERE n.pnpubid = p.oid AND n.pnnspid = c.relnamespace)
+  SELECT s.attname
+  FROM pg_attrdef f
+  JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid
+                  AND d.refclassid = 'pg_class'::regclass AND d.refobjid = f.adrelid AND d.refobjsubid <> f.adnum
+  JOIN pg_attribute s ON s.attrelid = f.adrelid AND s.attnum = d.refobjsubid AND s.attnum > 0
+  WHERE f.adrelid = relation AND f.adnum = _generated_from.attnum
 $$;
-COMMENT ON FUNCTION journey._publications(regclass) IS
-  'Publications that name the relation, one of its tree, or a schema of these; NULL if there are none.';
-
---| ## Checking
-
-CREATE FUNCTION journey._check_tree(relation regclass) RETURNS void
-  LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
-  SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  bad text;
-BEGIN
-  SELECT string_agg(c.oid::regclass::text, ', ' ORDER BY c.oid::regclass::text) INTO bad
-  FROM journey._tree(relation) t JOIN pg_class c ON c.oid = t
-  WHERE c.relrowsecurity OR c.relforcerowsecurity;
-  IF bad IS NOT NULL THEN
-    RAISE EXCEPTION 'row security is enabled on %', bad
-      USING ERRCODE = 'object_not_in_prerequisite_state',
-            DETAIL = 'Its policies would be checked for the owner of the view and no longer for readers.',
-            HINT = 'Drop the policies and disable row security first.';
-  END IF;
-
-  SELECT string_agg(c.oid::regclass::text, ', ' ORDER BY c.oid::regclass::text) INTO bad
-  FROM journey._tree(relation) t JOIN pg_class c ON c.oid = t
-  WHERE c.relkind NOT IN ('r', 'p') OR c.relpersistence = 't';
-  IF bad IS NOT NULL THEN
-    RAISE EXCEPTION 'cannot protect %', relation
-      USING ERRCODE = 'wrong_object_type',
-            DETAIL = format('Among its partitions or children are foreign or temporary tables: %s.', bad),
-            HINT = 'Detach them first.';
-  END IF;
-
-  SELECT string_agg(DISTINCT i.inhparent::regclass::text, ', ' ORDER BY i.inhparent::regclass::text) INTO bad
-  FROM journey._tree(relation) t JOIN pg_inherits i ON i.inhrelid = t
-  WHERE i.inhparent NOT IN (SELECT u FROM journey._tree(relation) u);
-  IF bad IS NOT NULL THEN
-    RAISE EXCEPTION 'cannot protect % alone', relation
-      USING ERRCODE = 'object_not_in_prerequisite_state',
-            DETAIL = format('Rows can be read through %s as well.', bad),
-            HINT = 'Protect the table at the top, or take the inheritance away.';
-  END IF;
-
-  bad := journey._dependents(relation);
-  IF bad IS NOT NULL THEN
-    RAISE EXCEPTION 'other objects depend on %', relation
-      USING ERRCODE = 'dependent_objects_still_exist',
-            DETAIL = format('They would go on showing raw values: %s.', bad),
-            HINT = 'Drop them, and create them again on the protected relation.';
-  END IF;
-
-  bad := journey._publications(relation);
-  IF bad IS NOT NULL THEN
-    RAISE EXCEPTION '% is part of a publication', relation
-      USING ERRCODE = 'object_not_in_prerequisite_state',
-            DETAIL = format('Raw values would leave the database through %s, or stop to without a word.', bad),
-            HINT = 'Take the table and its schema out of the publication first.';
-  END IF;
-END
-$$;
-COMMENT ON FUNCTION journey._check_tree(regclass) IS
-  'Raises if raw rows of the table or its tree could be reached, or would be needed, other than through the view.';
-
-CREATE FUNCTION journey._check_relation(relation regclass) RETURNS void
-  LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
-  SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  class pg_class;
-  problem text;
-BEGIN
-  SELECT c.* INTO class FROM pg_class c WHERE c.oid = relation;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION 'relation % does not exist', relation USING ERRCODE = 'undefined_table';
-  END IF;
-  IF EXISTS (SELECT FROM journey.protected_relation p
-             WHERE p.base = relation OR (p.view = relation AND journey._is_view_of(p.view, p.base))) THEN
-    RAISE EXCEPTION '% is protected already', relation
-      USING ERRCODE = 'duplicate_object',
-            HINT = 'Use journey.refresh() for new columns, or journey.unprotect() to begin again.';
-  END IF;
-
-  problem := CASE
-    WHEN class.relkind NOT IN ('r', 'p') THEN 'It is not a table.'
-    WHEN class.relpersistence = 't' THEN 'It is a temporary table.'
-    WHEN class.oid < 16384 OR class.relnamespace IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)
-      THEN 'It is a table of the system.'
-    WHEN class.relnamespace = 'journey'::regnamespace THEN 'It is a table of the extension.'
-    WHEN class.relnamespace = to_regnamespace('journey_base') THEN 'It is in the schema of base tables.'
-    WHEN EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = class.oid
-                                           AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e')
-      THEN 'It belongs to an extension.'
-    WHEN class.relispartition THEN 'It is a partition; protect the partitioned table.'
-  END;
-  IF problem IS NOT NULL THEN
-    RAISE EXCEPTION 'cannot protect %', relation USING ERRCODE = 'wrong_object_type', DETAIL = problem;
-  END IF;
-
-  PERFORM journey._check_tree(relation);
-END
-$$;
-COMMENT ON FUNCTION journey._check_relation(regclass) IS 'Raises if the relation cannot be protected.';
+COMMENT ON FUNCTION journey._generated_from(regclass, int2) IS 'The columns that a generated column is computed from.';
 
 CREATE FUNCTION journey._plain_type(type regtype, typmod int, OUT base regtype, OUT base_typmod int, OUT checked boolean)
   LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -232,95 +179,3 @@ AS $$
 $$;
 COMMENT ON FUNCTION journey._plain_type(regtype, int) IS
   'The type under all domains, its length or precision, and whether a domain on the way has a constraint.';
-
-CREATE FUNCTION journey._check_subject(relation regclass, subject text) RETURNS name
-  LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
-  SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  type regtype;
-BEGIN
-  SELECT a.atttypid::regtype INTO type
-  FROM pg_attribute a
-  WHERE a.attrelid = relation AND a.attname = subject COLLATE "C" AND a.attnum > 0 AND NOT a.attisdropped;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION 'column % of % does not exist', coalesce(quote_ident(subject), 'NULL'), relation
-      USING ERRCODE = 'undefined_column',
-            DETAIL = 'The argument "subject" names the column that says whose data a row is.';
-  END IF;
-  IF NOT EXISTS (SELECT FROM journey._plain_type(type, -1) p JOIN pg_type t ON t.oid = p.base
-                 WHERE t.typtype = 'e'
-                    OR p.base IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype, 'uuid'::regtype,
-                                  'int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype)) THEN
-    RAISE EXCEPTION 'column % of type % cannot name subjects', quote_ident(subject), type
-      USING ERRCODE = 'datatype_mismatch',
-            DETAIL = 'Subjects are named by text, and the text form of this type may depend on settings of the reader.',
-            HINT = 'Use a column of a text, integer, numeric, uuid or enum type.';
-  END IF;
-  RETURN subject;
-END
-$$;
-COMMENT ON FUNCTION journey._check_subject(regclass, text) IS
-  'The name of the subject''s column; raises if there is none, or its text form is not the same for every reader.';
-
-CREATE FUNCTION journey._check_collected(relation regclass, collected text, policies journey.policy[]) RETURNS name
-  LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
-  SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  type regtype;
-BEGIN
-  IF collected IS NULL THEN
-    RETURN NULL;
-  END IF;
-  SELECT a.atttypid::regtype INTO type
-  FROM pg_attribute a
-  WHERE a.attrelid = relation AND a.attname = collected COLLATE "C" AND a.attnum > 0 AND NOT a.attisdropped;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION 'column % of % does not exist', quote_ident(collected), relation
-      USING ERRCODE = 'undefined_column',
-            DETAIL = 'The argument "collected" names the column that tells when a row was collected.';
-  END IF;
-  IF NOT EXISTS (SELECT FROM journey._plain_type(type, -1) p
-                 WHERE p.base IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype)) THEN
-    RAISE EXCEPTION 'column % of type % cannot tell when a row was collected', quote_ident(collected), type
-      USING ERRCODE = 'datatype_mismatch',
-            HINT = 'Use a column of type timestamptz, timestamp (taken as UTC) or date (taken as its start in UTC).';
-  END IF;
-  IF NOT EXISTS (SELECT FROM unnest(policies) p WHERE p.column_name = collected COLLATE "C" AND p.mask = 'public') THEN
-    RAISE EXCEPTION 'column % is masked, and cannot tell when a row was collected', quote_ident(collected)
-      USING ERRCODE = 'object_not_in_prerequisite_state',
-            DETAIL = 'Which cells of a row are shown would tell readers what the column hides.',
-            HINT = 'Make the column public.';
-  END IF;
-  RETURN collected;
-END
-$$;
-COMMENT ON FUNCTION journey._check_collected(regclass, text, journey.policy[]) IS
-  'The name of the column of the time of collection, or NULL; raises if there is none of this name, its type is no time, or it is not public.';
-
-CREATE FUNCTION journey._check_partition_keys(relation regclass, policies journey.policy[]) RETURNS void
-  LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
-  SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  bad text;
-BEGIN
-  -- the server notes the columns of a key, those inside expressions too, as bound to the table
-  SELECT string_agg(DISTINCT quote_ident(a.attname), ', ' ORDER BY quote_ident(a.attname)) INTO bad
-  FROM journey._tree(relation) t
-  JOIN pg_partitioned_table k ON k.partrelid = t
-  JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = t AND d.objsubid > 0 AND d.deptype = 'i'
-                  AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t AND d.refobjsubid = 0
-  JOIN pg_attribute a ON a.attrelid = t AND a.attnum = d.objsubid
-  JOIN unnest(policies) p ON p.column_name = a.attname AND p.mask NOT IN ('public', 'row');
-  IF bad IS NOT NULL THEN
-    RAISE EXCEPTION 'cannot mask the partition key of %: %', relation, bad
-      USING ERRCODE = 'object_not_in_prerequisite_state',
-            DETAIL = 'EXPLAIN ANALYZE shows every reader from which partition a row comes.',
-            HINT = 'Make the column public, or partition the table by another.';
-  END IF;
-END
-$$;
-COMMENT ON FUNCTION journey._check_partition_keys(regclass, journey.policy[]) IS
-  'Raises if a column by which the table or one of its partitions is partitioned is not public.';

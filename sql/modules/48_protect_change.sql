@@ -64,6 +64,21 @@ $$;
 COMMENT ON FUNCTION journey._add_members(uuid, regclass) IS
   'Remembers rights and owners of the table, its tree and their sequences, unless known, and takes all rights but the owner''s.';
 
+CREATE FUNCTION journey._add_policies(protected_id uuid, base regclass, columns jsonb) RETURNS void
+  LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  INSERT INTO journey.policy
+  SELECT x.*
+  FROM journey._policies(base, columns) n
+  CROSS JOIN LATERAL jsonb_populate_record(n, jsonb_build_object('protected_id', _add_policies.protected_id,
+                                                                 'veiled', false, 'writable', false)) x
+  WHERE NOT EXISTS (SELECT FROM journey.policy c
+                    WHERE c.protected_id = _add_policies.protected_id AND c.column_name = n.column_name)
+$$;
+COMMENT ON FUNCTION journey._add_policies(uuid, regclass, jsonb) IS
+  'Keeps the policies of all columns that have none yet, those not described masked by NULL.';
+
 CREATE FUNCTION journey._old_rights(protected_id uuid, member regclass)
   RETURNS TABLE (column_name name, grantee regrole, privilege text, item aclitem)
   LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 10
@@ -163,27 +178,37 @@ CREATE FUNCTION journey._base_schema() RETURNS regnamespace
   LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
   SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-  extension_owner regrole := (SELECT e.extowner FROM pg_extension e WHERE e.extname = 'journey');
-  schema_owner regrole;
 BEGIN
   IF to_regnamespace('journey_base') IS NULL THEN
-    EXECUTE format('CREATE SCHEMA journey_base AUTHORIZATION %s', extension_owner);
+    EXECUTE format('CREATE SCHEMA journey_base AUTHORIZATION %s',
+                   (SELECT e.extowner::regrole FROM pg_extension e WHERE e.extname = 'journey'));
     REVOKE ALL ON SCHEMA journey_base FROM PUBLIC;
     COMMENT ON SCHEMA journey_base IS 'Tables with raw values behind the views of journey.protect().';
-  END IF;
-  SELECT n.nspowner INTO schema_owner FROM pg_namespace n WHERE n.nspname = 'journey_base';
-  IF NOT (SELECT r.rolsuper OR r.oid = extension_owner FROM pg_roles r WHERE r.oid = schema_owner) THEN
-    RAISE EXCEPTION 'schema "journey_base" belongs to %', schema_owner
-      USING ERRCODE = 'object_not_in_prerequisite_state',
-            DETAIL = 'Its owner could take tables with raw values away.',
-            HINT = format('Look at what is in it, then ALTER SCHEMA journey_base OWNER TO %s.', extension_owner);
   END IF;
   RETURN to_regnamespace('journey_base');
 END
 $$;
 COMMENT ON FUNCTION journey._base_schema() IS
-  'The schema of base tables; made when it is missing, an error if it belongs to a role that it should not.';
+  'The schema of base tables; made when it is missing.';
+
+CREATE FUNCTION journey._index_columns(index regclass) RETURNS TABLE (column_name name, included boolean)
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 3
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT a.attname, a.attnum <> ALL ((i.indkey::int2[])[0 : i.indnkeyatts - 1]) AND NOT x.computed
+  FROM pg_index i
+  JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum > 0 AND NOT a.attisdropped
+  CROSS JOIN LATERAL (
+    -- what expressions use is noted for the index as a whole, but for whole rows
+    SELECT (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL)
+       AND (EXISTS (SELECT FROM pg_depend d
+                    WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
+                      AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum)
+            OR concat(i.indexprs::text, i.indpred::text) LIKE '%:varattno 0 %')) AS x (computed)
+  WHERE i.indexrelid = index AND (a.attnum = ANY (i.indkey::int2[]) OR x.computed)
+$$;
+COMMENT ON FUNCTION journey._index_columns(regclass) IS
+  'The columns of an index, those that its expressions and its predicate use too; included: only stored in it.';
 
 CREATE FUNCTION journey._veiled_columns(protected_id uuid) RETURNS SETOF name
   LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -191,19 +216,13 @@ CREATE FUNCTION journey._veiled_columns(protected_id uuid) RETURNS SETOF name
 AS $$
   WITH key (indexrelid, column_name, public) AS (
     -- columns that the view does not show, those of children, count as masked
-    SELECT i.indexrelid, a.attname, c.mask IS NOT NULL
+    SELECT i.indexrelid, x.column_name, c.mask IS NOT NULL
     FROM journey.protected_relation p
     CROSS JOIN journey._tree(p.base) t
     JOIN pg_index i ON i.indrelid = t AND i.indnkeyatts > 1 AND pg_index_has_property(i.indexrelid, 'index_scan')
-    JOIN pg_attribute a ON a.attrelid = t AND a.attnum > 0
-     AND (a.attnum = ANY ((i.indkey::int2[])[0 : i.indnkeyatts - 1])
-          -- what expressions use is noted for the index as a whole
-          OR (i.indexprs IS NOT NULL
-              AND EXISTS (SELECT FROM pg_depend d
-                          WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
-                            AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t AND d.refobjsubid = a.attnum)))
-    LEFT JOIN journey.policy c ON c.protected_id = p.id AND c.column_name = a.attname AND c.mask = 'public'
-    WHERE p.id = _veiled_columns.protected_id
+    CROSS JOIN LATERAL journey._index_columns(i.indexrelid) x
+    LEFT JOIN journey.policy c ON c.protected_id = p.id AND c.column_name = x.column_name AND c.mask = 'public'
+    WHERE p.id = _veiled_columns.protected_id AND NOT x.included
   )
   SELECT DISTINCT k.column_name FROM key k
   WHERE k.public AND EXISTS (SELECT FROM key m WHERE m.indexrelid = k.indexrelid AND NOT m.public)
@@ -235,7 +254,7 @@ DECLARE
   view_name text := CASE WHEN existing THEN p.view::text ELSE format('%I.%I', p.schema_name, p.relation_name) END;
   subject text := format('b.%I::pg_catalog.text', p.subject);
   collected text := journey._collected(p.base, p.collected);
-  veiled name[] := ARRAY(SELECT v FROM journey._veiled_columns(protected_id) v);
+  behind name[] := ARRAY(SELECT v FROM journey._veiled_columns(protected_id) v);
   names text;
   cells text;
   condition text := '';
@@ -245,7 +264,7 @@ BEGIN
   -- column that shares one with masked columns is shown through a CASE, which
   -- is no column to the planner: conditions on it use no index.
   SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum),
-         string_agg(CASE WHEN a.attname = ANY (veiled) THEN
+         string_agg(CASE WHEN a.attname = ANY (behind) THEN
                       format('CASE WHEN b.tableoid <> 0 THEN b.%1$I ELSE b.%1$I END', a.attname)
                     WHEN c.mask = 'public' THEN format('b.%I', a.attname) ELSE
                       format('journey._cell(b.%I, %s, %L::journey._seal%s)::%s%s', a.attname, subject,
@@ -278,16 +297,19 @@ BEGIN
   WHERE t = p.base OR NOT c.relispartition;
 
   -- The WITH clause is never run.  It makes the view one that cannot be written
-  -- to, whoever is granted to later, for a row that is given to another subject
-  -- is shown under the other's consent.  And it stops the planner from taking a
-  -- UNION ALL apart, which would open the barrier.
+  -- to but through its triggers, whoever is granted to later, for a row that is
+  -- given to another subject is shown under the other's consent.  And it stops
+  -- the planner from taking a UNION ALL apart, which would open the barrier.
   EXECUTE format('CREATE OR REPLACE VIEW %s (%s) WITH (security_barrier = true) AS WITH read_only AS (SELECT) %s',
                  view_name, names, sources);
+  UPDATE journey.policy c SET veiled = c.column_name = ANY (behind)
+  WHERE c.protected_id = p.id AND c.veiled <> (c.column_name = ANY (behind));
   IF NOT existing THEN
     EXECUTE format('ALTER VIEW %s OWNER TO %s', view_name, owner);
     UPDATE journey.protected_relation SET view = view_name::regclass WHERE id = _make_view.protected_id;
     PERFORM journey._open_view(_make_view.protected_id);
   END IF;
+  PERFORM journey._make_writable(_make_view.protected_id);
 
   EXECUTE format('COMMENT ON VIEW %s IS %L', view_name, obj_description(p.base, 'pg_class'));
   FOR names IN
@@ -313,20 +335,22 @@ DECLARE
   p journey.protected_relation := (SELECT p FROM journey.protected_relation p WHERE p.id = protected_id);
   owner regrole := (SELECT m.old_owner FROM journey.protected_member m
                     WHERE m.protected_id = p.id AND m.member = p.base);
+  policies journey.policy[] := ARRAY(SELECT c FROM journey.policy c WHERE c.protected_id = p.id);
+  privileges text[] := ARRAY['SELECT'] || ARRAY(SELECT c FROM unnest('{INSERT,UPDATE,DELETE}'::text[]) c
+                                         WHERE journey._may_write(p, policies, c));
 BEGIN
   -- set even if nobody may read: default privileges may have given rights
   PERFORM journey._set_rights(p.view, 0::int2, acldefault('r', owner) || coalesce(array_agg(g.item), '{}'))
   FROM journey._old_rights(p.id, p.base) g
-  WHERE g.column_name = '' AND g.privilege = 'SELECT' AND g.grantee <> owner;
+  WHERE g.column_name = '' AND g.privilege = ANY (privileges) AND g.grantee <> owner;
 
   PERFORM journey._set_rights(p.view, g.attnum, g.rights)
   FROM (SELECT a.attnum, array_agg(g.item) AS rights
         FROM journey._old_rights(p.id, p.base) g
         JOIN pg_attribute a ON a.attrelid = p.view AND a.attname = g.column_name
-        WHERE g.privilege = 'SELECT' AND g.grantee <> owner
+        WHERE g.privilege = ANY (privileges) AND g.grantee <> owner
         GROUP BY a.attnum) g;
 END
 $$;
 COMMENT ON FUNCTION journey._open_view(uuid) IS
-  'Gives the view of a protected relation the rights to read, and only those, that were on the table.';
-
+  'Gives the view of a protected relation the rights that were on the table: to read, and to write as far as the view can be written to.';

@@ -1,64 +1,53 @@
 --| ## The three commands
 
+CREATE FUNCTION journey._check(relation regclass, subject text, columns jsonb, row_action text, owner regrole,
+                               collected text, writes text) RETURNS void
+  LANGUAGE sql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT journey._raise(journey._first_problem(array_agg(p.code), array_agg(p.message), array_agg(p.object),
+                                               array_agg(p.detail), array_agg(p.hint)))
+  FROM journey._problems(relation, subject, columns, row_action, owner, collected, writes) p
+$$;
+COMMENT ON FUNCTION journey._check(regclass, text, jsonb, text, regrole, text, text) IS
+  'Raises the first problem that keeps protect() with these arguments from being done.';
+
 CREATE FUNCTION journey.protect(relation regclass, subject text, columns jsonb DEFAULT '{}',
                                 row_action text DEFAULT 'keep', owner regrole DEFAULT NULL,
-                                collected text DEFAULT NULL) RETURNS regclass
+                                collected text DEFAULT NULL, writes text DEFAULT 'none') RETURNS regclass
   LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
   SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   new_id uuid := gen_random_uuid();
-  subject_column name;
-  collected_column name;
   old_owner regrole;
-  view_schema regnamespace;
   base_schema regnamespace;
-  policies journey.policy[];
   companions regclass[];
   names name[];
+  everything text;
 BEGIN
   PERFORM journey._check_superuser();
-  IF relation IS NULL THEN
-    RAISE EXCEPTION 'no relation to protect' USING ERRCODE = 'null_value_not_allowed';
-  END IF;
-  IF row_action IS NULL OR row_action COLLATE "C" NOT IN ('keep', 'suppress') THEN
-    RAISE EXCEPTION 'invalid row_action %', coalesce(quote_literal(row_action), 'NULL')
-      USING ERRCODE = 'invalid_parameter_value',
-            HINT = 'Use ''keep'' to show masks, or ''suppress'' to hide rows.';
-  END IF;
-  IF owner IS NOT NULL AND coalesce((SELECT r.rolcanlogin OR r.rolsuper FROM pg_roles r WHERE r.oid = owner), true) THEN
-    RAISE EXCEPTION 'role % cannot own protected relations', owner
-      USING ERRCODE = 'invalid_parameter_value',
-            DETAIL = 'Whoever can log in as the owner reads raw values.',
-            HINT = 'Name a role with NOLOGIN that is no superuser.';
-  END IF;
 
-  -- everything that can be wrong, before anything is changed
-  PERFORM journey._check_relation(relation);
+  -- everything that can be wrong, before anything is changed; again when nobody else can change it
+  PERFORM journey._check(relation, subject, columns, row_action, owner, collected, writes);
   EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', relation);
-  PERFORM journey._check_relation(relation);
-  subject_column := journey._check_subject(relation, subject);
-  policies := ARRAY(SELECT p FROM journey._policies(relation, columns) p);
-  PERFORM journey._check_partition_keys(relation, policies);
-  collected_column := journey._check_collected(relation, collected, policies);
-  IF EXISTS (SELECT FROM unnest(policies) p WHERE p.mask = 'token') THEN
-    PERFORM journey.key_check();
+  PERFORM journey._check(relation, subject, columns, row_action, owner, collected, writes);
+  SELECT string_agg(quote_ident(p.pubname), ', ' ORDER BY p.pubname) INTO everything FROM pg_publication p WHERE p.puballtables;
+  IF everything IS NOT NULL THEN
+    RAISE WARNING 'publications of all tables hold the raw rows of %', relation
+      USING DETAIL = format('Subscribers of %s read what readers here see masked.', everything);
   END IF;
-  base_schema := journey._base_schema();
-  SELECT c.relowner, c.relnamespace INTO old_owner, view_schema FROM pg_class c WHERE c.oid = relation;
 
+  base_schema := journey._base_schema();
+  SELECT c.relowner INTO old_owner FROM pg_class c WHERE c.oid = relation;
   INSERT INTO journey.protected_relation
     (id, view, base, base_oid, schema_name, relation_name, subject, collected, row_action, writes)
-  SELECT new_id, relation, relation, relation, n.nspname, c.relname, subject_column, collected_column, row_action, 'none'
+  SELECT new_id, relation, relation, relation, n.nspname, c.relname, subject, collected, row_action, writes
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.oid = relation;
-  INSERT INTO journey.policy
-    (id, protected_id, column_name, attnum, column_type, mask, class, value, keep_first, keep_last, min_hidden, epoch)
-  SELECT p.id, new_id, p.column_name, p.attnum, p.column_type, p.mask, p.class,
-         p.value, p.keep_first, p.keep_last, p.min_hidden, p.epoch
-  FROM unnest(policies) p
-  UNION ALL
-  SELECT gen_random_uuid(), new_id, '', 0::int2, NULL, 'row', '', NULL, NULL, NULL, NULL, NULL;
+  PERFORM journey._add_policies(new_id, relation, columns);
+  INSERT INTO journey.policy (id, protected_id, column_name, attnum, mask, class)
+  VALUES (gen_random_uuid(), new_id, '', 0, 'row', '');
 
   PERFORM journey._add_members(new_id, relation);
   SELECT array_agg(c.oid), array_agg(c.relname) INTO companions, names
@@ -83,12 +72,13 @@ BEGIN
   RETURN relation;
 END
 $$;
-COMMENT ON FUNCTION journey.protect(regclass, text, jsonb, text, regrole, text) IS
+COMMENT ON FUNCTION journey.protect(regclass, text, jsonb, text, regrole, text, text) IS
   'Moves a table to journey_base, takes all rights on it but its owner''s, and puts a view in its place '
   'that shows each reader what the subjects in the column "subject" consented to. '
   'columns: for each column the name of a mask (public, null, constant, partial, token) or an object with "mask", "class" and the mask''s options; '
   'columns that are not listed are masked by NULL. row_action: keep or suppress. owner: a NOLOGIN role that takes the table over. '
   'collected: a public column that tells when a row was collected, for rules of retention. '
+  'writes: none; public, for writers to go on writing public columns through the view; collect, to insert whole rows too. '
   'Returns the table in its new place. For superusers.';
 
 CREATE FUNCTION journey._set_owner(relation regclass, owner regrole) RETURNS void
@@ -160,7 +150,7 @@ BEGIN
   END IF;
   view_exists := journey._is_view_of(p.view, p.base);
   IF view_exists THEN
-    bad := journey._dependents(p.view);
+    bad := (SELECT string_agg(d.name, ', ') FROM journey._dependents(p.view) d);
     IF bad IS NOT NULL THEN
       RAISE EXCEPTION 'other objects depend on %', p.view
         USING ERRCODE = 'dependent_objects_still_exist',
@@ -245,6 +235,25 @@ $$;
 COMMENT ON FUNCTION journey._leave_base_schema(regrole) IS
   'Takes the right to use journey_base from a role that owns no table in it any more.';
 
+CREATE FUNCTION journey._check_protected(protected_id uuid) RETURNS void
+  LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT journey._raise(journey._first_problem(array_agg(x.code), array_agg(x.message), array_agg(x.object),
+                                               array_agg(x.detail), array_agg(x.hint)))
+  FROM journey.protected_relation r
+  CROSS JOIN (SELECT array_agg(c) FROM journey.policy c WHERE c.protected_id = _check_protected.protected_id) AS k (policies)
+  CROSS JOIN LATERAL (
+    SELECT s.* FROM journey._subject_problems(r.base, r.subject) s
+    UNION ALL
+    SELECT s.* FROM journey._policy_problems(r.base, k.policies) s
+    UNION ALL
+    SELECT s.* FROM journey._collected_problems(r.base, r.collected, k.policies) s) x
+  WHERE r.id = _check_protected.protected_id
+$$;
+COMMENT ON FUNCTION journey._check_protected(uuid) IS
+  'Raises if what was said of a protected relation does not fit its table any more.';
+
 --| `refresh()` is for after ALTER TABLE and ATTACH PARTITION on the table itself.
 --| A column that the view shows cannot be dropped or given another type: take
 --| CASCADE, which drops the view (readers see nothing then), and refresh.
@@ -257,7 +266,6 @@ DECLARE
   p journey.protected_relation;
   view_exists boolean;
   change record;
-  policies journey.policy[];
 BEGIN
   PERFORM journey._check_superuser();
   p := journey._find_protected(relation);
@@ -308,22 +316,14 @@ BEGIN
   WHERE c.protected_id = p.id AND c.mask <> 'row'
     AND NOT EXISTS (SELECT FROM pg_attribute a
                     WHERE a.attrelid = p.base AND a.attname = c.column_name AND a.attnum = c.attnum AND NOT a.attisdropped);
-  PERFORM journey._check_subject(p.base, (SELECT r.subject FROM journey.protected_relation r WHERE r.id = p.id));
 
   -- another type: whatever was said about the old one does not hold
   DELETE FROM journey.policy c
   USING pg_attribute a
   WHERE c.protected_id = p.id AND a.attrelid = p.base AND a.attname = c.column_name AND a.atttypid <> c.column_type;
 
-  INSERT INTO journey.policy
-    (id, protected_id, column_name, attnum, column_type, mask, class)
-  SELECT n.id, p.id, n.column_name, n.attnum, n.column_type, n.mask, n.class
-  FROM journey._policies(p.base, '{}') n
-  WHERE NOT EXISTS (SELECT FROM journey.policy c WHERE c.protected_id = p.id AND c.column_name = n.column_name);
-
-  policies := ARRAY(SELECT c FROM journey.policy c WHERE c.protected_id = p.id);
-  PERFORM journey._check_partition_keys(p.base, policies);
-  PERFORM journey._check_collected(p.base, (SELECT r.collected FROM journey.protected_relation r WHERE r.id = p.id), policies);
+  PERFORM journey._add_policies(p.id, p.base, '{}');
+  PERFORM journey._check_protected(p.id);
   PERFORM journey._add_members(p.id, p.base);
   PERFORM journey._make_view(p.id, c.relowner) FROM pg_class c WHERE c.oid = p.base;
 END
@@ -335,15 +335,22 @@ COMMENT ON FUNCTION journey.refresh(regclass) IS
   'A view that was dropped is made again with the rights of the time of protect(). For superusers.';
 
 REVOKE EXECUTE ON FUNCTION
-  journey._check_superuser(), journey._is_view_of(regclass, regclass), journey._tree(regclass), journey._members(regclass), journey._dependents(regclass),
-  journey._publications(regclass), journey._check_tree(regclass), journey._check_relation(regclass),
-  journey._plain_type(regtype, int), journey._check_subject(regclass, text), journey._check_partition_keys(regclass, journey.policy[]),
-  journey._check_collected(regclass, text, journey.policy[]), journey._collected(regclass, name),
-  journey._veiled_columns(uuid), journey._set_rights(regclass, int2, aclitem[]), journey._rights(regclass),
-  journey._close(regclass), journey._add_members(uuid, regclass), journey._is_free(text, regnamespace),
-  journey._free_name(name, regnamespace, regnamespace), journey._rename(regclass, name), journey._companions(regclass),
-  journey._move(regclass, regnamespace), journey._base_schema(), journey._make_view(uuid, regrole),
-  journey._open_view(uuid), journey._old_rights(uuid, regclass), journey.protect(regclass, text, jsonb, text, regrole, text),
+  journey._check_superuser(), journey._is_view_of(regclass, regclass), journey._tree(regclass), journey._members(regclass),
+  journey._statements(oid, oid), journey._dependents(regclass), journey._publications(regclass),
+  journey._generated_from(regclass, int2), journey._plain_type(regtype, int),
+  journey._argument_problems(text, regrole, text), journey._relation_problems(regclass), journey._tree_problems(regclass),
+  journey._subject_problems(regclass, text), journey._collected_problems(regclass, text, journey.policy[]),
+  journey._policy_problems(regclass, journey.policy[]), journey._schema_problems(), journey._try_policies(regclass, jsonb),
+  journey._key_problem(), journey._problems(regclass, text, jsonb, text, regrole, text, text), journey._raise(text[]),
+  journey._first_problem(text[], text[], text[], text[], text[]), journey._collected(regclass, name),
+  journey._index_columns(regclass), journey._veiled_columns(uuid), journey._set_rights(regclass, int2, aclitem[]), journey._rights(regclass),
+  journey._close(regclass), journey._add_members(uuid, regclass), journey._add_policies(uuid, regclass, jsonb),
+  journey._is_free(text, regnamespace), journey._free_name(name, regnamespace, regnamespace),
+  journey._rename(regclass, name), journey._companions(regclass), journey._move(regclass, regnamespace),
+  journey._base_schema(), journey._make_view(uuid, regrole), journey._open_view(uuid), journey._old_rights(uuid, regclass),
+  journey._check(regclass, text, jsonb, text, regrole, text, text),
+  journey.protect(regclass, text, jsonb, text, regrole, text, text),
   journey._set_owner(regclass, regrole), journey._find_protected(regclass), journey.unprotect(regclass),
-  journey._restore_rights(uuid), journey._leave_base_schema(regrole), journey.refresh(regclass)
+  journey._restore_rights(uuid), journey._leave_base_schema(regrole), journey._check_protected(uuid),
+  journey.refresh(regclass)
 FROM PUBLIC;
