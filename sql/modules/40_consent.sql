@@ -82,10 +82,12 @@ CREATE TABLE journey.subject (
   jurisdiction text COLLATE "C",
   born       date,
   restricted boolean NOT NULL DEFAULT false,
-  erased     boolean NOT NULL DEFAULT false
+  erased     boolean NOT NULL DEFAULT false,
+  xid        xid8 NOT NULL
 );
+CREATE INDEX subject_xid ON journey.subject (xid);
 COMMENT ON TABLE journey.subject IS
-'The people whose data it is. name is what the subject columns of protected tables hold, as text. jurisdiction names the one whose rules apply, NULL is the default one; born is the date of birth, NULL if it is not known. Data of a restricted or erased subject is always masked.';
+'The people whose data it is. name is what the subject columns of protected tables hold, as text. jurisdiction names the one whose rules apply, NULL is the default one; born is the date of birth, NULL if it is not known. Data of a restricted or erased subject is always masked. xid is the transaction that wrote the row.';
 
 --| What they said. Roles are kept by name: they say who it was then, whoever
 --| has that number now.
@@ -185,16 +187,19 @@ ALTER TABLE journey.ledger ENABLE ALWAYS TRIGGER append_only;
 
 --| ## Every row says which transaction wrote it
 
-CREATE FUNCTION journey._ledger_stamp() RETURNS trigger
-  AS 'MODULE_PATHNAME', 'journey__ledger_stamp'
+CREATE FUNCTION journey._stamp() RETURNS trigger
+  AS 'MODULE_PATHNAME', 'journey__stamp'
   LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE;
-COMMENT ON FUNCTION journey._ledger_stamp() IS
-'Trigger of journey.ledger: sets xid to the transaction that inserts the row, whatever was given.';
-REVOKE EXECUTE ON FUNCTION journey._ledger_stamp() FROM PUBLIC;
+COMMENT ON FUNCTION journey._stamp() IS
+'Trigger of journey.ledger and journey.subject: sets xid to the transaction that writes the row, whatever was given.';
+REVOKE EXECUTE ON FUNCTION journey._stamp() FROM PUBLIC;
 
 CREATE TRIGGER stamp BEFORE INSERT ON journey.ledger
-  FOR EACH ROW EXECUTE FUNCTION journey._ledger_stamp();
+  FOR EACH ROW EXECUTE FUNCTION journey._stamp();
 ALTER TABLE journey.ledger ENABLE ALWAYS TRIGGER stamp;
+CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON journey.subject
+  FOR EACH ROW EXECUTE FUNCTION journey._stamp();
+ALTER TABLE journey.subject ENABLE ALWAYS TRIGGER stamp;
 
 --| ## What is referred to stays
 

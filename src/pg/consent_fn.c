@@ -15,6 +15,7 @@ PG_FUNCTION_INFO_V1(journey_consented);
 Datum
 journey_consented(PG_FUNCTION_ARGS)
 {
+	static JourneyClassRef no_class = {.name = ""};
 	JourneyDecision *decision;
 	text	   *purpose;
 	text	   *subject;
@@ -33,6 +34,6 @@ journey_consented(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_BOOL(false);
 	subject = PG_GETARG_TEXT_PP(0);
-	PG_RETURN_BOOL(journey_decision_allows(decision, VARDATA_ANY(subject),
-										   VARSIZE_ANY_EXHDR(subject)));
+	PG_RETURN_BOOL(journey_decision_allows(decision, &no_class, VARDATA_ANY(subject),
+										   VARSIZE_ANY_EXHDR(subject), JN_COLLECTED_UNKNOWN));
 }

@@ -73,6 +73,7 @@
 static MemoryContext decisions_context = NULL;
 static JourneyDecision *decisions[DECISIONS];
 static int	next_decision = 0;	/* the slot to use next */
+static uint64 last_serial = 0;
 
 /* The one that journey_decision_current() gave last, or NULL. */
 static JourneyDecision *declared = NULL;
@@ -180,6 +181,7 @@ make_decision(const char *purpose, int size)
 									ALLOCSET_SMALL_SIZES);
 	decision = MemoryContextAllocZero(context, sizeof(JourneyDecision));
 	decision->context = context;
+	decision->serial = ++last_serial;
 	decision->user = GetUserId();
 	decision->outer_user = GetOuterUserId();
 	decision->at = at;
@@ -190,7 +192,10 @@ make_decision(const char *purpose, int size)
 
 	journey_find_standing(decision);
 	if (decision->standing == GRANTED)
+	{
+		decision->standings = journey_standings_create(decision);
 		decision->answers = journey_answers_create(decision);
+	}
 
 	/* Complete, so it may be found from now on. */
 	drop_decision(next_decision);
@@ -204,15 +209,18 @@ static inline bool
 is_good(const JourneyDecision *decision)
 {
 	Snapshot	active;
+	Oid			user;
+	int			context;
 
 	if (!ActiveSnapshotSet())
 		return false;
 	active = GetActiveSnapshot();
+	GetUserIdAndSecContext(&user, &context);
 
 	return decision->at == GetCurrentStatementStartTimestamp() &&
-		decision->user == GetUserId() &&
+		decision->user == user &&
 		decision->outer_user == GetOuterUserId() &&
-		decision->restricted == InSecurityRestrictedOperation() &&
+		decision->restricted == ((context & SECURITY_RESTRICTED_OPERATION) != 0) &&
 		decision->active.curcid == active->curcid &&
 		sees_same_commits(&decision->active, active);
 }
@@ -278,13 +286,31 @@ journey_decision_begin(void)
 	}
 }
 
-bool
-journey_decision_allows(JourneyDecision *decision, const char *subject, int size)
+JnReason
+journey_decision_reason(JourneyDecision *decision, JourneyClassRef *class,
+						const char *subject, int size, TimestampTz collected)
 {
-	if (decision->standing != GRANTED ||
-		subject == NULL || size <= 0 || size > JOURNEY_MAX_SUBJECT)
-		return false;
-	return journey_answers_ask(decision, subject, size);
+	switch (decision->standing)
+	{
+		case GRANTED:
+			break;
+		case NO_PURPOSE:
+			return JN_REASON_NO_PURPOSE;
+		case STORED_COPY:
+		case NO_TABLES:
+			return JN_REASON_NO_POLICY;
+		case NO_GRANT:
+			return JN_REASON_NO_GRANT;
+	}
+	if (subject == NULL || size <= 0 || size > JOURNEY_MAX_SUBJECT)
+		return JN_REASON_NO_SUBJECT;
+
+	if (class->decision != decision->serial)
+	{
+		class->number = journey_answers_class(decision, class->name);
+		class->decision = decision->serial;
+	}
+	return journey_answers_ask(decision, class->number, subject, size, collected);
 }
 
 const char *

@@ -9,7 +9,7 @@
  *
  *		JourneyDecision *d = journey_decision_current();
  *
- *		if (journey_decision_allows(d, name, size))
+ *		if (journey_decision_allows(d, &class, name, size, collected))
  *			... show the value ...
  *
  * Ask for the decision anew at every call: role and purpose may change while
@@ -19,6 +19,9 @@
  */
 #ifndef JOURNEY_DECISION_H
 #define JOURNEY_DECISION_H
+
+#include "core/lawful.h"
+#include "datatype/timestamp.h"
 
 typedef struct JourneyDecision JourneyDecision;
 
@@ -47,13 +50,31 @@ extern void journey_decision_begin(void);
 extern JourneyDecision *journey_decision_for(const char *purpose, int size);
 
 /*
- * May the reader see raw values of this subject?  "subject" has "size" bytes
- * and is not zero-terminated; NULL, unknown, too long: false.  The first
- * question about a subject costs some index probes, the next ones a hash
- * lookup.
+ * A class of data, by its name ("" is none).  Set the name and zero the rest;
+ * the rest is for the decision to find the class again.
  */
-extern bool journey_decision_allows(JourneyDecision *decision,
-									const char *subject, int size);
+typedef struct JourneyClassRef
+{
+	const char *name;
+	uint64		decision;
+	int			number;
+} JourneyClassRef;
+
+/*
+ * Why the reader may see raw values of this class about this subject, or may
+ * not.  "subject" has "size" bytes and is not zero-terminated; NULL, unknown,
+ * too long: no such subject.  "collected" is when the row was collected, or
+ * JN_COLLECTED_UNKNOWN.
+ */
+extern JnReason journey_decision_reason(JourneyDecision *decision, JourneyClassRef *class,
+										const char *subject, int size, TimestampTz collected);
+
+static inline bool
+journey_decision_allows(JourneyDecision *decision, JourneyClassRef *class,
+						const char *subject, int size, TimestampTz collected)
+{
+	return jn_is_shown(journey_decision_reason(decision, class, subject, size, collected));
+}
 
 /*
  * The purpose, zero-terminated, if the reader was granted it; else NULL, and

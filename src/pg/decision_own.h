@@ -1,12 +1,13 @@
 /*
  * decision_own.h
- *	  What a decision is made of: shared by decision.c, standing.c and
- *	  subject_answers.c, and by nobody else.
+ *	  What a decision is made of: shared by decision.c, standing.c,
+ *	  class_standing.c and subject_answers.c, and by nobody else.
  */
 #ifndef JOURNEY_DECISION_OWN_H
 #define JOURNEY_DECISION_OWN_H
 
 #include "access/transam.h"
+#include "core/lawful.h"
 #include "datatype/timestamp.h"
 #include "utils/snapshot.h"
 
@@ -42,10 +43,34 @@ typedef enum Standing
 	NO_TABLES					/* our tables are missing or were tampered with */
 } Standing;
 
+/* The versions of a purpose's notice that matter: those from the last one that renews. */
+typedef struct Notices
+{
+	int			count;
+	char	  **version;
+	bool		renewed;		/* is there one that renews? */
+} Notices;
+
+/*
+ * What the small tables say, as one of the two snapshots sees them.  The
+ * arrays have an entry for each purpose on the path, the declared one first.
+ */
+typedef struct DecisionSide
+{
+	JnPurpose  *path;
+	Notices    *notices;
+} DecisionSide;
+
+/* The statement's own snapshot, and the newest committed state if that is another. */
+#define SIDES		2
+
+typedef struct ClassStandings ClassStandings;
 typedef struct SubjectAnswers SubjectAnswers;
 
 struct JourneyDecision
 {
+	uint64		serial;			/* of all decisions of the session */
+
 	/* what it is good for */
 	Oid			user;
 	Oid			outer_user;
@@ -63,6 +88,11 @@ struct JourneyDecision
 	JourneyTable tables[JOURNEY_OWN_TABLES];
 	int			path_length;
 	int32		path[JOURNEY_MAX_PATH]; /* the purpose and those above it, by number */
+	int			sides;			/* 1 if both snapshots see the same, else 2 */
+	DecisionSide side[SIDES];
+
+	/* what classes of data come to: see class_standing.c */
+	ClassStandings *standings;
 
 	/* what subjects answered: see subject_answers.c; NULL unless GRANTED */
 	SubjectAnswers *answers;
@@ -115,15 +145,33 @@ extern void journey_find_standing(JourneyDecision *decision);
 /* Tells the reader, once a statement, why everything is masked. */
 extern void journey_warn_of_standing(const JourneyDecision *decision);
 
+/* class_standing.c */
+
+/* An empty memory of standings, below the decision's context. */
+extern ClassStandings *journey_standings_create(JourneyDecision *decision);
+
+/*
+ * What a class, the jurisdiction and the kind of a subject come to, on one
+ * side of the decision.  Read when first asked for; lives as long as the
+ * decision.  "jurisdiction" NULL is the default one.
+ */
+extern const JnStanding *journey_standing_for(JourneyDecision *decision, int side, const char *class_name,
+											  const char *jurisdiction, int kind);
+
 /* subject_answers.c */
 
 /* An empty memory of answers, below the decision's context. */
 extern SubjectAnswers *journey_answers_create(JourneyDecision *decision);
 
+/* A number by which the decision knows a class of data. */
+extern int	journey_answers_class(JourneyDecision *decision, const char *name);
+
 /*
- * May raw values of the subject be shown?  "size" is 1 to JOURNEY_MAX_SUBJECT.
- * The decision must be GRANTED.
+ * Why raw values of the subject are shown or not.  "size" is 1 to
+ * JOURNEY_MAX_SUBJECT, "collected" a time or JN_COLLECTED_UNKNOWN.  The
+ * decision must be GRANTED.
  */
-extern bool journey_answers_ask(JourneyDecision *decision, const char *subject, int size);
+extern JnReason journey_answers_ask(JourneyDecision *decision, int class_number,
+									const char *subject, int size, TimestampTz collected);
 
 #endif							/* JOURNEY_DECISION_OWN_H */

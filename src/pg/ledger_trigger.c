@@ -1,6 +1,7 @@
 /*
  * ledger_trigger.c
- *	  What happens to every row of the consent ledger, whoever inserts it.
+ *	  What happens to every row of the consent ledger and of its subjects,
+ *	  whoever writes it.
  */
 #include "postgres.h"
 
@@ -15,14 +16,14 @@
 
 #include "compat.h"
 
-PG_FUNCTION_INFO_V1(journey__ledger_stamp);
+PG_FUNCTION_INFO_V1(journey__stamp);
 
 /*
- * Sets the column xid to the transaction that inserts the row.  Users cannot
+ * Sets the column xid to the transaction that writes the row.  Users cannot
  * choose it, and a dump brings no transactions of another server with it.
  */
 Datum
-journey__ledger_stamp(PG_FUNCTION_ARGS)
+journey__stamp(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 	int			column;
@@ -32,17 +33,18 @@ journey__ledger_stamp(PG_FUNCTION_ARGS)
 	if (!CALLED_AS_TRIGGER(fcinfo) ||
 		!TRIGGER_FIRED_BEFORE(trigger->tg_event) ||
 		!TRIGGER_FIRED_FOR_ROW(trigger->tg_event) ||
-		!TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
+		TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("not called as the trigger of a new row")));
 
 	column = SPI_fnumber(RelationGetDescr(trigger->tg_relation), "xid");
 	if (column <= 0)
-		elog(ERROR, "the ledger has no column xid");
+		elog(ERROR, "the table has no column xid");
 
 	xid = FullTransactionIdGetDatum(GetTopFullTransactionId());
-	return PointerGetDatum(heap_modify_tuple_by_cols(trigger->tg_trigtuple,
+	return PointerGetDatum(heap_modify_tuple_by_cols(TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ?
+													 trigger->tg_newtuple : trigger->tg_trigtuple,
 													 RelationGetDescr(trigger->tg_relation),
 													 1, &column, &xid, &isnull));
 }

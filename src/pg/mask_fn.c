@@ -40,6 +40,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/timestamp.h"
 #include "utils/uuid.h"
 
 #include "compat.h"
@@ -74,12 +75,12 @@ typedef struct Site
 	MemoryContext context;
 	SiteMask	mask;
 	Oid			base_type;		/* of the column, domains resolved */
+	JourneyClassRef class;		/* of data; for the decision */
 
 	Datum		constant;
 
 	JnPartial	partial;
 
-	char	   *token_class;
 	uint32		epoch;
 	char	   *key_purpose;	/* what key is for; NULL: no key yet */
 	uint8_t		key[JN_KEY_SIZE];
@@ -126,7 +127,8 @@ open_site(Site *site, Oid type, HeapTuple tuple, TupleDesc desc, const AttrNumbe
 	bool		isnull;
 	Datum		policy_type = heap_getattr(tuple, column[JOURNEY_POLICY_TYPE], desc, &isnull);
 
-	if (mask == NULL)
+	site->class.name = policy_text(tuple, desc, column[JOURNEY_POLICY_CLASS]);
+	if (mask == NULL || site->class.name == NULL)
 		return;
 	if (strcmp(mask, "row") == 0)
 	{
@@ -174,9 +176,8 @@ open_site(Site *site, Oid type, HeapTuple tuple, TupleDesc desc, const AttrNumbe
 	{
 		int32		epoch = policy_int(tuple, desc, column[JOURNEY_POLICY_EPOCH]);
 
-		site->token_class = policy_text(tuple, desc, column[JOURNEY_POLICY_CLASS]);
 		site->epoch = (uint32) epoch;
-		if (site->token_class != NULL && epoch >= 0 &&
+		if (epoch >= 0 &&
 			(is_text_type(site->base_type) || site->base_type == BYTEAOID ||
 			 site->base_type == UUIDOID || site->base_type == INT8OID) &&
 			journey_root_key() != NULL)
@@ -200,6 +201,7 @@ look_up_site(Site *site, FunctionCallInfo fcinfo, const JourneySeal *seal)
 	site->looked_at = 0;
 	site->mask = SITE_CLOSED;
 	site->key_purpose = NULL;
+	memset(&site->class, 0, sizeof(site->class));
 	jn_wipe(site->key, JN_KEY_SIZE);
 	MemoryContextReset(site->context);
 
@@ -265,16 +267,23 @@ get_site(FunctionCallInfo fcinfo, int seal)
 	return site;
 }
 
-/* Step 2: is the subject in argument "n" open to the reader? */
-static bool
-is_allowed(FunctionCallInfo fcinfo, JourneyDecision *decision, int n)
+/*
+ * Step 2: is the subject in argument "n" open to the reader?  Argument
+ * "collected" tells since when the row is here, if the function has it.
+ */
+static inline bool
+is_allowed(FunctionCallInfo fcinfo, Site *site, JourneyDecision *decision, int n, int collected)
 {
+	TimestampTz since = JN_COLLECTED_UNKNOWN;
 	text	   *subject;
 
+	if (PG_NARGS() > collected && !PG_ARGISNULL(collected))
+		since = PG_GETARG_TIMESTAMPTZ(collected);
 	if (PG_ARGISNULL(n))
-		return journey_decision_allows(decision, NULL, 0);
+		return journey_decision_allows(decision, &site->class, NULL, 0, since);
 	subject = PG_GETARG_TEXT_PP(n);
-	return journey_decision_allows(decision, VARDATA_ANY(subject), VARSIZE_ANY_EXHDR(subject));
+	return journey_decision_allows(decision, &site->class, VARDATA_ANY(subject),
+								   VARSIZE_ANY_EXHDR(subject), since);
 }
 
 /* Bytes of a text value, without the padding of char(n). */
@@ -318,7 +327,7 @@ prepare_key(Site *site, JourneyDecision *decision)
 	root = journey_root_key();
 	site->key_purpose = NULL;
 	if (root == NULL ||
-		jn_token_key(site->key, root, purpose, site->token_class, site->epoch, &error) != JN_OK)
+		jn_token_key(site->key, root, purpose, site->class.name, site->epoch, &error) != JN_OK)
 		return;
 	site->key_purpose = MemoryContextStrdup(site->context, purpose);
 }
@@ -393,7 +402,7 @@ mask_token(FunctionCallInfo fcinfo, Site *site, JourneyDecision *decision)
 	}
 }
 
-/* _cell(raw anyelement, subject text, seal journey._seal) */
+/* _cell(raw anyelement, subject text, seal journey._seal [, collected timestamptz]) */
 Datum
 journey__cell(PG_FUNCTION_ARGS)
 {
@@ -407,7 +416,7 @@ journey__cell(PG_FUNCTION_ARGS)
 
 	if (site->mask < SITE_NULL)
 		PG_RETURN_NULL();
-	if (is_allowed(fcinfo, decision, 1))
+	if (is_allowed(fcinfo, site, decision, 1, 3))
 	{
 		if (PG_ARGISNULL(0))
 			PG_RETURN_NULL();
@@ -430,7 +439,7 @@ journey__cell(PG_FUNCTION_ARGS)
 	PG_RETURN_NULL();
 }
 
-/* _row(subject text, seal journey._seal): false, never NULL, unless it is allowed */
+/* _row(subject text, seal journey._seal [, collected timestamptz]): false, never NULL, unless it is allowed */
 Datum
 journey__row(PG_FUNCTION_ARGS)
 {
@@ -441,5 +450,5 @@ journey__row(PG_FUNCTION_ARGS)
 		PG_RETURN_BOOL(false);
 	site = get_site(fcinfo, 1);
 	decision = journey_decision_current();
-	PG_RETURN_BOOL(site->mask == SITE_ROW && is_allowed(fcinfo, decision, 0));
+	PG_RETURN_BOOL(site->mask == SITE_ROW && is_allowed(fcinfo, site, decision, 0, 2));
 }

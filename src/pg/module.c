@@ -8,6 +8,7 @@
 #include "utils/guc.h"
 
 #include "compat.h"
+#include "fact_cache.h"
 #include "keyfile.h"
 #include "purpose_setting.h"
 
@@ -30,6 +31,7 @@ void
 _PG_init(void)
 {
 	journey_purpose_define_setting();
+	journey_fact_cache_define_settings();
 	journey_keyfile_define_settings();
 
 	MarkGUCPrefixReserved("journey");

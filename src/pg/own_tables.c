@@ -19,8 +19,11 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_extension.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
+#include "commands/trigger.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -29,6 +32,9 @@
 
 #include "compat.h"
 #include "own_tables.h"
+
+/* A type of the extension, whose OID differs between databases. */
+#define OUR_TYPE	InvalidOid
 
 typedef struct TableDescription
 {
@@ -45,6 +51,7 @@ static const TableDescription descriptions[JOURNEY_OWN_TABLES] = {
 	{"purpose", {
 			{"name", TEXTOID},
 			{"number", INT4OID},
+			{"dpv", TEXTOID},
 	}},
 	{"reader_purpose", {
 			{"purpose", INT4OID},
@@ -57,15 +64,82 @@ static const TableDescription descriptions[JOURNEY_OWN_TABLES] = {
 			{"number", INT8OID},
 			{"restricted", BOOLOID},
 			{"erased", BOOLOID},
+			{"kind", OUR_TYPE},
+			{"jurisdiction", TEXTOID},
+			{"born", DATEOID},
+	}},
+	{"subject", {
+			{"number", INT8OID},
+			{"name", TEXTOID},
+	}},
+	{"subject", {
+			{"xid", XID8OID},
+			{"number", INT8OID},
 	}},
 	{"state", {
 			{"subject", INT8OID},
 			{"purpose", INT4OID},
 			{"given", INT8OID},
-			{"closed", INT8OID},
+			{"refused", INT8OID},
+			{"withdrawn", INT8OID},
+			{"objected", INT8OID},
+			{"expired", INT8OID},
 			{"covers_descendants", BOOLOID},
+			{"explicit", BOOLOID},
+			{"parental", BOOLOID},
 			{"valid_from", TIMESTAMPTZOID},
 			{"valid_until", TIMESTAMPTZOID},
+			{"notice", TEXTOID},
+	}},
+	{"ledger", {
+			{"xid", XID8OID},
+			{"subject", INT8OID},
+	}},
+	{"change", {
+			{"xid", XID8OID},
+	}},
+	{"data_class", {
+			{"name", TEXTOID},
+			{"special", BOOLOID},
+	}},
+	{"prohibition", {
+			{"class", TEXTOID},
+			{"purpose", TEXTOID},
+			{"number", INT8OID},
+	}},
+	{"jurisdiction", {
+			{"name", TEXTOID},
+			{"is_default", BOOLOID},
+	}},
+	{"rule", {
+			{"jurisdiction", TEXTOID},
+			{"number", INT8OID},
+			{"purpose", TEXTOID},
+			{"dpv", TEXTOID},
+			{"class", TEXTOID},
+			{"special", BOOLOID},
+			{"kind", OUR_TYPE},
+			{"regime", TEXTOID},
+			{"min_age", INT4OID},
+			{"retention", INTERVALOID},
+			{"valid_from", TIMESTAMPTZOID},
+			{"valid_until", TIMESTAMPTZOID},
+	}},
+	{"lawful_basis", {
+			{"purpose", TEXTOID},
+			{"number", INT8OID},
+			{"class", TEXTOID},
+			{"jurisdiction", TEXTOID},
+			{"kind", OUR_TYPE},
+			{"basis", TEXTOID},
+			{"valid_from", TIMESTAMPTZOID},
+			{"valid_until", TIMESTAMPTZOID},
+	}},
+	{"notice", {
+			{"purpose", TEXTOID},
+			{"version", TEXTOID},
+			{"number", INT4OID},
+			{"renews", BOOLOID},
 	}},
 	{"policy", {
 			{"id", UUIDOID},
@@ -161,7 +235,7 @@ find_index(Relation rel, AttrNumber column)
 
 /* Fills *table if the open relation has the columns and the index we need. */
 static bool
-describe(Relation rel, const TableDescription *description, JourneyTable *table)
+describe(Relation rel, Oid extension, const TableDescription *description, JourneyTable *table)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
 
@@ -169,9 +243,14 @@ describe(Relation rel, const TableDescription *description, JourneyTable *table)
 	for (int i = 0; description->column[i].name != NULL; i++)
 	{
 		AttrNumber	column = get_attnum(table->relid, description->column[i].name);
+		Oid			type;
 
-		if (column <= 0 ||
-			TupleDescAttr(desc, column - 1)->atttypid != description->column[i].type)
+		if (column <= 0)
+			return false;
+		type = TupleDescAttr(desc, column - 1)->atttypid;
+		if (description->column[i].type == OUR_TYPE ?
+			getExtensionOfObject(TypeRelationId, type) != extension :
+			type != description->column[i].type)
 			return false;
 		table->column[i] = column;
 	}
@@ -199,7 +278,7 @@ find_table(Oid extension, Oid owner, Oid schema,
 
 	ours = rel->rd_rel->relowner == owner &&
 		rel->rd_rel->relpersistence == RELPERSISTENCE_PERMANENT &&
-		describe(rel, description, table);
+		describe(rel, extension, description, table);
 
 	table_close(rel, AccessShareLock);
 	return ours;
@@ -239,4 +318,54 @@ journey_find_own_tables(JourneyTable *tables)
 
 	memcpy(tables, found, sizeof(found));
 	return true;
+}
+
+uint64
+journey_own_tables_generation(void)
+{
+	return invalidations;
+}
+
+/* Is the trigger there, with a function of the extension, and fires always? */
+static bool
+fires(Relation rel, Oid extension, const char *name)
+{
+	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
+	{
+		const Trigger *trigger = &rel->trigdesc->triggers[i];
+
+		if (strcmp(trigger->tgname, name) == 0)
+			return trigger->tgenabled == TRIGGER_FIRES_ALWAYS &&
+				getExtensionOfObject(ProcedureRelationId, trigger->tgfoid) == extension;
+	}
+	return false;
+}
+
+bool
+journey_own_triggers_fire(const JourneyTable *tables)
+{
+	static const struct
+	{
+		JourneyOwnTable table;
+		const char *trigger;
+	}			needed[] = {
+		{JOURNEY_LEDGER, "stamp"},
+		{JOURNEY_LEDGER, "to_state"},
+		{JOURNEY_SUBJECT, "stamp"},
+		{JOURNEY_SUBJECT, "tell_changes"},
+		{JOURNEY_STATE, "tell_changes"}
+	};
+	Oid			extension = get_extension_oid("journey", true);
+	bool		fire = OidIsValid(extension);
+
+	for (int i = 0; i < lengthof(needed) && fire; i++)
+	{
+		Relation	rel = try_table_open(tables[needed[i].table].relid, AccessShareLock);
+
+		if (rel == NULL)
+			return false;
+		fire = fires(rel, extension, needed[i].trigger);
+		table_close(rel, AccessShareLock);
+	}
+	return fire;
 }

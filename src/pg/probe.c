@@ -14,6 +14,7 @@
 #include "access/xact.h"
 #include "pgstat.h"
 #include "storage/predicate.h"
+#include "utils/builtins.h"
 #include "utils/rel.h"
 
 #include "compat.h"
@@ -28,24 +29,45 @@ do_not_count(Relation rel)
 }
 
 void
-journey_probe_begin(JourneyProbe *probe, const JourneyTable *table, Snapshot snapshot,
-					RegProcedure equal, Datum value)
+journey_probe_begin_with(JourneyProbe *probe, const JourneyTable *table, Snapshot snapshot,
+						 StrategyNumber strategy, RegProcedure compare, Datum value)
 {
 	ScanKeyData key;
 
+	memset(probe, 0, sizeof(*probe));
 	probe->table = table;
 	probe->rel = try_table_open(table->relid, AccessShareLock);
-	probe->scan = NULL;
-	probe->has_null = false;
 	if (probe->rel == NULL)
 		return;
 
 	/* Initializes with the collation "C", which is that of our columns. */
-	ScanKeyInit(&key, table->column[0], BTEqualStrategyNumber, equal, value);
+	ScanKeyInit(&key, table->column[0], strategy, compare, value);
 	probe->scan = systable_beginscan(probe->rel, table->index, true, snapshot, 1, &key);
 	do_not_count(probe->rel);
 	if (probe->scan->irel != NULL)
 		do_not_count(probe->scan->irel);
+}
+
+void
+journey_probe_begin(JourneyProbe *probe, const JourneyTable *table, Snapshot snapshot,
+					RegProcedure equal, Datum value)
+{
+	journey_probe_begin_with(probe, table, snapshot, BTEqualStrategyNumber, equal, value);
+}
+
+void
+journey_probe_begin_all(JourneyProbe *probe, const JourneyTable *table, Snapshot snapshot)
+{
+	memset(probe, 0, sizeof(*probe));
+	probe->table = table;
+	probe->rel = try_table_open(table->relid, AccessShareLock);
+	if (probe->rel == NULL)
+		return;
+
+	probe->index = index_open(table->index, AccessShareLock);
+	probe->scan = systable_beginscan_ordered(probe->rel, probe->index, snapshot, 0, NULL);
+	do_not_count(probe->rel);
+	do_not_count(probe->index);
 }
 
 bool
@@ -53,26 +75,48 @@ journey_probe_next(JourneyProbe *probe)
 {
 	if (probe->scan == NULL)
 		return false;
-	probe->row = systable_getnext(probe->scan);
+	probe->row = probe->index == NULL ?
+		systable_getnext(probe->scan) :
+		systable_getnext_ordered(probe->scan, ForwardScanDirection);
 	return HeapTupleIsValid(probe->row);
+}
+
+Datum
+journey_probe_nullable(JourneyProbe *probe, int column, bool *isnull)
+{
+	return heap_getattr(probe->row, probe->table->column[column],
+						RelationGetDescr(probe->rel), isnull);
 }
 
 Datum
 journey_probe_column(JourneyProbe *probe, int column)
 {
 	bool		isnull;
-	Datum		value = heap_getattr(probe->row, probe->table->column[column],
-									 RelationGetDescr(probe->rel), &isnull);
+	Datum		value = journey_probe_nullable(probe, column, &isnull);
 
 	if (isnull)
 		probe->has_null = true;
 	return value;
 }
 
+char *
+journey_probe_text(JourneyProbe *probe, int column)
+{
+	bool		isnull;
+	Datum		value = journey_probe_nullable(probe, column, &isnull);
+
+	return isnull ? NULL : TextDatumGetCString(value);
+}
+
 void
 journey_probe_end(JourneyProbe *probe)
 {
-	if (probe->scan != NULL)
+	if (probe->index != NULL)
+	{
+		systable_endscan_ordered(probe->scan);
+		index_close(probe->index, AccessShareLock);
+	}
+	else if (probe->scan != NULL)
 		systable_endscan(probe->scan);
 	if (probe->rel != NULL)
 		table_close(probe->rel, AccessShareLock);

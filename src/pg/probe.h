@@ -14,6 +14,7 @@
 #define JOURNEY_PROBE_H
 
 #include "access/genam.h"
+#include "access/stratnum.h"
 #include "utils/relcache.h"
 #include "utils/snapshot.h"
 
@@ -24,8 +25,9 @@ typedef struct JourneyProbe
 {
 	const JourneyTable *table;
 	Relation	rel;
+	Relation	index;			/* of an ordered walk, else NULL */
 	SysScanDesc scan;
-	HeapTuple	row;
+	HeapTuple	row;			/* valid until the next one */
 	bool		has_null;		/* some column asked for was NULL */
 } JourneyProbe;
 
@@ -37,11 +39,24 @@ typedef struct JourneyProbe
 extern void journey_probe_begin(JourneyProbe *probe, const JourneyTable *table,
 								Snapshot snapshot, RegProcedure equal, Datum value);
 
+/* The same for values that are equal, or not below, as the strategy of btrees says. */
+extern void journey_probe_begin_with(JourneyProbe *probe, const JourneyTable *table,
+									 Snapshot snapshot, StrategyNumber strategy,
+									 RegProcedure compare, Datum value);
+
+/* All rows in the order of the first column. */
+extern void journey_probe_begin_all(JourneyProbe *probe, const JourneyTable *table,
+									Snapshot snapshot);
+
 /* The next row, in probe->row; false after the last. */
 extern bool journey_probe_next(JourneyProbe *probe);
 
 /* A column of the row; our columns are NOT NULL, so a NULL spoils the row. */
 extern Datum journey_probe_column(JourneyProbe *probe, int column);
+
+/* A column that may be NULL, or a text that may be: palloc'd, or NULL. */
+extern Datum journey_probe_nullable(JourneyProbe *probe, int column, bool *isnull);
+extern char *journey_probe_text(JourneyProbe *probe, int column);
 
 extern void journey_probe_end(JourneyProbe *probe);
 

@@ -18,6 +18,8 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
@@ -28,10 +30,10 @@
 /* Start of the last statement that was warned. */
 static TimestampTz warned_at = 0;
 
-/* The number of a purpose. */
+/* The number and the IRI of a purpose. */
 static bool
 find_purpose(const JourneyDecision *decision, const char *name, int size,
-			 Snapshot snapshot, int32 *number)
+			 Snapshot snapshot, int32 *number, char **dpv)
 {
 	JourneyProbe probe;
 	bool		found = false;
@@ -41,6 +43,7 @@ find_purpose(const JourneyDecision *decision, const char *name, int size,
 	if (journey_probe_next(&probe))
 	{
 		*number = DatumGetInt32(journey_probe_column(&probe, JOURNEY_PURPOSE_NUMBER));
+		*dpv = journey_probe_text(&probe, JOURNEY_PURPOSE_DPV);
 		found = !probe.has_null;
 	}
 	journey_probe_end(&probe);
@@ -48,25 +51,80 @@ find_purpose(const JourneyDecision *decision, const char *name, int size,
 }
 
 /*
- * The purpose and those above it, by number, lowest first.  Zero if one of
- * them does not exist.
+ * The purpose and those above it, lowest first.  Zero if one of them does not
+ * exist.
  */
 static int
-find_path(const JourneyDecision *decision, Snapshot snapshot, int32 path[JOURNEY_MAX_PATH])
+find_path(const JourneyDecision *decision, Snapshot snapshot,
+		  int32 number[JOURNEY_MAX_PATH], JnPurpose path[JOURNEY_MAX_PATH])
 {
 	const char *name = decision->purpose;
 	int			length = 0;
 
 	for (int size = decision->purpose_size; size > 0; size--)
 	{
+		char	   *dpv;
+
 		/* Here "size" bytes are the whole name, or end before a dot. */
 		if (size < decision->purpose_size && name[size] != '.')
 			continue;
-		if (!find_purpose(decision, name, size, snapshot, &path[length]))
+		if (!find_purpose(decision, name, size, snapshot, &number[length], &dpv))
 			return 0;
+		path[length].name = pnstrdup(name, size);
+		path[length].dpv = dpv;
 		length++;
 	}
 	return length;
+}
+
+/* The notices of a purpose, of which only those from the last that renews count. */
+static void
+find_notices(const JourneyDecision *decision, const char *purpose, Snapshot snapshot,
+			 Notices *notices)
+{
+	int			renewed_at = 0;
+
+	memset(notices, 0, sizeof(*notices));
+
+	/* once for the number of the last that renews, once for what counts since */
+	for (int round = 0; round < 2; round++)
+	{
+		JourneyProbe probe;
+		int			room = 0;
+
+		journey_probe_begin(&probe, &decision->tables[JOURNEY_NOTICE], snapshot, F_TEXTEQ,
+							CStringGetTextDatum(purpose));
+		while (journey_probe_next(&probe))
+		{
+			int32		number = DatumGetInt32(journey_probe_column(&probe, JOURNEY_NOTICE_NUMBER));
+			char	   *version;
+
+			if (round == 0)
+			{
+				if (DatumGetBool(journey_probe_column(&probe, JOURNEY_NOTICE_RENEWS)) &&
+					(!notices->renewed || number > renewed_at))
+				{
+					notices->renewed = true;
+					renewed_at = number;
+				}
+				continue;
+			}
+			version = journey_probe_text(&probe, JOURNEY_NOTICE_VERSION);
+			if (number < renewed_at || version == NULL)
+				continue;
+			if (notices->count >= room)
+			{
+				room = Max(8, 2 * room);
+				notices->version = notices->version == NULL ?
+					palloc(room * sizeof(char *)) :
+					repalloc(notices->version, room * sizeof(char *));
+			}
+			notices->version[notices->count++] = version;
+		}
+		journey_probe_end(&probe);
+		if (!notices->renewed)
+			break;
+	}
 }
 
 /*
@@ -108,23 +166,25 @@ has_grant(const JourneyDecision *decision, Oid role, Snapshot snapshot)
 	return found;
 }
 
-/* Both users' grants, as one snapshot sees them. */
+/* Both users' grants, as one snapshot sees them, and what else one side needs. */
 static Standing
 find_grants(JourneyDecision *decision, Snapshot snapshot)
 {
-	int32		path[JOURNEY_MAX_PATH];
-	int			length = find_path(decision, snapshot, path);
+	int32		number[JOURNEY_MAX_PATH];
+	JnPurpose	path[JOURNEY_MAX_PATH];
+	int			length = find_path(decision, snapshot, number, path);
+	DecisionSide *side = &decision->side[decision->sides];
 
 	/* The first snapshot's path is kept; a second one must see the same. */
 	if (decision->path_length == 0)
 	{
-		memcpy(decision->path, path, length * sizeof(path[0]));
+		memcpy(decision->path, number, length * sizeof(number[0]));
 		decision->path_length = length;
 	}
 
 	decision->without_grant = decision->user;
 	if (length == 0 || length != decision->path_length ||
-		memcmp(decision->path, path, length * sizeof(path[0])) != 0)
+		memcmp(decision->path, number, length * sizeof(number[0])) != 0)
 		return NO_GRANT;
 
 	if (!has_grant(decision, decision->user, snapshot))
@@ -135,6 +195,12 @@ find_grants(JourneyDecision *decision, Snapshot snapshot)
 		!has_grant(decision, decision->outer_user, snapshot))
 		return NO_GRANT;
 
+	side->path = palloc(length * sizeof(JnPurpose));
+	memcpy(side->path, path, length * sizeof(JnPurpose));
+	side->notices = palloc(length * sizeof(Notices));
+	for (int i = 0; i < length; i++)
+		find_notices(decision, path[i].name, snapshot, &side->notices[i]);
+	decision->sides++;
 	return GRANTED;
 }
 
@@ -173,6 +239,9 @@ find_standing(JourneyDecision *decision)
 	decision->without_grant = decision->user;
 	if (!journey_is_purpose_name(decision->purpose, decision->purpose_size))
 		return NO_GRANT;
+
+	/* A lock that is held already lets no invalidations in. */
+	AcceptInvalidationMessages();
 	if (!journey_find_own_tables(decision->tables) || !lock_tables(decision->tables))
 		return NO_TABLES;
 
@@ -182,8 +251,8 @@ find_standing(JourneyDecision *decision)
 	if (standing != GRANTED)
 		return standing;
 
-	journey_probe_lock_predicates(&decision->tables[JOURNEY_SUBJECT], GetActiveSnapshot());
-	journey_probe_lock_predicates(&decision->tables[JOURNEY_STATE], GetActiveSnapshot());
+	for (int i = JOURNEY_SUBJECT; i <= JOURNEY_NOTICE; i++)
+		journey_probe_lock_predicates(&decision->tables[i], GetActiveSnapshot());
 
 	committed = journey_register_committed_snapshot(decision);
 	if (committed != NULL)
@@ -198,10 +267,12 @@ void
 journey_find_standing(JourneyDecision *decision)
 {
 	BufferUsage buffers = pgBufferUsage;
+	MemoryContext caller = MemoryContextSwitchTo(decision->context);
 
 	/* whether the grants are read once or twice depends on what others commit */
 	decision->standing = find_standing(decision);
 	pgBufferUsage = buffers;
+	MemoryContextSwitchTo(caller);
 }
 
 void

@@ -1,44 +1,69 @@
 /*
  * subject_answers.c
- *	  What subjects answered to one decision.
+ *	  What subjects answer to one decision.
  *
- * Subjects are decided when they are first asked about, and kept up to the
- * server's limit for hash tables (work_mem * hash_mem_multiplier); beyond that
- * the memory starts anew.
+ * There are two ways to an answer.
+ *
+ * By the cache (fact_cache.h), which holds the facts about all subjects as the
+ * newest committed state has them.  Facts have numbers, and many subjects
+ * share them; "memo" keeps for each class of data what each number comes to,
+ * so that a question is: find the name, look up the memo.  The statement's own
+ * snapshot has the same facts about all but the exceptions: subjects who
+ * changed since it was taken, or were changed by our own transaction.  They
+ * are listed when the decision meets the cache, and decided the other way.
+ *
+ * By the tables: the facts are read under both snapshots, when a subject is
+ * first asked about.  What they come to is kept up to the server's limit for
+ * hash tables (work_mem * hash_mem_multiplier); beyond that the memory starts
+ * anew.
+ *
+ * Either way a value is shown only if it is shown on both sides.
  */
 #include "postgres.h"
 
-#include "common/hashfn.h"
+#include "access/xact.h"
 #include "executor/instrument.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
-#include "utils/timestamp.h"
 
 #include "compat.h"
+#include "changes.h"
 #include "decision_own.h"
-#include "probe.h"
+#include "fact_cache.h"
+#include "subject_facts.h"
 
 /* Names of subjects are stored in blocks of so many bytes. */
 #define NAMES_BLOCK		8192
 
 StaticAssertDecl(NAMES_BLOCK >= JOURNEY_MAX_SUBJECT, "a name fits in a block");
 
-/* A subject that was asked about.  The bytes live in the decision's context. */
+/* With more exceptions the tables are asked. */
+#define MOST_EXCEPTIONS	1000
+
+/* A subject that was asked about.  The bytes live in the memory of the answers. */
 typedef struct SubjectName
 {
 	const char *bytes;
 	uint32		size;
 } SubjectName;
 
+/* A subject as one side sees it, for any class of data. */
+typedef struct SubjectSide
+{
+	JnSubject	subject;
+	const char *jurisdiction;	/* NULL: the default one */
+	int			kind;
+} SubjectSide;
+
 typedef struct SubjectAnswer
 {
 	SubjectName name;
 	uint32		hash;
 	char		status;			/* for simplehash */
-	bool		allowed;
+	uint8		sides;			/* 1 if both are the same */
+	SubjectSide side[SIDES];
 } SubjectAnswer;
 
 #define SH_PREFIX		answers
@@ -54,77 +79,165 @@ typedef struct SubjectAnswer
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
+/*
+ * What facts come to for a class: a reason in the low bits, in the others
+ * which limit of retention applies.  0 (no subject, no limit) is not known
+ * yet; facts belong to a subject who exists.
+ */
+typedef uint16 Memo;
+
+#define MEMO_REASON_BITS	5
+#define MEMO_REASON_MASK	((1 << MEMO_REASON_BITS) - 1)
+#define MEMO_LIMITS			(1 << (16 - MEMO_REASON_BITS))
+
+StaticAssertDecl(JN_REASONS <= MEMO_REASON_MASK + 1, "a reason fits in a memo");
+
+typedef struct AnswerClass
+{
+	char	   *name;
+	Memo	   *memo;			/* by number of facts, or NULL */
+} AnswerClass;
+
 struct SubjectAnswers
 {
-	MemoryContext memory;		/* holds the answers; reset when too large */
+	/* of the subject that was asked about last, if "cached" */
+	JourneyNameKey last_key;
+	uint32		last_facts;		/* 0: no such subject */
+	bool		last_is_exception;
+
+	bool		cached;			/* by the cache, or by the tables */
+	uint64		version;		/* of the cache when that was found out */
+
+	int			class_count;
+	int			class_room;
+	AnswerClass *class;
+
+	/* limits of retention that memos refer to; 0 is none */
+	int			limit_count;
+	int			limit_room;
+	int64	   *limit;
+
+	/* by the tables: answers; by the cache: the exceptions */
+	MemoryContext memory;		/* reset when too large */
 	answers_hash *hash;
 	char	   *names;			/* free space for names */
 	Size		names_left;
 	SubjectAnswer *latest;		/* the last answer, valid until an insert */
+
+	int			last_size;		/* of the last name, if it is long */
+	char		last_name[JOURNEY_MAX_SUBJECT];
 };
 
-/* The number of a subject whose data may be used at all. */
+
+/* ------------------------------------------------------------------------
+ * From facts to reasons
+ * ------------------------------------------------------------------------ */
+
+/* Was the consent given under a text that has been renewed since? */
 static bool
-find_subject(const JourneyDecision *decision, SubjectName name, Snapshot snapshot,
-			 int64 *number)
+is_old_notice(const Notices *notices, const char *version)
 {
-	JourneyProbe probe;
-	bool		found = false;
-
-	journey_probe_begin(&probe, &decision->tables[JOURNEY_SUBJECT], snapshot, F_TEXTEQ,
-						PointerGetDatum(cstring_to_text_with_len(name.bytes, name.size)));
-	if (journey_probe_next(&probe))
+	if (!notices->renewed)
+		return false;
+	for (int i = 0; i < notices->count; i++)
 	{
-		bool		restricted = DatumGetBool(journey_probe_column(&probe, JOURNEY_SUBJECT_RESTRICTED));
-		bool		erased = DatumGetBool(journey_probe_column(&probe, JOURNEY_SUBJECT_ERASED));
-
-		*number = DatumGetInt64(journey_probe_column(&probe, JOURNEY_SUBJECT_NUMBER));
-		found = !probe.has_null && !restricted && !erased;
+		if (strcmp(notices->version[i], version) == 0)
+			return false;
 	}
-	journey_probe_end(&probe);
-	return found;
+	return true;
 }
 
-/* Has the subject consented, as this snapshot sees it?  See the file's head. */
-static bool
-has_consented(const JourneyDecision *decision, SubjectName name, Snapshot snapshot)
+/* What facts come to on one side; NULL: there is no such subject. */
+static void
+see_subject(const JourneyDecision *decision, int side, const JourneyFacts *facts, SubjectSide *seen)
 {
-	int64		subject;
-	int64		last_given = 0;
-	int64		last_closed = 0;
-	bool		spoiled = false;
-	JourneyProbe probe;
+	JnWords		words;
 
-	if (!find_subject(decision, name, snapshot, &subject))
-		return false;
+	memset(seen, 0, sizeof(*seen));
+	if (facts == NULL)
+		return;
 
-	journey_probe_begin(&probe, &decision->tables[JOURNEY_STATE], snapshot,
-						F_INT8EQ, Int64GetDatum(subject));
-	while (journey_probe_next(&probe))
+	memset(&words, 0, sizeof(words));
+	for (int i = 0; i < facts->count; i++)
 	{
-		int32		purpose = DatumGetInt32(journey_probe_column(&probe, JOURNEY_STATE_PURPOSE));
-		int64		given = DatumGetInt64(journey_probe_column(&probe, JOURNEY_STATE_GIVEN));
-		int64		closed = DatumGetInt64(journey_probe_column(&probe, JOURNEY_STATE_CLOSED));
-		bool		covers = DatumGetBool(journey_probe_column(&probe, JOURNEY_STATE_COVERS));
-		TimestampTz from = DatumGetTimestampTz(journey_probe_column(&probe, JOURNEY_STATE_FROM));
-		TimestampTz until = DatumGetTimestampTz(journey_probe_column(&probe, JOURNEY_STATE_UNTIL));
+		const JourneyWord *word = &facts->word[i];
 
-		for (int i = 0; i < decision->path_length; i++)
+		for (int depth = 0; depth < decision->path_length; depth++)
 		{
-			if (decision->path[i] != purpose)
+			JnWord		spoken = {
+				.depth = depth,
+				.given = word->given,
+				.covers = word->covers,
+				.is_explicit = word->is_explicit,
+				.parental = word->parental,
+				.from = word->from,
+				.until = word->until,
+				.refused = word->refused,
+				.withdrawn = word->withdrawn,
+				.objected = word->objected,
+				.expired = word->expired
+			};
+
+			if (decision->path[depth] != word->purpose)
 				continue;
-			last_closed = Max(last_closed, closed);
-			if ((i == 0 || covers) && from <= decision->at && decision->at < until)
-				last_given = Max(last_given, given);
+			spoken.old_notice = is_old_notice(&decision->side[side].notices[depth], word->notice);
+			jn_words_add(&words, &spoken, decision->at);
 			break;
 		}
 	}
-	spoiled = probe.has_null;
-	journey_probe_end(&probe);
+	jn_words_end(&words, &seen->subject);
 
-	return !spoiled && last_given > last_closed;
+	seen->subject.denied = facts->erased ? JN_REASON_ERASED :
+		facts->restricted ? JN_REASON_RESTRICTED : JN_REASONS;
+	seen->subject.born = facts->born;
+	seen->jurisdiction = facts->jurisdiction;
+	seen->kind = facts->kind;
 }
 
+/*
+ * Why the class is shown or not, if retention is over for nothing: the first
+ * side that denies says why.  *limit is the later one of both sides' limits.
+ */
+static JnReason
+combine_sides(JourneyDecision *decision, const char *class_name, const SubjectSide *seen, int sides,
+			  int64 *limit)
+{
+	JnReason	reason = JN_REASON_NO_SUBJECT;
+
+	*limit = JN_KEEP_ALL;
+	for (int i = 0; i < sides; i++)
+	{
+		/* small tables that looked the same when the decision was made */
+		int			side = Min(i, decision->sides - 1);
+		const JnStanding *standing;
+
+		if (seen[i].subject.denied == JN_REASON_NO_SUBJECT)
+			return JN_REASON_NO_SUBJECT;
+		standing = journey_standing_for(decision, side, class_name, seen[i].jurisdiction, seen[i].kind);
+		reason = jn_lawful(standing, &seen[i].subject);
+		if (!jn_is_shown(reason))
+		{
+			*limit = JN_KEEP_ALL;
+			return reason;
+		}
+		*limit = Max(*limit, standing->keep_since);
+	}
+	return reason;
+}
+
+/* Retention, which the time of the row decides. */
+static inline JnReason
+limit_retention(JnReason reason, int64 limit, TimestampTz collected)
+{
+	JnStanding	standing = {.keep_since = limit};
+
+	return jn_lawful_row(reason, &standing, collected);
+}
+
+
+/* ------------------------------------------------------------------------
+ * By the tables
+ * ------------------------------------------------------------------------ */
 
 /* Empties the memory of answers. */
 static void
@@ -137,15 +250,43 @@ start(SubjectAnswers *answers)
 	answers->latest = NULL;
 }
 
-/* Remembers an answer that is not there yet. */
-static void
-remember(SubjectAnswers *answers, SubjectName name, bool allowed)
+/* The same text in the memory of answers. */
+static const char *
+keep_jurisdiction(SubjectAnswers *answers, const char *name)
 {
+	return name == NULL ? NULL : MemoryContextStrdup(answers->memory, name);
+}
+
+/* Asks the tables, and remembers. */
+static SubjectAnswer *
+look_up(JourneyDecision *decision, SubjectName name)
+{
+	SubjectAnswers *answers = decision->answers;
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "journey subject",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(scratch);
+	JourneyFactsBuilder builder = {.context = scratch};
+	BufferUsage buffers = pgBufferUsage;
+	SubjectSide seen[SIDES];
+	int			sides = 1;
 	SubjectAnswer *answer;
+	Snapshot	committed;
 	bool		found;
 
-	if (MemoryContextMemAllocated(answers->memory, false) >= get_hash_memory_limit())
-		start(answers);
+	/* Decide first and remember then: an error leaves nothing half done. */
+	see_subject(decision, 0, journey_facts_by_name(&builder, decision->tables, name.bytes, name.size,
+												   GetActiveSnapshot()), &seen[0]);
+	committed = journey_register_committed_snapshot(decision);
+	if (committed != NULL)
+	{
+		see_subject(decision, decision->sides - 1,
+					journey_facts_by_name(&builder, decision->tables, name.bytes, name.size, committed),
+					&seen[1]);
+		sides = 2;
+		UnregisterSnapshot(committed);
+	}
+	pgBufferUsage = buffers;
+	MemoryContextSwitchTo(caller);
 
 	if (answers->names_left < name.size)
 	{
@@ -153,20 +294,212 @@ remember(SubjectAnswers *answers, SubjectName name, bool allowed)
 		answers->names = MemoryContextAlloc(answers->memory, NAMES_BLOCK);
 		answers->names_left = NAMES_BLOCK;
 	}
+	for (int i = 0; i < sides; i++)
+		seen[i].jurisdiction = keep_jurisdiction(answers, seen[i].jurisdiction);
 	name.bytes = memcpy(answers->names, name.bytes, name.size);
 	answers->latest = NULL;
 	answer = answers_insert(answers->hash, name, &found);
 	Assert(!found);
 	answers->names += name.size;
 	answers->names_left -= name.size;
-	answer->allowed = allowed;
+	answer->sides = sides;
+	memcpy(answer->side, seen, sides * sizeof(SubjectSide));
 	answers->latest = answer;
+
+	MemoryContextDelete(scratch);
+	return answer;
 }
+
+/* The reason, from what was looked up. */
+static JnReason
+reason_of(JourneyDecision *decision, int class_number, const SubjectAnswer *answer, TimestampTz collected)
+{
+	int64		limit;
+	JnReason	reason = combine_sides(decision, decision->answers->class[class_number].name,
+									   answer->side, answer->sides, &limit);
+
+	return limit_retention(reason, limit, collected);
+}
+
+
+/* ------------------------------------------------------------------------
+ * By the cache
+ * ------------------------------------------------------------------------ */
+
+/*
+ * Decides those of whom the statement's snapshot may know something else than
+ * the cache.  False: they cannot be told, or are too many.
+ */
+static bool
+list_exceptions(JourneyDecision *decision, Snapshot fresh)
+{
+	SubjectAnswers *answers = decision->answers;
+	Snapshot	active = GetActiveSnapshot();
+	FullTransactionId own = GetTopFullTransactionIdIfAny();
+	JourneyChanges changes[2];
+	int			count = 0;
+
+	if (!sees_same_commits(&decision->active, fresh))
+	{
+		JourneyMoment moment;
+
+		journey_moment_of(&moment, active);
+		journey_changes_since(&changes[count++], &moment, decision->tables, fresh, MOST_EXCEPTIONS);
+	}
+	if (FullTransactionIdIsValid(own))
+		journey_changes_by(&changes[count++], U64FromFullTransactionId(own), decision->tables, active,
+						   MOST_EXCEPTIONS);
+
+	for (int i = 0; i < count; i++)
+	{
+		if (changes[i].all)
+			return false;
+		for (int j = 0; j < changes[i].count; j++)
+		{
+			JourneyFactsBuilder builder = {.context = CurrentMemoryContext};
+			SubjectName name;
+			text	   *t;
+
+			/* one whom the committed state does not have is denied by the cache */
+			journey_facts_by_number(&builder, decision->tables, changes[i].subject[j], fresh, &t);
+			if (t == NULL)
+				continue;
+			name.bytes = VARDATA_ANY(t);
+			name.size = VARSIZE_ANY_EXHDR(t);
+			if (answers_lookup(answers->hash, name) == NULL)
+				look_up(decision, name);
+		}
+	}
+	return true;
+}
+
+/* Finds out by which way to ask, until the cache changes. */
+static void
+choose_way(JourneyDecision *decision)
+{
+	SubjectAnswers *answers = decision->answers;
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "journey exceptions",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(scratch);
+	BufferUsage buffers = pgBufferUsage;
+	Snapshot	fresh;
+
+	answers->cached = false;
+	memset(&answers->last_key, 0, sizeof(answers->last_key));
+	answers->last_size = 0;
+	for (int i = 0; i < answers->class_count; i++)
+	{
+		if (answers->class[i].memo != NULL)
+			pfree(answers->class[i].memo);
+		answers->class[i].memo = NULL;
+	}
+	answers->limit_count = 1;
+
+	fresh = RegisterSnapshot(GetCatalogSnapshot(decision->tables[JOURNEY_STATE].relid));
+	Assert(fresh->copied);
+	fresh->curcid = FirstCommandId;
+	if (journey_fact_cache_bring_up(decision->tables, fresh))
+	{
+		/* what was looked up before is decided anew, with all others */
+		start(answers);
+		answers->cached = list_exceptions(decision, fresh);
+		if (!answers->cached)
+			start(answers);
+	}
+	UnregisterSnapshot(fresh);
+	answers->version = journey_fact_cache_version;
+
+	pgBufferUsage = buffers;
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(scratch);
+}
+
+/* A number for a limit of retention, 0 for none; MEMO_LIMITS if there are too many. */
+static int
+number_limit(JourneyDecision *decision, int64 limit)
+{
+	SubjectAnswers *answers = decision->answers;
+
+	if (limit == JN_KEEP_ALL)
+		return 0;
+	for (int i = 1; i < answers->limit_count; i++)
+	{
+		if (answers->limit[i] == limit)
+			return i;
+	}
+	if (answers->limit_count >= MEMO_LIMITS)
+		return MEMO_LIMITS;
+	if (answers->limit_count >= answers->limit_room)
+	{
+		int			room = Max(8, 2 * answers->limit_room);
+		int64	   *new = MemoryContextAllocZero(decision->context, room * sizeof(int64));
+
+		if (answers->limit != NULL)
+		{
+			memcpy(new, answers->limit, answers->limit_room * sizeof(int64));
+			pfree(answers->limit);
+		}
+		answers->limit = new;
+		answers->limit_room = room;
+	}
+	answers->limit[answers->limit_count] = limit;
+	return answers->limit_count++;
+}
+
+/* What facts come to for a class, and a memo of it. */
+static pg_noinline JnReason
+work_out(JourneyDecision *decision, int class_number, uint32 facts, TimestampTz collected)
+{
+	SubjectAnswers *answers = decision->answers;
+	SubjectSide seen[SIDES];
+	int64		limit;
+	JnReason	reason;
+	int			number;
+
+	for (int i = 0; i < decision->sides; i++)
+		see_subject(decision, i, journey_fact_cache_facts(facts), &seen[i]);
+	reason = combine_sides(decision, answers->class[class_number].name, seen, decision->sides, &limit);
+
+	number = number_limit(decision, limit);
+	if (number < MEMO_LIMITS)
+	{
+		AnswerClass *class = &answers->class[class_number];
+
+		if (class->memo == NULL)
+			class->memo = MemoryContextAllocExtended(decision->context,
+													 journey_fact_cache_count() * sizeof(Memo),
+													 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+		class->memo[facts] = (Memo) (number << MEMO_REASON_BITS | reason);
+	}
+	return limit_retention(reason, limit, collected);
+}
+
+static inline JnReason
+reason_of_facts(JourneyDecision *decision, int class_number, uint32 facts, TimestampTz collected)
+{
+	SubjectAnswers *answers = decision->answers;
+	const AnswerClass *class = &answers->class[class_number];
+	Memo		memo;
+
+	if (facts == 0)
+		return JN_REASON_NO_SUBJECT;
+	if (class->memo == NULL || (memo = class->memo[facts]) == 0)
+		return work_out(decision, class_number, facts, collected);
+	if (memo <= MEMO_REASON_MASK)
+		return (JnReason) memo;
+	return limit_retention((JnReason) (memo & MEMO_REASON_MASK),
+						   answers->limit[memo >> MEMO_REASON_BITS], collected);
+}
+
+
+/* ------------------------------------------------------------------------
+ * What decision.c calls
+ * ------------------------------------------------------------------------ */
 
 SubjectAnswers *
 journey_answers_create(JourneyDecision *decision)
 {
-	SubjectAnswers *answers = MemoryContextAlloc(decision->context, sizeof(SubjectAnswers));
+	SubjectAnswers *answers = MemoryContextAllocZero(decision->context, sizeof(SubjectAnswers));
 
 	answers->memory = AllocSetContextCreate(decision->context, "journey answers",
 											ALLOCSET_DEFAULT_SIZES);
@@ -174,42 +507,105 @@ journey_answers_create(JourneyDecision *decision)
 	return answers;
 }
 
-bool
-journey_answers_ask(JourneyDecision *decision, const char *subject, int size)
+int
+journey_answers_class(JourneyDecision *decision, const char *name)
+{
+	SubjectAnswers *answers = decision->answers;
+
+	for (int i = 0; i < answers->class_count; i++)
+	{
+		if (strcmp(answers->class[i].name, name) == 0)
+			return i;
+	}
+	if (answers->class_count >= answers->class_room)
+	{
+		int			room = Max(4, 2 * answers->class_room);
+		AnswerClass *new = MemoryContextAllocZero(decision->context, room * sizeof(AnswerClass));
+
+		if (answers->class != NULL)
+		{
+			memcpy(new, answers->class, answers->class_count * sizeof(AnswerClass));
+			pfree(answers->class);
+		}
+		answers->class = new;
+		answers->class_room = room;
+	}
+	answers->class[answers->class_count].name = MemoryContextStrdup(decision->context, name);
+	return answers->class_count++;
+}
+
+/* By the tables, or an exception. */
+static pg_noinline JnReason
+ask_tables(JourneyDecision *decision, int class_number, const char *subject, int size,
+		   TimestampTz collected)
 {
 	SubjectAnswers *answers = decision->answers;
 	SubjectName name = {subject, size};
 	SubjectAnswer *answer = answers->latest;
-	BufferUsage buffers;
-	Snapshot	committed;
-	bool		allowed;
 
 	/* The columns of one row ask about the same subject. */
-	if (answer != NULL && answer->name.size == size &&
-		memcmp(answer->name.bytes, subject, size) == 0)
-		return answer->allowed;
-
-	answer = answers_lookup(answers->hash, name);
-	if (answer != NULL)
+	if (answer == NULL || answer->name.size != size || memcmp(answer->name.bytes, subject, size) != 0)
+		answer = answers_lookup(answers->hash, name);
+	if (answer == NULL)
 	{
-		answers->latest = answer;
-		return answer->allowed;
-	}
-
-	/* Decide first and remember then: an error leaves nothing half done. */
-	buffers = pgBufferUsage;
-	allowed = has_consented(decision, name, GetActiveSnapshot());
-	if (allowed)
-	{
-		committed = journey_register_committed_snapshot(decision);
-		if (committed != NULL)
+		if (journey_fact_cache_missed(decision->tables))
 		{
-			allowed = has_consented(decision, name, committed);
-			UnregisterSnapshot(committed);
+			choose_way(decision);
+			if (answers->cached)
+				return journey_answers_ask(decision, class_number, subject, size, collected);
 		}
+		if (MemoryContextMemAllocated(answers->memory, false) >= get_hash_memory_limit())
+			start(answers);
+		answer = look_up(decision, name);
 	}
-	pgBufferUsage = buffers;
+	answers->latest = answer;
+	return reason_of(decision, class_number, answer, collected);
+}
 
-	remember(answers, name, allowed);
-	return allowed;
+JnReason
+journey_answers_ask(JourneyDecision *decision, int class_number, const char *subject, int size,
+					TimestampTz collected)
+{
+	SubjectAnswers *answers = decision->answers;
+	JourneyNameKey key;
+
+	if (answers->version != journey_fact_cache_version)
+		choose_way(decision);
+	if (!answers->cached)
+		return ask_tables(decision, class_number, subject, size, collected);
+
+	if (size == answers->last_size && memcmp(subject, answers->last_name, size) == 0)
+		return answers->last_is_exception ?
+			ask_tables(decision, class_number, subject, size, collected) :
+			reason_of_facts(decision, class_number, answers->last_facts, collected);
+
+	key = journey_name_key(subject, size);
+	if (!journey_is_short_key(key))
+	{
+		memcpy(answers->last_name, subject, size);
+		answers->last_size = size;
+		answers->last_key.high = 0;
+	}
+	else if (key.low != answers->last_key.low || key.high != answers->last_key.high)
+	{
+		answers->last_key = key;
+		answers->last_size = 0;
+	}
+	else
+		return answers->last_is_exception ?
+			ask_tables(decision, class_number, subject, size, collected) :
+			reason_of_facts(decision, class_number, answers->last_facts, collected);
+
+	/* another subject than the last time */
+	answers->last_is_exception = false;
+	if (answers->hash->members > 0)
+	{
+		SubjectName name = {subject, size};
+
+		answers->last_is_exception = answers_lookup(answers->hash, name) != NULL;
+		if (answers->last_is_exception)
+			return ask_tables(decision, class_number, subject, size, collected);
+	}
+	answers->last_facts = journey_fact_cache_find(key, subject, size);
+	return reason_of_facts(decision, class_number, answers->last_facts, collected);
 }

@@ -1,0 +1,36 @@
+--| # Consent: signs of change
+--|
+--| Sessions keep what they have read about subjects, and ask before each
+--| statement who has changed since. The ledger and `subject` answer by their
+--| column `xid`. What changes otherwise leaves a row here, and sessions then
+--| read everything anew: a subject that is renamed or removed, a state that is
+--| rebuilt, or written past the ledger. `src/pg/changes.c` says why nothing is
+--| missed.
+
+CREATE TABLE journey.change (
+  xid xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id()
+);
+CREATE INDEX change_xid ON journey.change (xid);
+COMMENT ON TABLE journey.change IS
+'Transactions that changed subjects or states otherwise than by a row of the ledger or of journey.subject: what a session knows about subjects from before it is read anew.';
+
+CREATE FUNCTION journey._tell_changes() RETURNS trigger
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  INSERT INTO journey.change DEFAULT VALUES;
+  RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION journey._tell_changes() IS
+'Trigger of journey.subject and journey.state: adds the transaction to journey.change.';
+REVOKE EXECUTE ON FUNCTION journey._tell_changes() FROM PUBLIC;
+
+CREATE TRIGGER tell_changes AFTER UPDATE OF name, number OR DELETE OR TRUNCATE ON journey.subject
+  FOR EACH STATEMENT EXECUTE FUNCTION journey._tell_changes();
+ALTER TABLE journey.subject ENABLE ALWAYS TRIGGER tell_changes;
+
+-- Not for what the trigger of the ledger writes: the ledger tells that.
+CREATE TRIGGER tell_changes AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON journey.state
+  FOR EACH STATEMENT WHEN (pg_catalog.pg_trigger_depth() = 0) EXECUTE FUNCTION journey._tell_changes();
+ALTER TABLE journey.state ENABLE ALWAYS TRIGGER tell_changes;

@@ -1,0 +1,300 @@
+/*
+ * subject_facts.c
+ *	  What is known about a data subject, read from our tables.
+ *
+ * The state has positions in the ledger, which no two subjects share.  Only
+ * their order within one subject decides anything, so they are replaced by
+ * their rank: then a million people who all gave one consent have the same
+ * facts.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_enum.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/fmgroids.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+
+#include "compat.h"
+#include "probe.h"
+#include "subject_facts.h"
+
+/* Positions of a word: given, refused, withdrawn, objected, expired. */
+#define POSITIONS	5
+
+int
+journey_kind_number(Oid value)
+{
+	static const char *const labels[JN_KINDS] = {"customer", "consumer", "employee", "stakeholder"};
+	static struct
+	{
+		Oid			value;
+		int			number;
+	}			last = {InvalidOid, -1};
+	HeapTuple	tuple;
+
+	if (value == last.value)
+		return last.number;
+
+	tuple = SearchSysCache1(ENUMOID, ObjectIdGetDatum(value));
+	if (!HeapTupleIsValid(tuple))
+		return -1;
+	last.value = value;
+	last.number = -1;
+	for (int i = 0; i < JN_KINDS; i++)
+	{
+		if (strcmp(NameStr(((Form_pg_enum) GETSTRUCT(tuple))->enumlabel), labels[i]) == 0)
+			last.number = i;
+	}
+	ReleaseSysCache(tuple);
+	return last.number;
+}
+
+static const char *
+keep_text(JourneyFactsBuilder *builder, Datum value)
+{
+	text	   *t = DatumGetTextPP(value);
+	const char *result;
+	char	   *copy;
+
+	if (VARSIZE_ANY_EXHDR(t) == 0)
+		return "";
+	copy = text_to_cstring(t);
+	if (builder->intern == NULL)
+		return copy;
+	result = builder->intern(builder->intern_arg, copy);
+	pfree(copy);
+	return result;
+}
+
+/* A column that must not be NULL. */
+static Datum
+column(JourneyFactsBuilder *builder, HeapTuple row, AttrNumber attnum, TupleDesc desc)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(row, attnum, desc, &isnull);
+
+	if (isnull)
+		builder->spoiled = true;
+	return value;
+}
+
+/* Room for "count" words. */
+static void
+make_room(JourneyFactsBuilder *builder, int count)
+{
+	JourneyFacts *old = builder->facts;
+	int64	   *old_seq = builder->seq;
+	int			room = Max(8, 2 * count);
+
+	if (count <= builder->room)
+		return;
+	builder->facts = MemoryContextAllocZero(builder->context,
+											offsetof(JourneyFacts, word) + room * sizeof(JourneyWord));
+	builder->seq = MemoryContextAlloc(builder->context, room * POSITIONS * sizeof(int64));
+	if (old != NULL)
+	{
+		memcpy(builder->facts, old, offsetof(JourneyFacts, word) + builder->room * sizeof(JourneyWord));
+		memcpy(builder->seq, old_seq, builder->room * POSITIONS * sizeof(int64));
+		pfree(old);
+		pfree(old_seq);
+	}
+	builder->room = room;
+}
+
+void
+journey_facts_begin(JourneyFactsBuilder *builder, const JourneyTable *subject,
+					HeapTuple row, TupleDesc desc)
+{
+	const AttrNumber *attnum = subject->column;
+	JourneyFacts *facts;
+	bool		isnull;
+	Datum		value;
+
+	make_room(builder, 1);
+	builder->spoiled = false;
+	facts = builder->facts;
+	memset(facts, 0, offsetof(JourneyFacts, word));
+
+	facts->restricted = DatumGetBool(column(builder, row, attnum[JOURNEY_SUBJECT_RESTRICTED], desc));
+	facts->erased = DatumGetBool(column(builder, row, attnum[JOURNEY_SUBJECT_ERASED], desc));
+	facts->kind = journey_kind_number(DatumGetObjectId(column(builder, row, attnum[JOURNEY_SUBJECT_KIND], desc)));
+	if (facts->kind < 0)
+		builder->spoiled = true;
+	value = heap_getattr(row, attnum[JOURNEY_SUBJECT_JURISDICTION], desc, &isnull);
+	facts->jurisdiction = isnull ? NULL : keep_text(builder, value);
+	value = heap_getattr(row, attnum[JOURNEY_SUBJECT_BORN], desc, &isnull);
+	facts->born = isnull ? JN_BORN_UNKNOWN : DatumGetDateADT(value);
+}
+
+void
+journey_facts_add(JourneyFactsBuilder *builder, const JourneyTable *state,
+				  HeapTuple row, TupleDesc desc)
+{
+	const AttrNumber *attnum = state->column;
+	JourneyWord word;
+	int64	   *seq;
+	int			place;
+
+	memset(&word, 0, sizeof(word));
+	make_room(builder, builder->facts->count + 1);
+
+	word.purpose = DatumGetInt32(column(builder, row, attnum[JOURNEY_STATE_PURPOSE], desc));
+	word.covers = DatumGetBool(column(builder, row, attnum[JOURNEY_STATE_COVERS], desc));
+	word.is_explicit = DatumGetBool(column(builder, row, attnum[JOURNEY_STATE_EXPLICIT], desc));
+	word.parental = DatumGetBool(column(builder, row, attnum[JOURNEY_STATE_PARENTAL], desc));
+	word.from = DatumGetTimestampTz(column(builder, row, attnum[JOURNEY_STATE_FROM], desc));
+	word.until = DatumGetTimestampTz(column(builder, row, attnum[JOURNEY_STATE_UNTIL], desc));
+
+	/* in the order of purposes, of which most subjects have one */
+	for (place = builder->facts->count; place > 0; place--)
+	{
+		if (builder->facts->word[place - 1].purpose < word.purpose)
+			break;
+		memcpy(&builder->facts->word[place], &builder->facts->word[place - 1], sizeof(JourneyWord));
+		memcpy(&builder->seq[place * POSITIONS], &builder->seq[(place - 1) * POSITIONS],
+			   POSITIONS * sizeof(int64));
+	}
+
+	seq = &builder->seq[place * POSITIONS];
+	seq[0] = DatumGetInt64(column(builder, row, attnum[JOURNEY_STATE_GIVEN], desc));
+	seq[1] = DatumGetInt64(column(builder, row, attnum[JOURNEY_STATE_REFUSED], desc));
+	seq[2] = DatumGetInt64(column(builder, row, attnum[JOURNEY_STATE_WITHDRAWN], desc));
+	seq[3] = DatumGetInt64(column(builder, row, attnum[JOURNEY_STATE_OBJECTED], desc));
+	seq[4] = DatumGetInt64(column(builder, row, attnum[JOURNEY_STATE_EXPIRED], desc));
+	if (!builder->spoiled)
+	{
+		Datum		notice = column(builder, row, attnum[JOURNEY_STATE_NOTICE], desc);
+
+		word.notice = builder->spoiled ? "" : keep_text(builder, notice);
+	}
+	memcpy(&builder->facts->word[place], &word, sizeof(word));
+	builder->facts->count++;
+}
+
+static int
+compare_positions(const void *a, const void *b)
+{
+	int64		x = *(const int64 *) a;
+	int64		y = *(const int64 *) b;
+
+	return x < y ? -1 : x > y;
+}
+
+JourneyFacts *
+journey_facts_end(JourneyFactsBuilder *builder)
+{
+	JourneyFacts *facts = builder->facts;
+	int			count = facts->count * POSITIONS;
+	int64		few[8 * POSITIONS];
+	int64	   *sorted = few;
+	int			events = 0;
+
+	if (builder->spoiled)
+		return NULL;
+
+	if (count > lengthof(few))
+		sorted = palloc(count * sizeof(int64));
+	for (int i = 0; i < count; i++)
+	{
+		if (builder->seq[i] > 0)
+			sorted[events++] = builder->seq[i];
+	}
+	if (events > 1)
+		qsort(sorted, events, sizeof(int64), compare_positions);
+
+	for (int i = 0; i < count; i++)
+	{
+		JourneyWord *word = &facts->word[i / POSITIONS];
+		uint32		rank = 0;
+
+		if (builder->seq[i] > 0)
+		{
+			int64	   *found = events == 1 ? sorted :
+			bsearch(&builder->seq[i], sorted, events, sizeof(int64), compare_positions);
+
+			/* equal ones, which a ledger does not have, stay equal */
+			while (found > sorted && found[-1] == *found)
+				found--;
+			rank = found - sorted + 1;
+		}
+		switch (i % POSITIONS)
+		{
+			case 0:
+				word->given = rank;
+				break;
+			case 1:
+				word->refused = rank;
+				break;
+			case 2:
+				word->withdrawn = rank;
+				break;
+			case 3:
+				word->objected = rank;
+				break;
+			case 4:
+				word->expired = rank;
+				break;
+		}
+	}
+	if (sorted != few)
+		pfree(sorted);
+	return facts;
+}
+
+/* Adds what the subject said, and closes. */
+static JourneyFacts *
+add_words(JourneyFactsBuilder *builder, const JourneyTable *tables, int64 number, Snapshot snapshot)
+{
+	JourneyProbe probe;
+
+	journey_probe_begin(&probe, &tables[JOURNEY_STATE], snapshot, F_INT8EQ, Int64GetDatum(number));
+	while (journey_probe_next(&probe))
+		journey_facts_add(builder, &tables[JOURNEY_STATE], probe.row, RelationGetDescr(probe.rel));
+	journey_probe_end(&probe);
+	return journey_facts_end(builder);
+}
+
+JourneyFacts *
+journey_facts_by_name(JourneyFactsBuilder *builder, const JourneyTable *tables,
+					  const char *name, int size, Snapshot snapshot)
+{
+	JourneyProbe probe;
+	int64		number = 0;
+	bool		found = false;
+
+	journey_probe_begin(&probe, &tables[JOURNEY_SUBJECT], snapshot, F_TEXTEQ,
+						PointerGetDatum(cstring_to_text_with_len(name, size)));
+	if (journey_probe_next(&probe))
+	{
+		journey_facts_begin(builder, &tables[JOURNEY_SUBJECT], probe.row, RelationGetDescr(probe.rel));
+		number = DatumGetInt64(journey_probe_column(&probe, JOURNEY_SUBJECT_NUMBER));
+		found = !probe.has_null;
+	}
+	journey_probe_end(&probe);
+	return found ? add_words(builder, tables, number, snapshot) : NULL;
+}
+
+JourneyFacts *
+journey_facts_by_number(JourneyFactsBuilder *builder, const JourneyTable *tables,
+						int64 number, Snapshot snapshot, text * *name)
+{
+	JourneyProbe probe;
+	bool		found = false;
+
+	*name = NULL;
+	journey_probe_begin(&probe, &tables[JOURNEY_SUBJECT_BY_NUMBER], snapshot, F_INT8EQ,
+						Int64GetDatum(number));
+	if (journey_probe_next(&probe))
+	{
+		journey_facts_begin(builder, &tables[JOURNEY_SUBJECT], probe.row, RelationGetDescr(probe.rel));
+		*name = DatumGetTextPCopy(journey_probe_column(&probe, JOURNEY_SUBJECT_BY_NUMBER_NAME));
+		found = !probe.has_null;
+	}
+	journey_probe_end(&probe);
+	return found ? add_words(builder, tables, number, snapshot) : NULL;
+}
