@@ -87,6 +87,14 @@ typedef enum JnStatus
 	JN_PATTERN_INTERVAL_RANGE,	/* too long an interval */
 	JN_PATTERN_LARGE,			/* found = what its automaton takes, limit = what it may */
 
+	/* consent strings; at = the byte */
+	JN_CONSENT_LETTER,			/* none that may stand there */
+	JN_CONSENT_SHORT,			/* ends too early */
+	JN_CONSENT_VERSION,			/* found, limit = the one that is read */
+	JN_CONSENT_RANGE,			/* numbers that do not ascend, or are too large; found, limit */
+	JN_CONSENT_SEGMENT,			/* of a type that may not stand there, or one too many or few */
+	JN_CONSENT_COUNTRY,			/* a language or country is no two letters */
+
 	JN_STATUS_COUNT
 } JnStatus;
 

@@ -259,6 +259,36 @@ static const ErrorText error_text[] = {
 		"Its automaton would have more than {limit} transitions.",
 		"Use smaller numbers in {n,m}, or x* instead of x{0,n}.",
 	},
+	[JN_CONSENT_LETTER] = {
+		ERRCODE_INVALID_PARAMETER_VALUE,
+		"invalid {what}",
+		"Byte {at} is no letter that may stand there.",
+	},
+	[JN_CONSENT_SHORT] = {
+		ERRCODE_INVALID_PARAMETER_VALUE,
+		"invalid {what}",
+		"It ends too early, at byte {at}.",
+	},
+	[JN_CONSENT_VERSION] = {
+		ERRCODE_INVALID_PARAMETER_VALUE,
+		"unknown version of a {what}",
+		"Version {limit} is read; byte {at} says {found}.",
+	},
+	[JN_CONSENT_RANGE] = {
+		ERRCODE_INVALID_PARAMETER_VALUE,
+		"invalid {what}",
+		"A range at byte {at} does not ascend, or goes beyond {limit}.",
+	},
+	[JN_CONSENT_SEGMENT] = {
+		ERRCODE_INVALID_PARAMETER_VALUE,
+		"invalid {what}",
+		"At byte {at} stands a part that does not belong there, or one is missing.",
+	},
+	[JN_CONSENT_COUNTRY] = {
+		ERRCODE_INVALID_PARAMETER_VALUE,
+		"invalid {what}",
+		"At byte {at} stands a language or country that is no two letters.",
+	},
 };
 
 /* JnStatus grows at its end only, so the length tells that a row is missing. */

@@ -1,0 +1,104 @@
+-- Consent strings of other systems
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS journey;
+RESET client_min_messages;
+SET search_path = journey, public;
+SET timezone = 'UTC';
+
+-- published strings (IAB's own tests and specification), and some that were made for these tests
+CREATE TABLE strings (id text PRIMARY KEY, tc text);
+INSERT INTO strings VALUES
+  ('T1', 'COtybn4PA_zT4KjACBENAPCIAEBAAECAAIAAAAAAAAAA'),
+  ('T2', 'CPA9dwAPA9dwAKjACBENAPCIAEBAAECAAIAAAAAAAAAA'),
+  ('T3', 'COrEAV4OrXx94ACABBENAHCIAD-AAAAAAACAAxAAAAgAIAwgAgAAAAEAgQAAAAAEAYQAQAAAACAAAABAAA'),
+  ('T4', 'COrEAV4OrXx94ACABBENAHCIAD-AAAAAAACAAxAAAAgAIAwgAgAAAAEAgQAAAAAEAYQAQAAAACAAAABAAA.IBAgAAAgAIAwgAgAAAAEAAAACA.QAagAQAgAIAwgA'),
+  ('T5', 'COrEAV4OrXx94ACABBENAHCIAD-AAAAAAACAAxAAAAgAIAwgAgAAAAEAgQAAAAAEAYQAQAAAACAAAABAAA.IBAgAAAgAIAwgAgAAAAEAAAACA.QAagAQAgAIAwgA.cAAAAAAAITg='),
+  ('T6', 'COv__-wOv__-wC2AAAENAPCgAAAAAAAAAAAAA_wAQA_gEBABAEAAAA'),
+  ('T7', 'COwBOpCOwBOpCLqAAAENAPCAAAAAAAAAAAAAFfwAYFfAV-BVkAGBVYFWAAA'),
+  ('T8', 'COwBOpCOwBOpCLqAAAENAPCAAAAAAAAAAAAAFfwAQFfgUbABAUaAAA'),
+  ('T9', 'COwxsONOwxsONKpAAAENAdCAAMAAAAAAAAAAAAAAAAAA'),
+  ('T10', 'CO5dPi4O5dPx2B7DvCENA2CgAAAAAAAAAAAAGewAAM8gAAAA.YAAAAAAAAAAA'),
+  ('T11', 'CQSbk4AQSbk4ANwAAAENAwCgAAAAAAAAAAYgACPAAAAA.IDKQA4AAgAKAGQAygAAA.YAAAAAAAAAAA'),
+  ('T12', 'CQd924AQd924AASACCENCNFsAP_gAEIAACiQL6QBAAGAAOANmAcAF9IAIADgAA'),
+  ('T13', 'CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA'),
+  ('G1', 'CQF9-AAQF9-AAEsABBENCWFsAP_gAEPgAAYgAFMhAAogIAA.IAMwAoAAgAUABk'),
+  ('G2', 'CQF9-AAQF9-AAEsABBENCWFgAAAAAAAAAAYgAAAAAAAA.IAAA'),
+  ('G4', 'CQF9-AAQF9-AAEsABBENCWFgAIAAAAAAAAYgAAAAAAAA.IADgI.eAAAAEAAAdQ'),
+  ('G7', 'CQF9-AAQF9-AAEsABBENCWFgAIAQAQAAAAYgAAAAAAAA.IAAA'),
+  ('G8', 'CQF9-AAQF9-AAEsABBENCWFgAAAAAKIAAAYgAAAAAAAA.IAAA');
+SELECT s.id, t.version AS v, t.created, t.last_updated, t.cmp_id AS cmp, t.cmp_version AS cv, t.consent_screen AS sc,
+       t.consent_language AS lang, t.vendor_list_version AS list, t.tcf_policy_version AS pol
+  FROM strings s, tcf_decode(s.tc) t ORDER BY s.id COLLATE "C";
+SELECT s.id, t.is_service_specific AS svc, t.use_non_standard_texts AS nst, t.special_feature_opt_ins AS sf, t.purposes_consent AS pc,
+       t.purposes_li AS li, t.purpose_one_treatment AS p1t, t.publisher_cc AS cc, t.effective_consent AS ec, t.effective_li AS el, t.notices
+  FROM strings s, tcf_decode(s.tc) t ORDER BY s.id COLLATE "C";
+SELECT s.id, t.vendor_consent, t.vendor_li, t.disclosed_vendors, t.allowed_vendors, t.publisher_restrictions AS restrictions
+  FROM strings s, tcf_decode(s.tc) t ORDER BY s.id COLLATE "C";
+SELECT s.id, t.publisher_consent, t.publisher_li, t.custom_purposes, t.custom_consent, t.custom_li
+  FROM strings s, tcf_decode(s.tc) t WHERE t.custom_purposes IS NOT NULL ORDER BY s.id COLLATE "C";
+SELECT tcf_decode(NULL) IS NULL AS nothing;
+
+-- segments behind the core may come in any order
+SELECT tcf_decode(split_part(tc, '.', 1) || '.' || split_part(tc, '.', 3) || '.' || split_part(tc, '.', 2)) = tcf_decode(tc) AS any_order
+  FROM strings WHERE id = 'T4';
+
+-- what cannot be read, and why: no error names a vendor or shows the string
+CREATE FUNCTION refusal(query text, arg text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE state text; message text; detail text;
+BEGIN
+  EXECUTE query USING arg;
+  RETURN 'accepted';
+EXCEPTION WHEN OTHERS THEN
+  GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
+  RETURN format('%s %s: %s', state, message, detail);
+END
+$$;
+SELECT id, refusal('SELECT journey.tcf_decode($1)', tc) FROM (VALUES
+  ('B1 truncated', 'CQF9-AAQF9-AAEsABBENCWFgAMAAAAAAAAYgAA'),
+  ('B2 letter', 'CQF9-AAQF9*AAEsABBENCWFgAMAAAAAAAAYgAAAAAAAA'),
+  ('B4 version 1', 'BQF9-AAQF9-AAEsABBENCWFgAAAAAAAAAAYgAAAAAAAA'),
+  ('B5 version 3', 'DQF9-AAQF9-AAEsABBENCWFgAAAAAAAAAAYgAAAAAAAA'),
+  ('B6 entries', 'CAAAAAAAAAAAAABAAAENABFgAAAAAAAAAAYgAyf_w'),
+  ('B7 empty', ''),
+  ('B8 dots', '..'),
+  ('B11 short bits', 'CLSYjTaOngnCIAOABBENAXCMAGOAABBAAA7IA5n-m7fP6_3fbqVv6E__PoA5Aqff3aJx8tv_1967rfnQEQoAIAAQCrwkAEABAcACABIMACAAuApEVABABUSABgBCAVSAtIoACACIArYQAHACgAFgAVwBJgDcAI7AWgMAAgBiKgAgBMgFfKQAQBRkQAQA4AFiBAAoA-AEVAJlAVgAtYcACAJcAr4eABAK8OgBgFzAOmAqwgABAWyA.IFukWSQh'),
+  ('B12 short', 'Bg'),
+  ('segment twice', 'CQF9-AAQF9-AAEsABBENCWFgAAAAAAAAAAYgAAAAAAAA.IAAA.IAAA'),
+  ('core twice', 'CQF9-AAQF9-AAEsABBENCWFgAAAAAAAAAAYgAAAAAAAA.CQF9'),
+  ('dot at the end', 'CQF9-AAQF9-AAEsABBENCWFgAAAAAAAAAAYgAAAAAAAA.'),
+  ('padding alone', '=='),
+  ('padding inside', 'CQF9=AAQF9-AAEsABBENCWFgAAAAAAAAAAYgAAAAAAAA'),
+  ('four =', 'CQF9-AAQF9-AAEsABBENCWFgAAAAAAAAAAYgAAAAAAAA===='),
+  ('blank before', ' CQF9-AAQF9-AAEsABBENCWFgAAAAAAAAAAYgAAAAAAAA'),
+  ('other letters', 'CQF9-ÄÄQF9-AAEsABBENCWFgAAAAAAAAAAYgAAAAAAAA')) b (id, tc);
+
+-- Global Privacy Platform: headers
+SELECT gpp, journey.gpp_decode(gpp) -> 'sections' AS sections
+  FROM unnest(ARRAY['DBABM', 'DBACNY', 'DBABjw', 'DBABT', 'DBABL', 'DBABBg', 'DBACMM', 'DBABrw', 'DBABrY',
+                    'DBABLA', 'DBABTA', 'DBABMA']) gpp;
+-- sections
+SELECT jsonb_pretty(gpp_decode('DBABLA~CVVVkkkkkpFY.YA'));
+SELECT gpp_decode('DBABLA~CAAAAAAAAABA.QA') -> 'usnat' ->> 'MspaCoveredTransaction' AS covered,
+       gpp_decode('DBABLA~CAAAAAAAAABA.QA') -> 'usnat' -> 'Gpc' AS gpc;
+SELECT gpp_decode('DBABLA~CAAAVVVVVVRA.QA') -> 'usnat' -> 'SensitiveDataProcessing' AS v2,
+       gpp_decode('DBABLA~CAAAVVVVVVRA.QA') -> 'usnat' -> 'KnownChildSensitiveDataConsents' AS children,
+       gpp_decode('DBABLA~BAAAVVVVUQA.QA') -> 'usnat' -> 'SensitiveDataProcessing' AS v1;
+SELECT jsonb_pretty(gpp_decode('DBACNYA~CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA~1YNN'));
+SELECT (tcf_decode(gpp_decode('DBACNYA~CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA~1YNN') -> 'tcfeuv2' ->> 'string')).cmp_id;
+SELECT gpp_decode('DBABTA~1---') -> 'uspv1' AS not_applicable, gpp_decode('DBABTA~1YYN') -> 'uspv1' AS opted_out;
+SELECT gpp_decode(tc) -> 'sections' AS bare FROM strings WHERE id = 'T1';
+SELECT gpp_decode(NULL) IS NULL AS nothing;
+SELECT id, refusal('SELECT journey.gpp_decode($1)', gpp) FROM (VALUES
+  ('empty', ''), ('tilde', '~'), ('letter', 'DBABL*'), ('no header', 'EBABL'), ('version', 'DCABL'), ('no section', 'DBABL~'),
+  ('short section', 'DBABLA~CAAA'), ('one too many', 'DBABLA~CAAAAAAAAABA.QA~1YNN'), ('one too few', 'DBACNYA~CPXxRf'),
+  ('USP letter', 'DBABTA~1YXN'), ('USP length', 'DBABTA~1YNNN'), ('USP version', 'DBABTA~2YNN'), ('GPC segment', 'DBABLA~CAAAAAAAAABA.AA'),
+  ('dot', 'DBABLA~CAAAAAAAAABA.'), ('endless number', 'DBABAAAAAAAAAAAAAAAAAAAAAA'), ('many sections', 'DBP_qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq'),
+  ('quote', 'DBABMA~C"')) b (id, gpp);
+
+-- none of many damaged strings does worse than an error
+SELECT setseed(0.5);
+SELECT count(*) AS strings, count(*) FILTER (WHERE refused LIKE '22023 %' OR refused = 'accepted') AS read_or_refused
+  FROM (SELECT refusal('SELECT journey.tcf_decode($1), journey.gpp_decode($1)',
+                       overlay(tc PLACING substr('ABCxyz019-_.~=', 1 + (random() * 13)::int, 1 + (random() * 2)::int)
+                               FROM 1 + (random() * (length(tc) - 1))::int FOR (random() * 3)::int)) AS refused
+          FROM strings, generate_series(1, 1000)) s;
