@@ -101,8 +101,8 @@ $$;
 COMMENT ON FUNCTION journey._statements(oid, oid) IS
   'How a view, rule, routine or policy is dropped, and how it is made again where that can be told; NULL for others.';
 
-CREATE FUNCTION journey._dependents(relation regclass) RETURNS TABLE (name text, drop_it text, make_it text)
-  LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 3
+CREATE FUNCTION journey._dependents(relation regclass, but regclass) RETURNS TABLE (name text, drop_it text, make_it text)
+  LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 3
   SET search_path = pg_catalog, pg_temp
 AS $$
   WITH RECURSIVE bound (classid, objid, objsubid, depth) AS (
@@ -117,7 +117,8 @@ AS $$
           AND d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass, 'pg_policy'::regclass))
       OR (d.refclassid = 'pg_type'::regclass AND d.refobjid IN (y.oid, y.typarray) AND d.deptype = 'n')
     LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-    WHERE b.objsubid = 0 AND b.depth < 50 AND NOT coalesce(r.ev_type = '1' AND r.ev_class = b.objid, false)
+    WHERE b.objsubid = 0 AND b.depth < 50
+      AND NOT coalesce(r.ev_type = '1' AND r.ev_class IN (b.objid, _dependents.but::oid), false)
   ), dependent (name, classid, objid, depth) AS (
     SELECT pg_describe_object(b.classid, b.objid, b.objsubid), b.classid, b.objid, max(b.depth)
     FROM bound b
@@ -128,9 +129,9 @@ AS $$
   FROM dependent d LEFT JOIN LATERAL journey._statements(d.classid, d.objid) s ON true
   ORDER BY d.depth DESC, d.name COLLATE "C"
 $$;
-COMMENT ON FUNCTION journey._dependents(regclass) IS
+COMMENT ON FUNCTION journey._dependents(regclass, regclass) IS
   'Views, rules, functions, policies, and users of the row type, that are bound to the relation or its tree, in the order '
-  'in which they can be dropped. They would follow the relation to its new place.';
+  'in which they can be dropped. They would follow the relation to its new place. One view can be left out, with what is bound to it.';
 
 CREATE FUNCTION journey._publications(relation regclass) RETURNS TABLE (name text, statement text)
   LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1

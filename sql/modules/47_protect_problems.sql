@@ -60,7 +60,7 @@ AS $$
 $$;
 COMMENT ON FUNCTION journey._relation_problems(regclass) IS 'Why the relation by itself cannot be protected.';
 
-CREATE FUNCTION journey._tree_problems(relation regclass)
+CREATE FUNCTION journey._tree_problems(relation regclass, but regclass)
   RETURNS TABLE (code text, message text, object text, detail text, hint text, statement text)
   LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 1
   SET search_path = pg_catalog, pg_temp
@@ -87,7 +87,7 @@ AS $$
   SELECT 'dependent_objects_still_exist', format('other objects depend on %s', relation), d.name,
          'They would go on showing raw values: %s.', 'Drop them, and create them again on the protected relation.',
          concat_ws(E'\n', d.drop_it, '-- then, on the protected relation:' || E'\n' || d.make_it)
-  FROM journey._dependents(relation) d
+  FROM journey._dependents(relation, but) d
   UNION ALL
   SELECT 'object_not_in_prerequisite_state', format('%s is part of a publication', relation), p.name,
          'Raw values would leave the database through %s, or stop to without a word.',
@@ -105,8 +105,8 @@ AS $$
         JOIN pg_attrdef a ON a.oid = d.objid
         WHERE a.adrelid NOT IN (SELECT t FROM journey._tree(relation) t)) u
 $$;
-COMMENT ON FUNCTION journey._tree_problems(regclass) IS
-  'How raw rows of the table or its tree could be reached, or would be needed, other than through the view.';
+COMMENT ON FUNCTION journey._tree_problems(regclass, regclass) IS
+  'How raw rows of the table or its tree could be reached, or would be needed, other than through one view, if there is one already.';
 
 CREATE FUNCTION journey._subject_problems(relation regclass, subject text)
   RETURNS TABLE (code text, message text, object text, detail text, hint text, statement text)
@@ -252,7 +252,7 @@ BEGIN
     RETURN;		-- nothing can be said about the rest
   END IF;
   RETURN QUERY SELECT p.* FROM journey._argument_problems(row_action, owner, writes) p;
-  RETURN QUERY SELECT p.* FROM journey._tree_problems(relation) p;
+  RETURN QUERY SELECT p.* FROM journey._tree_problems(relation, NULL) p;
   RETURN QUERY SELECT p.* FROM journey._subject_problems(relation, subject) p;
 
   tried := journey._try_policies(relation, columns);

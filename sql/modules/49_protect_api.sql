@@ -150,7 +150,7 @@ BEGIN
   END IF;
   view_exists := journey._is_view_of(p.view, p.base);
   IF view_exists THEN
-    bad := (SELECT string_agg(d.name, ', ') FROM journey._dependents(p.view) d);
+    bad := (SELECT string_agg(d.name, ', ') FROM journey._dependents(p.view, NULL) d);
     IF bad IS NOT NULL THEN
       RAISE EXCEPTION 'other objects depend on %', p.view
         USING ERRCODE = 'dependent_objects_still_exist',
@@ -336,9 +336,9 @@ COMMENT ON FUNCTION journey.refresh(regclass) IS
 
 REVOKE EXECUTE ON FUNCTION
   journey._check_superuser(), journey._is_view_of(regclass, regclass), journey._tree(regclass), journey._members(regclass),
-  journey._statements(oid, oid), journey._dependents(regclass), journey._publications(regclass),
+  journey._statements(oid, oid), journey._dependents(regclass, regclass), journey._publications(regclass),
   journey._generated_from(regclass, int2), journey._plain_type(regtype, int),
-  journey._argument_problems(text, regrole, text), journey._relation_problems(regclass), journey._tree_problems(regclass),
+  journey._argument_problems(text, regrole, text), journey._relation_problems(regclass), journey._tree_problems(regclass, regclass),
   journey._subject_problems(regclass, text), journey._collected_problems(regclass, text, journey.policy[]),
   journey._policy_problems(regclass, journey.policy[]), journey._schema_problems(), journey._try_policies(regclass, jsonb),
   journey._key_problem(), journey._problems(regclass, text, jsonb, text, regrole, text, text), journey._raise(text[]),

@@ -315,31 +315,15 @@ set_for_now(const char *name, const char *value)
 	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
-/* _write(): the INSTEAD OF triggers of a view */
-Datum
-journey__write(PG_FUNCTION_ARGS)
+/* The same as the owner of the view, with settings of no one's choosing. */
+static pg_noinline HeapTuple
+run_as_owner(Writer *writer, TriggerData *call, HeapTuple old, HeapTuple new)
 {
-	TriggerData *call = (TriggerData *) fcinfo->context;
 	MemoryContext caller = CurrentMemoryContext;
-	Writer	   *writer;
-	HeapTuple	old;
-	HeapTuple	new;
 	HeapTuple	row = NULL;
 	Oid			user;
 	int			security;
 	int			settings;
-
-	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_INSTEAD(call->tg_event) || !TRIGGER_FIRED_FOR_ROW(call->tg_event))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("not fired by the trigger of a protected relation")));
-
-	old = TRIGGER_FIRED_BY_INSERT(call->tg_event) ? NULL : call->tg_trigtuple;
-	new = TRIGGER_FIRED_BY_INSERT(call->tg_event) ? call->tg_trigtuple :
-		TRIGGER_FIRED_BY_UPDATE(call->tg_event) ? call->tg_newtuple : NULL;
-	writer = get_writer(fcinfo, call);
-	if (new != NULL)
-		check_columns(writer, call, old, new);
 
 	SPI_connect();
 	GetUserIdAndSecContext(&user, &security);
@@ -366,5 +350,28 @@ journey__write(PG_FUNCTION_ARGS)
 	SetUserIdAndSecContext(user, security);
 	SPI_finish();
 	MemoryContextSwitchTo(caller);
-	PG_RETURN_POINTER(row);
+	return row;
+}
+
+/* _write(): the INSTEAD OF triggers of a view */
+Datum
+journey__write(PG_FUNCTION_ARGS)
+{
+	TriggerData *call = (TriggerData *) fcinfo->context;
+	Writer	   *writer;
+	HeapTuple	old;
+	HeapTuple	new;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_INSTEAD(call->tg_event) || !TRIGGER_FIRED_FOR_ROW(call->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("not fired by the trigger of a protected relation")));
+
+	old = TRIGGER_FIRED_BY_INSERT(call->tg_event) ? NULL : call->tg_trigtuple;
+	new = TRIGGER_FIRED_BY_INSERT(call->tg_event) ? call->tg_trigtuple :
+		TRIGGER_FIRED_BY_UPDATE(call->tg_event) ? call->tg_newtuple : NULL;
+	writer = get_writer(fcinfo, call);
+	if (new != NULL)
+		check_columns(writer, call, old, new);
+	PG_RETURN_POINTER(run_as_owner(writer, call, old, new));
 }

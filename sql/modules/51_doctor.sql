@@ -1,0 +1,94 @@
+--| ## Settings and state
+
+CREATE FUNCTION journey._is_telling(name text, value text) RETURNS text
+  LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE
+    WHEN name = 'log_statement' AND value IN ('mod', 'all') THEN 'The log of the server holds the literals of statements.'
+    WHEN name IN ('log_min_duration_statement', 'log_min_duration_sample', 'auto_explain.log_min_duration') AND value !~ '^-'
+      THEN 'The log of the server holds the literals of slow statements.'
+    WHEN name = 'log_transaction_sample_rate' AND value !~ '^0(\.0*)?$' THEN 'The log of the server holds the literals of statements.'
+    WHEN name = 'log_parameter_max_length_on_error' AND value <> '0' THEN 'The log of the server holds the parameters of statements that fail.'
+    WHEN name IN ('debug_print_parse', 'debug_print_rewritten', 'debug_print_plan') AND value = 'on' THEN 'The log of the server holds the literals of statements.'
+    WHEN name = 'allow_system_table_mods' AND value = 'on' THEN 'Administrators change the server''s own tables by mistake.'
+    WHEN name = 'session_replication_role' AND value = 'replica' THEN 'Triggers that keep consent in order do not fire.'
+  END
+$$;
+COMMENT ON FUNCTION journey._is_telling(text, text) IS 'What is wrong with a value of a setting; NULL if nothing is.';
+
+CREATE FUNCTION journey._doctor_settings() RETURNS TABLE (severity text, finding text, object text, statement text, detail text)
+  LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 10
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT 'medium', 'a setting gives data away', s.name,
+         CASE WHEN s.source IN ('session', 'client', 'interactive') THEN format('RESET %s;', s.name)
+              WHEN s.sourcefile LIKE '%postgresql.auto.conf' THEN format('ALTER SYSTEM RESET %s; SELECT pg_reload_conf();', s.name)
+              ELSE format('ALTER SYSTEM SET %s = %L; SELECT pg_reload_conf();', s.name, s.boot_val) END,
+         format('%s Set by: %s.', journey._is_telling(s.name, s.setting), s.source)
+  FROM pg_settings s
+  WHERE s.source NOT IN ('database', 'user', 'database user') AND journey._is_telling(s.name, s.setting) IS NOT NULL
+  UNION ALL
+  SELECT 'medium', 'a setting gives data away', x.name,
+         CASE WHEN d.setrole = 0 THEN format('ALTER DATABASE %I RESET %s;', b.datname, x.name)
+              ELSE format('ALTER ROLE %s%s RESET %s;', d.setrole::regrole, ' IN DATABASE ' || quote_ident(b.datname), x.name) END,
+         format('%s Set for: %s.', journey._is_telling(x.name, x.value),
+                concat_ws(', ', 'role ' || nullif(d.setrole, 0)::regrole, 'database ' || quote_ident(b.datname)))
+  FROM pg_db_role_setting d
+  LEFT JOIN pg_database b ON b.oid = d.setdatabase
+  CROSS JOIN LATERAL (SELECT split_part(c, '=', 1), substr(c, position('=' IN c) + 1) FROM unnest(d.setconfig) c) AS x (name, value)
+  WHERE (d.setdatabase = 0 OR b.datname = current_database()) AND journey._is_telling(x.name, x.value) IS NOT NULL
+  UNION ALL
+  SELECT CASE WHEN p.parname IN ('session_replication_role', 'allow_system_table_mods') OR p.parname LIKE 'journey.%' THEN 'high' ELSE 'medium' END,
+         'a role may change a setting of superusers', p.parname,
+         format('REVOKE %s ON PARAMETER %s FROM %s;', x.privilege_type, p.parname, CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END),
+         format('%s: %s.', CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END, x.privilege_type)
+  FROM pg_parameter_acl p CROSS JOIN aclexplode(p.paracl) x LEFT JOIN pg_roles r ON r.oid = x.grantee
+  WHERE NOT coalesce(r.rolsuper, false)
+  UNION ALL
+  SELECT 'low', 'statements of all are kept, some with their literals', 'extension pg_stat_statements',
+         'ALTER SYSTEM SET pg_stat_statements.track_utility = off; SELECT pg_reload_conf();',
+         'Constants are left out of queries, but not out of commands.'
+  FROM pg_extension e
+  WHERE e.extname = 'pg_stat_statements' AND coalesce(current_setting('pg_stat_statements.track_utility', true), 'on') <> 'off'
+  UNION ALL
+  SELECT 'medium', 'masks that need a key show NULL', p.view::text, NULL, concat_ws('. ', k[2], rtrim(k[3], '.'), k[4])
+  FROM journey._protected() p CROSS JOIN journey._key_problem() k
+  WHERE k IS NOT NULL
+    AND EXISTS (SELECT FROM journey.policy c WHERE c.protected_id = p.id AND c.mask IN ('token', 'noise', 'fake', 'encrypt'))
+$$;
+COMMENT ON FUNCTION journey._doctor_settings() IS 'Findings of doctor(): settings, and the key.';
+
+CREATE FUNCTION journey._doctor_consent() RETURNS TABLE (severity text, finding text, object text, statement text, detail text)
+  LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL UNSAFE ROWS 1
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT 'high', 'the state of consent is not what the ledger says', 'table journey.state', 'SELECT journey._state_rebuild();',
+         format('%s of subjects and purposes; journey.state_check() lists them.', s.problems)
+  FROM (SELECT count(*) FROM journey.state_check()) AS s (problems)
+  WHERE s.problems > 0
+$$;
+COMMENT ON FUNCTION journey._doctor_consent() IS 'Findings of doctor(): the ledger and the state. Reads the whole ledger.';
+
+CREATE FUNCTION journey.doctor() RETURNS TABLE (severity text, finding text, object text, statement text, detail text)
+  LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER COST 1000000 ROWS 20
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT f.*
+  FROM (SELECT * FROM journey._doctor_rights()
+        UNION SELECT * FROM journey._doctor_relations()
+        UNION SELECT * FROM journey._doctor_roles()
+        UNION SELECT * FROM journey._doctor_outside()
+        UNION SELECT * FROM journey._doctor_settings()
+        UNION SELECT * FROM journey._doctor_consent()) f
+  ORDER BY array_position('{high,medium,low}', f.severity), f.finding COLLATE "C", f.object COLLATE "C",
+           f.statement COLLATE "C", f.detail COLLATE "C"
+$$;
+COMMENT ON FUNCTION journey.doctor() IS
+  'Every way round the protection that can be found in this database and its cluster, the worst first, with the statement '
+  'that closes it, or NULL where none does. severity: high, medium or low. Changes nothing. Reads the whole ledger. For administrators.';
+
+REVOKE EXECUTE ON FUNCTION
+  journey._members_of(oid), journey._doctor_roles(), journey._doctor_outside(), journey._is_telling(text, text),
+  journey._doctor_settings(), journey._doctor_consent(), journey.doctor()
+FROM PUBLIC;
