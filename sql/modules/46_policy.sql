@@ -36,14 +36,35 @@ COMMENT ON COLUMN journey.protected_relation.row_action IS 'keep: denied rows sh
 
 --| What each column shows to whom it is denied.
 
+--| Each option of a mask has a column of its own, so that a policy can be read
+--| and is checked by the table as well.
+
+CREATE TYPE journey._path_policy AS (
+  path text,
+  mask text,
+  class text,
+  label text,
+  value text,
+  keep_first int,
+  keep_last int,
+  min_hidden int,
+  epoch int,
+  kind text
+);
+COMMENT ON TYPE journey._path_policy IS
+  'The mask of one path of a jsonb column; the fields are as in journey.policy.';
+
 CREATE TABLE journey.policy (
   id uuid PRIMARY KEY,
   protected_id uuid NOT NULL,
   column_name name NOT NULL,
   attnum int2 NOT NULL,
   column_type regtype,
-  mask text NOT NULL CHECK (mask IN ('row', 'public', 'null', 'constant', 'partial', 'token')),
+  mask text NOT NULL CHECK (mask IN ('row', 'public', 'null', 'constant', 'default', 'partial', 'token', 'generalize',
+                                     'noise', 'fake', 'encrypt', 'journey', 'paths')),
   class text NOT NULL,
+  label text,
+  typmod int,
   value text,
   keep_first int,
   keep_last int,
@@ -51,36 +72,78 @@ CREATE TABLE journey.policy (
   epoch int,
   veiled boolean NOT NULL DEFAULT false,
   writable boolean NOT NULL DEFAULT false,
+  step numeric,
+  unit text CHECK (unit IN ('minute', 'hour', 'day', 'week', 'month', 'quarter', 'year', 'decade')),
+  bits int,
+  bits6 int,
+  spread numeric,
+  kind text CHECK (kind IN ('first_name', 'last_name', 'full_name', 'city', 'street', 'company', 'email', 'phone')),
+  keep_events text[],
+  rename_events text,
+  drop_tracks text[],
+  paths journey._path_policy[],
   UNIQUE (protected_id, column_name),
   CHECK ((mask = 'row') = (column_name = '')),
   CHECK ((mask = 'row') = (column_type IS NULL)),
-  CHECK ((mask = 'constant') = (value IS NOT NULL)),
-  CHECK ((mask = 'partial') = (keep_first IS NOT NULL)),
+  CHECK ((mask IN ('constant', 'default')) = (value IS NOT NULL)),
+  CHECK (mask IN ('partial', 'generalize') OR keep_first IS NULL),
+  CHECK (mask <> 'partial' OR keep_first IS NOT NULL),
   CHECK ((mask = 'partial') = (keep_last IS NOT NULL)),
   CHECK ((mask = 'partial') = (min_hidden IS NOT NULL)),
-  CHECK ((mask = 'token') = (epoch IS NOT NULL)),
+  CHECK ((mask IN ('token', 'noise', 'fake', 'encrypt')) = (epoch IS NOT NULL)),
+  CHECK ((mask IN ('noise', 'encrypt')) = (label IS NOT NULL)),
+  CHECK (mask = 'generalize' OR (step IS NULL AND bits IS NULL AND bits6 IS NULL)),
+  CHECK (mask IN ('generalize', 'journey') OR unit IS NULL),
+  CHECK ((mask = 'noise') = (spread IS NOT NULL)),
+  CHECK ((mask = 'fake') = (kind IS NOT NULL)),
+  CHECK (mask = 'journey' OR (keep_events IS NULL AND rename_events IS NULL AND drop_tracks IS NULL)),
+  CHECK (mask <> 'paths' OR paths IS NOT NULL),
+  CHECK (mask IN ('paths', 'constant', 'default') OR paths IS NULL),
   CHECK (keep_first BETWEEN 0 AND 255),
   CHECK (keep_last BETWEEN 0 AND 255),
   CHECK (min_hidden BETWEEN 1 AND 255),
-  CHECK (epoch >= 0)
+  CHECK (epoch >= 0),
+  CHECK (step > 0),
+  CHECK (bits BETWEEN 0 AND 32),
+  CHECK (bits6 BETWEEN 0 AND 128),
+  CHECK (spread > 0)
 );
 COMMENT ON TABLE journey.policy IS
   'One row for each column of a protected relation, and one for its rows as a whole. A seal names one of them.';
 COMMENT ON COLUMN journey.policy.column_name IS 'Empty for the rows as a whole.';
 COMMENT ON COLUMN journey.policy.attnum IS 'Number of the column in the base table; refresh() follows a rename by it.';
 COMMENT ON COLUMN journey.policy.column_type IS 'A cell of another type is shown as NULL.';
-COMMENT ON COLUMN journey.policy.mask IS 'public columns are not masked.';
+COMMENT ON COLUMN journey.policy.mask IS
+  'public columns are not masked; paths: a document that is public but for some of its parts; row: not a column, but the row as a whole.';
 COMMENT ON COLUMN journey.policy.class IS
   'The class of data. Tokens of equal values are equal if purpose, class and epoch are.';
-COMMENT ON COLUMN journey.policy.value IS 'What a constant mask shows, as text that no session setting reads differently.';
-COMMENT ON COLUMN journey.policy.keep_first IS 'Characters that a partial mask shows at the start.';
+COMMENT ON COLUMN journey.policy.label IS
+  'Relation and column as they were named when it was protected: noise and encrypted cells are bound to it.';
+COMMENT ON COLUMN journey.policy.typmod IS
+  'Length or precision of the type under all domains, for masks that must keep to it.';
+COMMENT ON COLUMN journey.policy.value IS
+  'What the masks constant and default show, as text that no session setting reads differently.';
+COMMENT ON COLUMN journey.policy.keep_first IS
+  'Characters that the masks partial and generalize show at the start.';
 COMMENT ON COLUMN journey.policy.keep_last IS 'Characters that a partial mask shows at the end.';
 COMMENT ON COLUMN journey.policy.min_hidden IS
   'Fillers of a partial mask; a text with fewer characters to hide is hidden whole.';
 COMMENT ON COLUMN journey.policy.veiled IS
   'The view shows the column through an expression, because it shares an index with masked ones.';
 COMMENT ON COLUMN journey.policy.writable IS 'The column can be written through the view.';
-COMMENT ON COLUMN journey.policy.epoch IS 'Another number gives other tokens.';
+COMMENT ON COLUMN journey.policy.epoch IS
+  'Another number gives other tokens, noise, made-up values and encrypted cells; see key_rotate().';
+COMMENT ON COLUMN journey.policy.step IS 'Numbers are generalized to multiples of it.';
+COMMENT ON COLUMN journey.policy.unit IS 'Dates and times are generalized to its start; those of journeys too.';
+COMMENT ON COLUMN journey.policy.bits IS 'Bits that stay of an IPv4 address.';
+COMMENT ON COLUMN journey.policy.bits6 IS 'Bits that stay of an IPv6 address.';
+COMMENT ON COLUMN journey.policy.spread IS
+  'Noise lies between -spread and spread: in units of the column, days for dates, seconds for times.';
+COMMENT ON COLUMN journey.policy.kind IS 'What a made-up value is.';
+COMMENT ON COLUMN journey.policy.keep_events IS 'Events that a masked journey keeps; NULL: all.';
+COMMENT ON COLUMN journey.policy.rename_events IS 'The name that other events take; NULL: their steps are left out.';
+COMMENT ON COLUMN journey.policy.drop_tracks IS 'Tracks that a masked journey has no more.';
+COMMENT ON COLUMN journey.policy.paths IS 'The parts of a jsonb document that have masks of their own.';
 
 --| What changed hands, and what must come back.
 

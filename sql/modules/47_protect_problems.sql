@@ -271,7 +271,7 @@ BEGIN
     RETURN QUERY SELECT p.* FROM journey._policy_problems(relation, known) p;
     RETURN QUERY SELECT p.* FROM journey._collected_problems(relation, collected, known) p;
     RETURN QUERY SELECT p.* FROM journey._write_problems(relation, subject, collected, known, writes) p;
-    IF EXISTS (SELECT FROM unnest(known) p WHERE p.mask IN ('token', 'noise', 'fake', 'encrypt')) THEN
+    IF journey._need_key(known) THEN
       RETURN QUERY SELECT k[1], k[2], NULL, k[3], k[4], NULL FROM journey._key_problem() k WHERE k IS NOT NULL;
     END IF;
   END IF;

@@ -75,7 +75,7 @@ $$;
 COMMENT ON FUNCTION journey.protect(regclass, text, jsonb, text, regrole, text, text) IS
   'Moves a table to journey_base, takes all rights on it but its owner''s, and puts a view in its place '
   'that shows each reader what the subjects in the column "subject" consented to. '
-  'columns: for each column the name of a mask (public, null, constant, partial, token) or an object with "mask", "class" and the mask''s options; '
+  'columns: for each column, or path of a jsonb column, the name of a mask (public, null, constant, default, partial, token, generalize, noise, fake, encrypt, journey) or an object with "mask", "class" and the mask''s options; '
   'columns that are not listed are masked by NULL. row_action: keep or suppress. owner: a NOLOGIN role that takes the table over. '
   'collected: a public column that tells when a row was collected, for rules of retention. '
   'writes: none; public, for writers to go on writing public columns through the view; collect, to insert whole rows too. '
@@ -288,12 +288,12 @@ BEGIN
 
   -- renamed columns have the same number; two steps, because they may have swapped names
   FOR change IN
-    SELECT c.id, c.column_name AS old_name, a.attname AS new_name, step
-    FROM generate_series(1, 2) step
+    SELECT c.id, c.column_name AS old_name, a.attname AS new_name, s.step
+    FROM generate_series(1, 2) s (step)
     CROSS JOIN journey.policy c
     JOIN pg_attribute a ON a.attrelid = p.base AND a.attnum = c.attnum AND NOT a.attisdropped
     WHERE c.protected_id = p.id AND c.mask <> 'row' AND a.attname <> c.column_name
-    ORDER BY step, c.attnum
+    ORDER BY s.step, c.attnum
   LOOP
     IF change.step = 1 THEN
       change.new_name := change.id::text;

@@ -48,7 +48,9 @@ typedef enum JnKeyUse
 	JN_KEY_SIGN = 3,
 	JN_KEY_NOISE = 4,
 	JN_KEY_FAKE = 5,
-	JN_KEY_WRAP = 6
+	JN_KEY_WRAP = 6,
+	JN_KEY_CELL_SEAL = 7,		/* of a data key, not of the root key, and so is the next */
+	JN_KEY_CELL_NONCE = 8
 } JnKeyUse;
 
 /* A run of bytes; data may be NULL if size is 0. */

@@ -95,6 +95,10 @@ typedef enum JnStatus
 	JN_CONSENT_SEGMENT,			/* of a type that may not stand there, or one too many or few */
 	JN_CONSENT_COUNTRY,			/* a language or country is no two letters */
 
+	/* paths into JSON documents */
+	JN_PATH_SYNTAX,				/* not the grammar of json_path.h; at = where */
+	JN_PATH_LONG,				/* found = steps or bytes, limit */
+
 	JN_STATUS_COUNT
 } JnStatus;
 

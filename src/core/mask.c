@@ -72,10 +72,27 @@ jn_mask_partial(const JnPartial *mask, const char *text, size_t size, char *out)
 	return (size_t) (p - out);
 }
 
+size_t
+jn_mask_beginning(int keep, const char *text, size_t size, char *out)
+{
+	const char *end;
+	const char *head;
+
+	if (size == 0)
+		return 0;
+	end = text + size;
+	head = text;
+	for (int i = 0; i < keep && head < end; i++)
+		head = next_char(head, end);
+	if (head == end)
+		return 0;
+	memcpy(out, text, (size_t) (head - text));
+	return (size_t) (head - text);
+}
+
 JnStatus
-jn_token_key(uint8_t out[JN_KEY_SIZE], const uint8_t root[JN_KEY_SIZE],
-			 const char *purpose, const char *token_class, uint32_t epoch,
-			 JnError *err)
+jn_mask_key(uint8_t out[JN_KEY_SIZE], const uint8_t root[JN_KEY_SIZE], JnKeyUse use,
+			const char *purpose, const char *name, uint32_t epoch, JnError *err)
 {
 	uint8_t		use_key[JN_KEY_SIZE];
 	uint8_t		epoch_bytes[4];
@@ -84,10 +101,10 @@ jn_token_key(uint8_t out[JN_KEY_SIZE], const uint8_t root[JN_KEY_SIZE],
 
 	jn_store32(epoch_bytes, epoch);
 	fields[0] = (JnBytes) {purpose, strlen(purpose)};
-	fields[1] = (JnBytes) {token_class, strlen(token_class)};
+	fields[1] = (JnBytes) {name, strlen(name)};
 	fields[2] = (JnBytes) {epoch_bytes, sizeof(epoch_bytes)};
 
-	status = jn_key_derive(use_key, root, JN_KEY_TOKEN, err);
+	status = jn_key_derive(use_key, root, use, err);
 	if (status == JN_OK)
 		status = jn_key_label(out, use_key, fields, 3, err);
 	jn_wipe(use_key, sizeof(use_key));

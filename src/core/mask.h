@@ -49,6 +49,13 @@ jn_partial_room(const JnPartial *mask)
 extern size_t jn_mask_partial(const JnPartial *mask, const char *text, size_t size,
 							  char *out);
 
+/*
+ * Writes the first "keep" characters of a text to out, which has 4 * keep bytes,
+ * and returns how many bytes it wrote: none if the text has no more characters
+ * than that, so that it never shows all of it.
+ */
+extern size_t jn_mask_beginning(int keep, const char *text, size_t size, char *out);
+
 /* Bytes of a token, and of its text form without a terminator. */
 #define JN_TOKEN_SIZE		16
 #define JN_TOKEN_PREFIX		"tok_"
@@ -69,12 +76,13 @@ typedef enum JnTokenKind
 } JnTokenKind;
 
 /*
- * The key for tokens of a purpose, a class and an epoch, from the root key.
- * purpose is "" for readers without one.  Fails with JN_CRYPTO.
+ * The key of a mask: for a use, a purpose, what the mask is named by (a class or
+ * a label) and an epoch, from the root key.  purpose is "" for readers without
+ * one.  Fails with JN_CRYPTO.
  */
-extern JnStatus jn_token_key(uint8_t out[JN_KEY_SIZE], const uint8_t root[JN_KEY_SIZE],
-							 const char *purpose, const char *token_class, uint32_t epoch,
-							 JnError *err);
+extern JnStatus jn_mask_key(uint8_t out[JN_KEY_SIZE], const uint8_t root[JN_KEY_SIZE], JnKeyUse use,
+							const char *purpose, const char *name, uint32_t epoch,
+							JnError *err);
 
 /*
  * The token of a value: BLAKE2b-128 under the key, over the kind (one byte)

@@ -2,19 +2,15 @@
  * text.c
  *	  The text form of a journey, see text.h for the grammar.
  *
- * Days are counted by arithmetic of our own, so that no zone file, locale or
- * setting has a say.  It is easier with years that begin in March: then the
- * day that comes and goes is the last one, months have 31 30 31 30 31 days
- * over and over, and month m (0 = March) begins at day (153 m + 2) / 5.  400
- * such years always have 146097 days.  (Hinnant, "chrono-Compatible Low-Level
- * Date Algorithms", 2014, proves these formulas.)  Day 0 is 2000-01-01; 2000-03-01 begins
- * a span of 400 years, 60 days later.
+ * Days are counted by arithmetic of our own (date.h), so that no zone file,
+ * locale or setting has a say.
  *
  * The reader goes from left to right, once, and never steps back but for the
  * " BC" that may or may not follow a time.
  */
 #include "text.h"
 
+#include "date.h"
 #include "number.h"
 #include "pen.h"
 #include "senses.h"
@@ -23,45 +19,8 @@
 
 #define US_PER_SECOND	INT64_C(1000000)
 #define US_PER_DAY		(86400 * US_PER_SECOND)
-#define DAYS_PER_ERA	INT64_C(146097)
 
 /* ---- the calendar ---- */
-
-static inline int64_t
-floor_div(int64_t a, int64_t b)
-{
-	return a / b - (a % b < 0);
-}
-
-/* Days from 2000-01-01; year 0 is 1 BC. */
-static int64_t
-days_from_date(int64_t year, int month, int day)
-{
-	int64_t		y = month > 2 ? year : year - 1;
-	int			m = month > 2 ? month - 3 : month + 9;
-	int64_t		era = floor_div(y - 2000, 400);
-	int64_t		year_of_era = y - 2000 - 400 * era;
-
-	return 60 + era * DAYS_PER_ERA + year_of_era * 365 + year_of_era / 4 - year_of_era / 100
-		+ (153 * m + 2) / 5 + day - 1;
-}
-
-static void
-date_from_days(int64_t days, int64_t *year, int *month, int *day)
-{
-	int64_t		era = floor_div(days - 60, DAYS_PER_ERA);
-	int64_t		d = days - 60 - era * DAYS_PER_ERA;
-	int64_t		y;
-	int			m;
-
-	/* without the days that leap years add, all years are 365 days long */
-	y = (d - d / 1460 + d / 36524 - d / 146096) / 365;
-	d -= 365 * y + y / 4 - y / 100;
-	m = (int) (5 * d + 2) / 153;
-	*day = (int) d - (153 * m + 2) / 5 + 1;
-	*month = m < 10 ? m + 3 : m - 9;
-	*year = 2000 + 400 * era + y + (m >= 10);
-}
 
 static int
 days_in_month(int64_t year, int month)
@@ -103,7 +62,7 @@ put_pair(char *out, int v)
 size_t
 jn_time_write(int64_t time, char *out)
 {
-	int64_t		days = floor_div(time, US_PER_DAY);
+	int64_t		days = jn_floor_div(time, US_PER_DAY);
 	int64_t		us = time % US_PER_DAY + (time % US_PER_DAY < 0 ? US_PER_DAY : 0);
 	int			second = (int) (us / US_PER_SECOND);
 	int			fraction = (int) (us % US_PER_SECOND);
@@ -112,7 +71,7 @@ jn_time_write(int64_t time, char *out)
 	int			month;
 	int			day;
 
-	date_from_days(days, &year, &month, &day);
+	jn_date_from_days(days, &year, &month, &day);
 	p = put_number(p, year > 0 ? year : 1 - year, 4);
 	*p++ = '-';
 	p = put_pair(p, month);
@@ -318,7 +277,7 @@ get_time(Clock *c, int64_t *days, int64_t *us)
 		c->wrong = at_day;
 		return false;
 	}
-	*days = days_from_date(year, month, day);
+	*days = jn_days_from_date(year, month, day);
 	*us = (hour * 3600 + minute * 60 + second - east) * US_PER_SECOND + fraction;
 	return true;
 }

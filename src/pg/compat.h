@@ -53,6 +53,11 @@
 	} while (0)
 #endif
 
+/* 16 gave making a range soft errors (1f605b82ba66) */
+#if PG_VERSION_NUM < 160000
+#define make_range(typcache, lower, upper, empty, escontext) make_range(typcache, lower, upper, empty)
+#endif
+
 /* 17 brought infinite intervals (519fc1bd9e9d) */
 #if PG_VERSION_NUM < 170000
 #define INTERVAL_NOT_FINITE(interval) false

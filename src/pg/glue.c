@@ -289,6 +289,17 @@ static const ErrorText error_text[] = {
 		"invalid {what}",
 		"At byte {at} stands a language or country that is no two letters.",
 	},
+	[JN_PATH_SYNTAX] = {
+		ERRCODE_INVALID_PARAMETER_VALUE,
+		"invalid {what}",
+		"It cannot be read from byte {at} on, counted from 0.",
+		"Write column->'key'->0->>'key', with keys in single quotes, and \"->>\" only before the last.",
+	},
+	[JN_PATH_LONG] = {
+		ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+		"{what} is too long",
+		"It has {found} steps or bytes; there may be {limit}.",
+	},
 };
 
 /* JnStatus grows at its end only, so the length tells that a row is missing. */

@@ -26,9 +26,9 @@ INSERT INTO public.regress_cells VALUES
 	(NULL, 'x', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
 GRANT SELECT ON public.regress_cells TO regress_mask_reader;
 SELECT journey.protect('public.regress_cells', 'who', '{
-	"t": {"mask": "token", "class": "x"}, "v": {"mask": "token", "class": "x"}, "c": {"mask": "token", "class": "x"},
-	"d": {"mask": "token", "class": "other"}, "u": {"mask": "token", "class": "x"},
-	"n": {"mask": "token", "class": "x"}, "b": {"mask": "token", "class": "x"},
+	"t": {"mask": "token", "class": "x", "allow_low_entropy": true}, "v": {"mask": "token", "class": "x", "allow_low_entropy": true}, "c": {"mask": "token", "class": "x", "allow_low_entropy": true},
+	"d": {"mask": "token", "class": "other", "allow_low_entropy": true}, "u": {"mask": "token", "class": "x", "allow_low_entropy": true},
+	"n": {"mask": "token", "class": "x", "allow_low_entropy": true}, "b": {"mask": "token", "class": "x", "allow_low_entropy": true},
 	"p": {"mask": "partial", "keep_first": 1, "keep_last": 4}, "k": {"mask": "partial", "keep_first": 1, "min_hidden": 2},
 	"kc": {"mask": "partial", "keep_last": 2},
 	"amount": {"mask": "constant", "value": 9.999}, "day": {"mask": "constant", "value": "1970-01-01"},

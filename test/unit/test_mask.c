@@ -232,12 +232,12 @@ TEST(keys_do_not_meet)
 	JnError		err;
 
 	for (int i = 0; i < N; i++)
-		CHECK_INT(jn_token_key(keys[i], count_key(), labels[i].purpose, labels[i].token_class,
+		CHECK_INT(jn_mask_key(keys[i], count_key(), JN_KEY_TOKEN, labels[i].purpose, labels[i].token_class,
 							   labels[i].epoch, &err), JN_OK);
 	for (int i = 0; i < N; i++)
 		for (int k = 0; k < i; k++)
 			CHECK(memcmp(keys[i], keys[k], 32) != 0);
-	CHECK_INT(jn_token_key(again, count_key(), "analytics", "email", 0, &err), JN_OK);
+	CHECK_INT(jn_mask_key(again, count_key(), JN_KEY_TOKEN, "analytics", "email", 0, &err), JN_OK);
 	CHECK_BYTES(again, 32, keys[3], 32);
 }
 

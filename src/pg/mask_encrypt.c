@@ -1,0 +1,7 @@
+#include "postgres.h"
+#include "compat.h"
+#include "masks.h"
+void
+journey_mask_open_encrypt(JourneyMask *mask, const JourneyOptions *options)
+{
+}
