@@ -4,11 +4,11 @@
  */
 #include "fake.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "bytes.h"
 #include "noise.h"
+#include "pen.h"
 
 static const char *const first_names[] = {
 	"Ada", "Alma", "Amir", "Anouk", "Arne", "Aylin", "Bela", "Birgit", "Bruno", "Carla", "Cedric",
@@ -98,58 +98,73 @@ choose(uint64_t *bits, size_t n)
 
 #define PICK(list)	(list)[choose(&bits, sizeof(list) / sizeof((list)[0]))]
 
+/* A number with at least "digits" digits, below 1000. */
+static void
+say_number(JnPen *pen, unsigned number, int digits)
+{
+	char		text[3] = {(char) ('0' + number / 100), (char) ('0' + number / 10 % 10), (char) ('0' + number % 10)};
+	int			skip = 0;
+
+	while (skip < 3 - digits && text[skip] == '0')
+		skip++;
+	jn_pen_put(pen, text + skip, (size_t) (3 - skip));
+}
+
 size_t
 jn_fake(JnFakeKind kind, uint64_t bits, char out[JN_FAKE_SIZE])
 {
-	char		text[JN_FAKE_SIZE + 1] = "";
-	const char *a;
-	const char *b;
-	unsigned	area;
-	size_t		size;
+	JnPen		pen = {out, 0};
+	unsigned	number;
 
 	switch (kind)
 	{
 		case JN_FAKE_FIRST_NAME:
-			snprintf(text, sizeof(text), "%s", PICK(first_names));
+			jn_pen_say(&pen, PICK(first_names));
 			break;
 		case JN_FAKE_LAST_NAME:
-			snprintf(text, sizeof(text), "%s", PICK(last_names));
+			jn_pen_say(&pen, PICK(last_names));
 			break;
 		case JN_FAKE_FULL_NAME:
-			a = PICK(first_names);
-			b = PICK(last_names);
-			snprintf(text, sizeof(text), "%s %s", a, b);
+			jn_pen_say(&pen, PICK(first_names));
+			jn_pen_say(&pen, " ");
+			jn_pen_say(&pen, PICK(last_names));
 			break;
 		case JN_FAKE_CITY:
-			snprintf(text, sizeof(text), "%s", PICK(cities));
+			jn_pen_say(&pen, PICK(cities));
 			break;
 		case JN_FAKE_STREET:
-			a = PICK(streets);
-			b = PICK(street_kinds);
-			snprintf(text, sizeof(text), "%u %s %s", 1 + choose(&bits, 199), a, b);
+			say_number(&pen, 1 + choose(&bits, 199), 1);
+			jn_pen_say(&pen, " ");
+			jn_pen_say(&pen, PICK(streets));
+			jn_pen_say(&pen, " ");
+			jn_pen_say(&pen, PICK(street_kinds));
 			break;
 		case JN_FAKE_COMPANY:
-			a = PICK(companies);
-			b = PICK(company_kinds);
-			snprintf(text, sizeof(text), "%s %s", a, b);
+			jn_pen_say(&pen, PICK(companies));
+			jn_pen_say(&pen, " ");
+			jn_pen_say(&pen, PICK(company_kinds));
 			break;
 		case JN_FAKE_EMAIL:
-			a = PICK(first_names);
-			b = PICK(last_names);
-			snprintf(text, sizeof(text), "%s.%s%u@example.org", a, b, 10 + choose(&bits, 90));
-			for (char *p = text; *p; p++)
-				if (*p >= 'A' && *p <= 'Z')
-					*p = (char) (*p - 'A' + 'a');
+			jn_pen_say(&pen, PICK(first_names));
+			jn_pen_say(&pen, ".");
+			jn_pen_say(&pen, PICK(last_names));
+			say_number(&pen, 10 + choose(&bits, 90), 2);
+			jn_pen_say(&pen, "@example.org");
+			for (size_t i = 0; i < pen.size; i++)
+				if (out[i] >= 'A' && out[i] <= 'Z')
+					out[i] = (char) (out[i] - 'A' + 'a');
 			break;
 		case JN_FAKE_PHONE:
-			area = 200 + 100 * choose(&bits, 8);
-			area += 1 + choose(&bits, 9);
-			snprintf(text, sizeof(text), "+1-%u-555-01%02u", area, choose(&bits, 100));
+			/* an area such as 203 */
+			number = 201 + 100 * choose(&bits, 8);
+			number += choose(&bits, 9);
+			jn_pen_say(&pen, "+1-");
+			say_number(&pen, number, 3);
+			jn_pen_say(&pen, "-555-01");
+			say_number(&pen, choose(&bits, 100), 2);
 			break;
 		case JN_FAKE_KINDS:
 			break;
 	}
-	size = strlen(text);
-	memcpy(out, text, size);
-	return size;
+	return (size_t) pen.size;
 }

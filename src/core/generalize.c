@@ -4,6 +4,7 @@
  */
 #include "generalize.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -26,16 +27,22 @@ jn_floor_multiple(int64_t x, int64_t step, int64_t least)
 	return x - above < least ? least : x - above;
 }
 
+/* count * step; of a step such as 0.1 as the quotient, which is the nearest double. */
+static double
+multiple(double count, double step)
+{
+	double		per_unit = floor(1 / step + 0.5);
+
+	return step < 1 && fabs(per_unit * step - 1) <= DBL_EPSILON ? count / per_unit : count * step;
+}
+
 double
 jn_floor_multiple_double(double x, double step)
 {
-	double		nearest = nearbyint(x / step) * step;
-	double		result;
+	double		result = multiple(floor(x / step + 0.5), step);
 
-	if (fabs(nearest - x) <= 4 * (nextafter(fabs(x), INFINITY) - fabs(x)))
-		result = nearest;
-	else
-		result = floor(x / step) * step;
+	if (!(fabs(result - x) <= 4 * DBL_EPSILON * fabs(x)))
+		result = multiple(floor(x / step), step);
 	/* the quotient or the product was too large: the value is its own bucket, as are its neighbours */
 	return isfinite(result) ? result + 0.0 : x;
 }

@@ -4,8 +4,9 @@
  */
 #include "json_path.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "pen.h"
 
 typedef struct Reader
 {
@@ -161,46 +162,44 @@ jn_path_read(const char *text, size_t size, JnPath *path, JnError *err)
 	return JN_OK;
 }
 
+static void
+write_index(JnPen *pen, int32_t index)
+{
+	char		digits[12];
+	char	   *p = digits + sizeof(digits);
+	uint32_t	value = index < 0 ? -(uint32_t) index : (uint32_t) index;
+
+	do
+	{
+		*--p = (char) ('0' + value % 10);
+		value /= 10;
+	} while (value > 0);
+	if (index < 0)
+		*--p = '-';
+	jn_pen_put(pen, p, (size_t) (digits + sizeof(digits) - p));
+}
+
 size_t
 jn_path_write(const JnPath *path, char *out)
 {
-	size_t		size = 0;
-
-#define PUT(c) \
-	do { \
-		if (out != NULL) \
-			out[size] = (c); \
-		size++; \
-	} while (0)
+	JnPen		pen = {out, 0};
 
 	for (int i = 0; i < path->nsteps; i++)
 	{
 		const JnPathStep *step = &path->step[i];
 
-		PUT('-');
-		PUT('>');
-		if (path->is_text && i == path->nsteps - 1)
-			PUT('>');
+		jn_pen_say(&pen, path->is_text && i == path->nsteps - 1 ? "->>" : "->");
 		if (step->is_index)
 		{
-			char		digits[12];
-			int			n = snprintf(digits, sizeof(digits), "%d", (int) step->index);
-
-			for (int k = 0; k < n; k++)
-				PUT(digits[k]);
+			write_index(&pen, step->index);
 			continue;
 		}
-		PUT('\'');
+		jn_pen_say(&pen, "'");
 		for (uint32_t k = 0; k < step->key.size; k++)
-		{
-			PUT(step->key.data[k]);
-			if (step->key.data[k] == '\'')
-				PUT('\'');
-		}
-		PUT('\'');
+			jn_pen_put(&pen, step->key.data[k] == '\'' ? "''" : step->key.data + k, step->key.data[k] == '\'' ? 2 : 1);
+		jn_pen_say(&pen, "'");
 	}
-#undef PUT
-	return size;
+	return (size_t) pen.size;
 }
 
 bool
