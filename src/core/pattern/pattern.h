@@ -130,8 +130,9 @@ extern JnStatus jn_pattern_read(const JnEnv *env, const char *text, size_t size,
  */
 extern size_t jn_pattern_write(const JnEnv *env, const JnPattern *p, char *out);
 
-/* The text of an atom, likewise. */
+/* The text of an atom, and of an interval in microseconds, likewise. */
 extern size_t jn_atom_write(const JnAtom *atom, char *out);
+extern size_t jn_interval_write(int64_t us, char *out);
 
 /* The atom, if the pattern is exactly one step atom; else NULL. */
 extern const JnAtom *jn_pattern_atom(const JnPattern *p);

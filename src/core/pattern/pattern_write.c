@@ -218,6 +218,15 @@ put_interval(JnPen *pen, int64_t us)
 		jn_pen_say(pen, "0 s");
 }
 
+size_t
+jn_interval_write(int64_t us, char *out)
+{
+	JnPen		pen = {out, 0};
+
+	put_interval(&pen, us);
+	return (size_t) pen.size;
+}
+
 static void
 put_bound(JnPen *pen, const JnBound *bound, const char *sign, bool *begun)
 {
