@@ -14,6 +14,7 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
+#include "core/pattern/automaton.h"
 #include "glue.h"
 #include "pattern_value.h"
 
@@ -84,11 +85,14 @@ read_text(const char *text, size_t size, Node *escontext)
 	MemoryContext work = AllocSetContextCreate(caller, "journey pattern input", ALLOCSET_SMALL_SIZES);
 	JnEnv		env = journey_env(work);
 	JnPattern	pattern;
+	JnAutomaton automaton;
 	JnError		err;
 	Datum		result = (Datum) 0;
 	bool		ok;
 
-	ok = jn_pattern_read(&env, text, size, &pattern, &err) == JN_OK;
+	/* a pattern whose automaton would be too large is refused here already */
+	ok = jn_pattern_read(&env, text, size, &pattern, &err) == JN_OK
+		&& jn_automaton_make(&env, &pattern, &automaton, &err) == JN_OK;
 	if (ok)
 		result = make_value(&env, &pattern);
 	MemoryContextDelete(work);
@@ -141,9 +145,11 @@ journey_pattern_recv(PG_FUNCTION_ARGS)
 	JnEnv		env = journey_env(CurrentMemoryContext);
 	struct varlena *v;
 	JnPattern	pattern;
+	JnAutomaton automaton;
 	JnError		err;
 
-	if (jn_pattern_validate(&env, (const uint8_t *) bytes, size, &pattern, &err) != JN_OK)
+	if (jn_pattern_validate(&env, (const uint8_t *) bytes, size, &pattern, &err) != JN_OK
+		|| jn_automaton_make(&env, &pattern, &automaton, &err) != JN_OK)
 		journey_report(&err, PATTERN_NAME);
 	v = palloc(VARHDRSZ + size);
 	SET_VARSIZE(v, VARHDRSZ + size);
