@@ -542,9 +542,8 @@ jn_journey_variant_hash(const JnEnv *env, const JnJourney *j)
 #define ARROW		" > "
 #define ARROW_SIZE	3
 
-/* Whether a name stands in a variant without quotes. */
-static bool
-is_bare(JnName name)
+bool
+jn_variant_bare(JnName name)
 {
 	bool		bare = name.size > 0 && name.data[0] != ' ' && name.data[name.size - 1] != ' ';
 
@@ -563,7 +562,7 @@ jn_journey_variant_size(const JnEnv *env, const JnJourney *j)
 	JnWords		words;
 	uint64_t	size = (uint64_t) (j->head.n - 1) * ARROW_SIZE;
 
-	jn_words_open(env, &words, &j->event, is_bare);
+	jn_words_open(env, &words, &j->event, jn_variant_bare);
 	for (uint32_t i = 0; i < j->head.n; i++)
 	{
 		size += words.word[jn_journey_code(j, i)].size;
@@ -579,7 +578,7 @@ jn_journey_variant_write(const JnEnv *env, const JnJourney *j, char *out)
 {
 	JnWords		words;
 
-	jn_words_open(env, &words, &j->event, is_bare);
+	jn_words_open(env, &words, &j->event, jn_variant_bare);
 	for (uint32_t i = 0; i < j->head.n; i++)
 	{
 		if (i > 0)

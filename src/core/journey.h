@@ -217,10 +217,12 @@ extern uint64_t jn_journey_variant_hash(const JnEnv *env, const JnJourney *j);
  * ends with a blank, or holds '>', '"' or a control character (below 0x20, or
  * 0x7f) stands in double quotes, quotes inside doubled: so equal texts mean
  * equal paths.
+ * jn_variant_bare() tells which names stand without.
  * jn_journey_variant_size() gives the bytes, which may be more than a size_t
  * holds on a machine of 32 bits: the caller looks.  Write fills exactly that
  * many.
  */
+extern bool jn_variant_bare(JnName name);
 extern uint64_t jn_journey_variant_size(const JnEnv *env, const JnJourney *j);
 extern void jn_journey_variant_write(const JnEnv *env, const JnJourney *j, char *out);
 

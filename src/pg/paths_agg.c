@@ -1,0 +1,600 @@
+/*
+ * paths_agg.c
+ *	  journey.paths_agg() and journey.path_variants_agg(): which ways lead from
+ *	  a step, or to it, over whole populations.
+ *
+ * Both have states of one type of our own, journey.paths_state, for the reasons
+ * that retention_agg.c gives, and hold their question as those do.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "common/pg_prng.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "libpq/pqformat.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/expandeddatum.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/typcache.h"
+
+#include "compat.h"
+#include "core/paths.h"
+#include "glue.h"
+#include "journey_set_value.h"
+#include "journey_value.h"
+#include "pattern_value.h"
+
+#define STATE_MAGIC		0x6a6e7073
+
+#define STATE_CONTEXT	"journey paths states"
+
+/* The noun for errors. */
+#define STATE_NAME		"paths_state"
+
+/* A paths_state while it accumulates. */
+typedef struct StateObject
+{
+	ExpandedObjectHeader hdr;	/* eoh_context is shared */
+	int			magic;			/* STATE_MAGIC */
+	JnPaths		paths;			/* its memory is in eoh_context */
+	uint8_t    *bytes;			/* from state_flat_size() for state_flatten(), or NULL */
+} StateObject;
+
+/* What is kept in fn_extra: what was made of the arguments, or of a state's question. */
+typedef struct Kept
+{
+	MemoryContext context;
+	JnPathsLook *look;			/* NULL: none yet */
+} Kept;
+
+/* Salts decide where names are kept in memory, and nothing that anybody sees. */
+static uint64
+new_salt(void)
+{
+	return pg_prng_uint64(&pg_global_prng_state);
+}
+
+/*
+ * Questions
+ */
+
+static Kept *
+kept_in(FunctionCallInfo fcinfo)
+{
+	Kept	   *kept = fcinfo->flinfo->fn_extra;
+
+	if (kept == NULL)
+	{
+		kept = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Kept));
+		kept->context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "journey question", ALLOCSET_SMALL_SIZES);
+		fcinfo->flinfo->fn_extra = kept;
+	}
+	return kept;
+}
+
+/* The look for a question: the one that is kept, if it is for this one. */
+static JnPathsLook *
+look_again(FunctionCallInfo fcinfo, const JnPathsAsk *ask)
+{
+	Kept	   *kept = kept_in(fcinfo);
+	JnPathsLook *look;
+	JnError		err = {0};
+	JnEnv		env;
+
+	if (kept->look != NULL && jn_paths_same(&kept->look->ask, ask))
+		return kept->look;
+	kept->look = NULL;
+	MemoryContextReset(kept->context);
+	env = journey_env(kept->context);
+	look = jn_alloc(&env, sizeof(JnPathsLook));
+	if (jn_paths_look_init(&env, look, ask, &err) == JN_ARGUMENT)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("anchor must be a single step"),
+				 errhint("Write an event, as in \"view\", several in brackets, as in \"[view, cart]\", or \".\" for any step.")));
+	else if (err.status != JN_OK)
+		journey_report(&err, PATTERN_NAME);
+	kept->look = look;
+	return look;
+}
+
+static void
+check_not_null(FunctionCallInfo fcinfo, int arg, const char *name)
+{
+	if (PG_ARGISNULL(arg))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not be null", name)));
+}
+
+static bool
+is_word(const text *word, const char *name)
+{
+	return VARSIZE_ANY_EXHDR(word) == strlen(name) && memcmp(VARDATA_ANY(word), name, strlen(name)) == 0;
+}
+
+/* The look for the arguments: anchor, direction, depth, top [, collapse, every]. */
+static JnPathsLook *
+arguments_look(FunctionCallInfo fcinfo, JnPathsKind kind)
+{
+	JnPathsAsk	ask = {.kind = kind};
+	struct varlena *anchor;
+	text	   *direction;
+	int32		number;
+
+	check_not_null(fcinfo, 2, "anchor");
+	check_not_null(fcinfo, 3, "direction");
+	check_not_null(fcinfo, 4, "depth");
+	direction = PG_GETARG_TEXT_PP(3);
+	if (is_word(direction, "to"))
+		ask.flags |= JN_PATHS_BACKWARD;
+	else if (!is_word(direction, "from"))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("unknown direction \"%s\"", text_to_cstring(direction)),
+				 errhint("Use 'from' or 'to'.")));
+	number = PG_GETARG_INT32(4);
+	if (number < 1 || number > JN_MAX_DEPTH)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("depth must be between 1 and %d", JN_MAX_DEPTH)));
+	ask.depth = (uint8_t) number;
+	if (!PG_ARGISNULL(5))
+	{
+		number = PG_GETARG_INT32(5);
+		if (number < 1)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("top must be at least 1"),
+					 errhint("Use NULL for all of them.")));
+		ask.top = number;
+	}
+	if (PG_NARGS() > 6)
+	{
+		check_not_null(fcinfo, 6, "collapse");
+		check_not_null(fcinfo, 7, "every");
+		ask.flags |= PG_GETARG_BOOL(6) ? JN_PATHS_COLLAPSE : 0;
+		ask.flags |= PG_GETARG_BOOL(7) ? 0 : JN_PATHS_FIRST;
+	}
+
+	/* the text stands behind the version */
+	anchor = PG_GETARG_VARLENA_PP(2);
+	ask.anchor = (JnName) {VARDATA_ANY(anchor) + 1, (uint32_t) VARSIZE_ANY_EXHDR(anchor) - 1};
+	return look_again(fcinfo, &ask);
+}
+
+/*
+ * States
+ */
+
+static Size
+state_flat_size(ExpandedObjectHeader *eohptr)
+{
+	StateObject *state = (StateObject *) eohptr;
+	JnEnv		env = journey_env(state->hdr.eoh_context);
+	JnError		err = {0};
+	size_t		size;
+
+	if (state->bytes != NULL)
+		jn_release(&env, state->bytes);
+	state->bytes = NULL;
+	if (jn_paths_bytes(&env, &state->paths, &state->bytes, &size, &err) != JN_OK)
+		journey_report(&err, STATE_NAME);
+	return VARHDRSZ + size;
+}
+
+static void
+state_flatten(ExpandedObjectHeader *eohptr, void *result, Size allocated_size)
+{
+	StateObject *state = (StateObject *) eohptr;
+
+	SET_VARSIZE(result, allocated_size);
+	memcpy(VARDATA(result), state->bytes, allocated_size - VARHDRSZ);
+	pfree(state->bytes);
+	state->bytes = NULL;
+}
+
+static const ExpandedObjectMethods state_methods = {state_flat_size, state_flatten};
+
+/* A state whose paths are yet to be initialized. */
+static StateObject *
+new_state(MemoryContext aggcontext)
+{
+	MemoryContext context = journey_state_context(aggcontext, STATE_CONTEXT);
+	StateObject *state = MemoryContextAllocZero(context, sizeof(StateObject));
+
+	EOH_init_header(&state->hdr, &state_methods, context);
+	state->magic = STATE_MAGIC;
+	return state;
+}
+
+/* The expanded object that a datum points to, or NULL if it is flat. */
+static StateObject *
+expanded_state(Datum datum)
+{
+	StateObject *state;
+
+	if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)))
+		return NULL;
+	state = (StateObject *) DatumGetEOHP(datum);
+	if (state->magic != STATE_MAGIC)
+		elog(ERROR, "expanded object is no " STATE_NAME);
+	return state;
+}
+
+/* Fills paths that are yet to be initialized from a flat state. */
+static void
+read_state(const JnEnv *env, JnPaths *paths, Datum datum)
+{
+	bytea	   *flat = DatumGetByteaPP(datum);
+	JnError		err = {0};
+
+	if (jn_paths_read(env, paths, new_salt(), (uint8_t *) VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat), &err) != JN_OK)
+		journey_report(&err, STATE_NAME);
+}
+
+/* The paths of a datum, expanded or flat; flat ones are read into *local, in the current context. */
+static JnPaths *
+any_paths(Datum datum, JnPaths *local)
+{
+	StateObject *state = expanded_state(datum);
+	JnEnv		env;
+
+	if (state != NULL)
+		return &state->paths;
+	env = journey_env(CurrentMemoryContext);
+	read_state(&env, local, datum);
+	return local;
+}
+
+static void
+merge_paths(const JnEnv *env, JnPaths *into, JnPathsLook *look, const JnPaths *from)
+{
+	JnError		err = {0};
+
+	if (!jn_paths_same(&into->ask, &from->ask))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the states are of different questions"),
+				 errhint("Combine states of one aggregate with the same arguments.")));
+	if (jn_paths_merge(env, into, look, from, &err) != JN_OK)
+		journey_report(&err, STATE_NAME);
+}
+
+/* A state that may be changed: the datum's own object if it is ours to change, else a copy. */
+static StateObject *
+changeable_state(FunctionCallInfo fcinfo, Datum datum, MemoryContext aggcontext)
+{
+	StateObject *from = expanded_state(datum);
+	StateObject *state;
+	JnEnv		env;
+
+	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
+		return from;
+	state = new_state(aggcontext);
+	env = journey_env(state->hdr.eoh_context);
+	if (from == NULL)
+		read_state(&env, &state->paths, datum);
+	else
+	{
+		jn_paths_init(&env, &state->paths, &from->paths.ask, new_salt());
+		merge_paths(&env, &state->paths, look_again(fcinfo, &from->paths.ask), &from->paths);
+	}
+	return state;
+}
+
+/*
+ * Transitions
+ */
+
+/* Adds the value of argument 1, a journey or a set, to the state of argument 0. */
+static Datum
+add_value(FunctionCallInfo fcinfo, JnPathsKind kind, bool is_set)
+{
+	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
+	JnPathsLook *look = arguments_look(fcinfo, kind);
+	StateObject *state;
+	JnEnv		env;
+	JnError		err = {0};
+	JnStatus	status;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	if (PG_ARGISNULL(0))
+	{
+		state = new_state(aggcontext);
+		env = journey_env(state->hdr.eoh_context);
+		jn_paths_init(&env, &state->paths, &look->ask, new_salt());
+	}
+	else
+	{
+		state = changeable_state(fcinfo, PG_GETARG_DATUM(0), aggcontext);
+		env = journey_env(state->hdr.eoh_context);
+		look = arguments_look(fcinfo, kind);
+		if (!jn_paths_same(&state->paths.ask, &look->ask))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("arguments but the first must be the same on every row")));
+	}
+	if (is_set)
+	{
+		JnSet		set;
+
+		journey_set_open(PG_GETARG_DATUM(1), &set);
+		status = jn_paths_set(&env, &state->paths, look, &set, &err);
+	}
+	else
+	{
+		JnJourney	j;
+
+		journey_open(PG_GETARG_DATUM(1), &j);
+		status = jn_paths_journey(&env, &state->paths, look, &j, &err);
+	}
+	if (status != JN_OK)
+		journey_report(&err, STATE_NAME);
+	PG_RETURN_DATUM(EOHPGetRWDatum(&state->hdr));
+}
+
+/* _paths_transfn(state, j, anchor, direction, depth, top [, collapse, every]) */
+PG_FUNCTION_INFO_V1(journey_paths_transfn);
+PG_FUNCTION_INFO_V1(journey_set_paths_transfn);
+PG_FUNCTION_INFO_V1(journey_path_variants_transfn);
+PG_FUNCTION_INFO_V1(journey_set_path_variants_transfn);
+
+Datum
+journey_paths_transfn(PG_FUNCTION_ARGS)
+{
+	return add_value(fcinfo, JN_PATHS_EDGES, false);
+}
+
+Datum
+journey_set_paths_transfn(PG_FUNCTION_ARGS)
+{
+	return add_value(fcinfo, JN_PATHS_EDGES, true);
+}
+
+Datum
+journey_path_variants_transfn(PG_FUNCTION_ARGS)
+{
+	return add_value(fcinfo, JN_PATHS_WHOLE, false);
+}
+
+Datum
+journey_set_path_variants_transfn(PG_FUNCTION_ARGS)
+{
+	return add_value(fcinfo, JN_PATHS_WHOLE, true);
+}
+
+/* _paths_combinefn(state, state): adds what the second has to the first. */
+PG_FUNCTION_INFO_V1(journey_paths_combinefn);
+
+Datum
+journey_paths_combinefn(PG_FUNCTION_ARGS)
+{
+	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
+	StateObject *state = changeable_state(fcinfo, PG_GETARG_DATUM(0), aggcontext);
+	JnEnv		env = journey_env(state->hdr.eoh_context);
+	JnPaths		local;
+	JnPaths    *from = any_paths(PG_GETARG_DATUM(1), &local);
+
+	merge_paths(&env, &state->paths, look_again(fcinfo, &state->paths.ask), from);
+	PG_RETURN_DATUM(EOHPGetRWDatum(&state->hdr));
+}
+
+/*
+ * Results
+ */
+
+/* Attributes of journey.path_edge, and of journey.path_variant, in their order.  Append only. */
+enum
+{
+	EDGE_DEPTH,
+	EDGE_SOURCE,
+	EDGE_TARGET,
+	EDGE_N,
+	EDGE_SUBJECTS,
+	EDGE_ATTRIBUTES
+};
+
+enum
+{
+	VARIANT_PATH,
+	VARIANT_STEPS,
+	VARIANT_N,
+	VARIANT_SUBJECTS,
+	VARIANT_ATTRIBUTES
+};
+
+static Datum
+name_datum(JnName name)
+{
+	return PointerGetDatum(cstring_to_text_with_len(name.data, name.size));
+}
+
+static HeapTuple
+edge_tuple(TupleDesc desc, const JnPaths *paths, const JnPathsFacts *facts)
+{
+	Datum		values[EDGE_ATTRIBUTES] = {0};
+	bool		nulls[EDGE_ATTRIBUTES] = {false};
+	bool		backward = paths->ask.flags & JN_PATHS_BACKWARD;
+	int			near = backward ? EDGE_TARGET : EDGE_SOURCE;
+	int			far = backward ? EDGE_SOURCE : EDGE_TARGET;
+
+	values[EDGE_DEPTH] = Int32GetDatum((int32) facts->distance);
+	values[near] = name_datum(paths->names.name[facts->near]);
+	nulls[far] = facts->far == JN_PATHS_NOTHING;
+	if (!nulls[far])
+		values[far] = name_datum(paths->names.name[facts->far]);
+	values[EDGE_N] = Int64GetDatum((int64) facts->n);
+	values[EDGE_SUBJECTS] = Int64GetDatum((int64) facts->subjects);
+	return heap_form_tuple(desc, values, nulls);
+}
+
+static HeapTuple
+variant_tuple(TupleDesc desc, const JnPaths *paths, uint32 row, const JnPathsFacts *facts)
+{
+	Datum		values[VARIANT_ATTRIBUTES] = {0};
+	bool		nulls[VARIANT_ATTRIBUTES] = {false};
+	JnName		name[JN_MAX_DEPTH + 1];
+	Datum		step[JN_MAX_DEPTH + 1];
+	size_t		size;
+	text	   *path;
+
+	jn_paths_steps(paths, row, facts->length, name);
+	for (uint32 i = 0; i < facts->length; i++)
+		step[i] = name_datum(name[i]);
+	size = jn_path_write(name, facts->length, NULL);
+	path = palloc(VARHDRSZ + size);
+	SET_VARSIZE(path, VARHDRSZ + size);
+	jn_path_write(name, facts->length, VARDATA(path));
+	values[VARIANT_PATH] = PointerGetDatum(path);
+	values[VARIANT_STEPS] = PointerGetDatum(construct_array(step, facts->length, TEXTOID, -1, false, TYPALIGN_INT));
+	values[VARIANT_N] = Int64GetDatum((int64) facts->n);
+	values[VARIANT_SUBJECTS] = Int64GetDatum((int64) facts->subjects);
+	return heap_form_tuple(desc, values, nulls);
+}
+
+/* The rows of the state of argument 0 as an array. */
+static Datum
+rows_array(FunctionCallInfo fcinfo, JnPathsKind kind)
+{
+	JnEnv		env = journey_env(CurrentMemoryContext);
+	JnPaths		local;
+	JnPaths		all;
+	JnPaths    *paths = any_paths(PG_GETARG_DATUM(0), &local);
+	int			attributes = kind == JN_PATHS_EDGES ? EDGE_ATTRIBUTES : VARIANT_ATTRIBUTES;
+	TupleDesc	desc;
+	ArrayBuildState *rows;
+	JnError		err = {0};
+	uint32	   *row;
+	uint32		n;
+
+	if (paths->ask.kind != kind)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the state is of another aggregate")));
+	if (paths->whole.subjects > 0)
+	{
+		/* the state itself has to stay as it is */
+		JnPathsLook *look = look_again(fcinfo, &paths->ask);
+
+		jn_paths_init(&env, &all, &paths->ask, new_salt());
+		merge_paths(&env, &all, look, paths);
+		if (jn_paths_finish(&env, &all, look, &err) != JN_OK)
+			journey_report(&err, STATE_NAME);
+		paths = &all;
+	}
+	desc = lookup_rowtype_tupdesc_copy(get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid)), -1);
+	if (desc->natts != attributes)
+		elog(ERROR, "type %s is not as expected", format_type_be(desc->tdtypeid));
+	rows = initArrayResult(desc->tdtypeid, CurrentMemoryContext, false);
+	row = jn_paths_top(&env, paths, &n);
+	for (uint32 i = 0; i < n; i++)
+	{
+		JnPathsFacts facts = jn_paths_facts(paths, row[i]);
+		HeapTuple	tuple = kind == JN_PATHS_EDGES ? edge_tuple(desc, paths, &facts)
+		: variant_tuple(desc, paths, row[i], &facts);
+
+		CHECK_FOR_INTERRUPTS();
+		accumArrayResult(rows, HeapTupleGetDatum(tuple), false, desc->tdtypeid, CurrentMemoryContext);
+		heap_freetuple(tuple);
+	}
+	return makeArrayResult(rows, CurrentMemoryContext);
+}
+
+/* _paths_finalfn(state), _path_variants_finalfn(state): the rows, most frequent first. */
+PG_FUNCTION_INFO_V1(journey_paths_finalfn);
+PG_FUNCTION_INFO_V1(journey_path_variants_finalfn);
+
+Datum
+journey_paths_finalfn(PG_FUNCTION_ARGS)
+{
+	return rows_array(fcinfo, JN_PATHS_EDGES);
+}
+
+Datum
+journey_path_variants_finalfn(PG_FUNCTION_ARGS)
+{
+	return rows_array(fcinfo, JN_PATHS_WHOLE);
+}
+
+/*
+ * paths_state: the bytes of core/paths.h in a varlena.  Its text is their
+ * hexadecimal digits, as those of a bytea: a state is for machines.
+ */
+
+/* Proves bytes and gives them as a state in the current memory context, or NULL with err filled. */
+static bytea *
+proven_state(const char *bytes, size_t size, JnError *err)
+{
+	JnEnv		env = journey_env(CurrentMemoryContext);
+	bytea	   *result;
+
+	if (jn_paths_read(&env, NULL, 0, (const uint8_t *) bytes, size, err) != JN_OK)
+		return NULL;
+	result = palloc(VARHDRSZ + size);
+	SET_VARSIZE(result, VARHDRSZ + size);
+	memcpy(VARDATA(result), bytes, size);
+	return result;
+}
+
+PG_FUNCTION_INFO_V1(journey_paths_state_in);
+
+Datum
+journey_paths_state_in(PG_FUNCTION_ARGS)
+{
+	size_t		size;
+	char	   *bytes = journey_hex_read(PG_GETARG_CSTRING(0), STATE_NAME, fcinfo->context, &size);
+	JnError		err = {0};
+	bytea	   *result;
+
+	if (bytes == NULL)
+		return (Datum) 0;
+	result = proven_state(bytes, size, &err);
+	if (result == NULL)
+		return journey_report_soft(&err, STATE_NAME, fcinfo->context), (Datum) 0;
+	PG_RETURN_BYTEA_P(result);
+}
+
+PG_FUNCTION_INFO_V1(journey_paths_state_out);
+
+Datum
+journey_paths_state_out(PG_FUNCTION_ARGS)
+{
+	bytea	   *state = PG_GETARG_BYTEA_PP(0);
+
+	PG_RETURN_CSTRING(journey_hex_write(VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state), STATE_NAME));
+}
+
+PG_FUNCTION_INFO_V1(journey_paths_state_recv);
+
+Datum
+journey_paths_state_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
+	int			size = buf->len - buf->cursor;
+	JnError		err = {0};
+	bytea	   *result = proven_state(pq_getmsgbytes(buf, size), size, &err);
+
+	if (result == NULL)
+		journey_report(&err, STATE_NAME);
+	PG_RETURN_BYTEA_P(result);
+}
+
+PG_FUNCTION_INFO_V1(journey_paths_state_send);
+
+Datum
+journey_paths_state_send(PG_FUNCTION_ARGS)
+{
+	/* a plain copy that no longer depends on TOAST: what byteasend does */
+	PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0));
+}

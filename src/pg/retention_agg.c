@@ -1,0 +1,636 @@
+/*
+ * retention_agg.c
+ *	  journey.retention_agg(), lifecycle_agg() and stickiness_agg(): whole
+ *	  populations by the calendar.
+ *
+ * All have states of one type of our own, journey.cohort_state, because that is
+ * what distributed engines combine on their workers.  While a state accumulates
+ * it is an expanded object; whoever copies, sends or stores it gets the flat
+ * bytes of core/cohorts.h.  Their memory is as population_agg.c says.
+ *
+ * A state holds its question, and whoever needs a look at subjects makes one of
+ * that: also when states are combined, where the last part of a long journey may
+ * come to the others, and at the end.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "common/pg_prng.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "libpq/pqformat.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/expandeddatum.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+#include "utils/typcache.h"
+
+#include "compat.h"
+#include "cohorts_ask.h"
+#include "core/cohorts.h"
+#include "glue.h"
+#include "journey_set_value.h"
+#include "journey_value.h"
+
+#define STATE_MAGIC		0x6a6e6373
+
+#define STATE_CONTEXT	"journey cohort states"
+
+/* The noun for errors. */
+#define STATE_NAME		"cohort_state"
+
+/* Periods of a lifecycle at most: each has some rows. */
+#define MAX_PERIODS		100000
+
+/* A cohort_state while it accumulates. */
+typedef struct StateObject
+{
+	ExpandedObjectHeader hdr;	/* eoh_context is shared */
+	int			magic;			/* STATE_MAGIC */
+	JnCohorts	cohorts;		/* its memory is in eoh_context */
+	JnCohortsCount *count;		/* from state_flat_size() for state_flatten(), or NULL */
+	uint32		counts;
+} StateObject;
+
+/* Salts decide where counts are kept in memory, and nothing that anybody sees. */
+static uint64
+new_salt(void)
+{
+	return pg_prng_uint64(&pg_global_prng_state);
+}
+
+static Size
+state_flat_size(ExpandedObjectHeader *eohptr)
+{
+	StateObject *state = (StateObject *) eohptr;
+	JnEnv		env = journey_env(state->hdr.eoh_context);
+	JnError		err = {0};
+	size_t		size;
+
+	if (state->count != NULL)
+		jn_release(&env, state->count);
+	state->count = NULL;
+	state->count = jn_cohorts_counts(&env, &state->cohorts, &state->counts);
+	if (jn_cohorts_size(&state->cohorts, state->counts, &size, &err) != JN_OK)
+		journey_report(&err, STATE_NAME);
+	return VARHDRSZ + size;
+}
+
+static void
+state_flatten(ExpandedObjectHeader *eohptr, void *result, Size allocated_size)
+{
+	StateObject *state = (StateObject *) eohptr;
+	JnEnv		env = journey_env(state->hdr.eoh_context);
+
+	SET_VARSIZE(result, allocated_size);
+	jn_cohorts_write(&env, &state->cohorts, state->count, state->counts, (uint8_t *) VARDATA(result));
+	jn_release(&env, state->count);
+	state->count = NULL;
+}
+
+static const ExpandedObjectMethods state_methods = {state_flat_size, state_flatten};
+
+/* A state whose cohorts are yet to be initialized. */
+static StateObject *
+new_state(MemoryContext aggcontext)
+{
+	MemoryContext context = journey_state_context(aggcontext, STATE_CONTEXT);
+	StateObject *state = MemoryContextAllocZero(context, sizeof(StateObject));
+
+	EOH_init_header(&state->hdr, &state_methods, context);
+	state->magic = STATE_MAGIC;
+	return state;
+}
+
+/* The expanded object that a datum points to, or NULL if it is flat. */
+static StateObject *
+expanded_state(Datum datum)
+{
+	StateObject *state;
+
+	if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)))
+		return NULL;
+	state = (StateObject *) DatumGetEOHP(datum);
+	if (state->magic != STATE_MAGIC)
+		elog(ERROR, "expanded object is no " STATE_NAME);
+	return state;
+}
+
+/* Fills cohorts that are yet to be initialized from a flat state. */
+static void
+read_state(const JnEnv *env, JnCohorts *cohorts, Datum datum)
+{
+	bytea	   *flat = DatumGetByteaPP(datum);
+	JnError		err = {0};
+
+	if (jn_cohorts_read(env, cohorts, new_salt(), (uint8_t *) VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat), &err) != JN_OK)
+		journey_report(&err, STATE_NAME);
+}
+
+/* The cohorts of a datum, expanded or flat; flat ones are read into *local, in the current context. */
+static JnCohorts *
+any_cohorts(Datum datum, JnCohorts *local)
+{
+	StateObject *state = expanded_state(datum);
+	JnEnv		env;
+
+	if (state != NULL)
+		return &state->cohorts;
+	env = journey_env(CurrentMemoryContext);
+	read_state(&env, local, datum);
+	return local;
+}
+
+static void
+merge_cohorts(const JnEnv *env, JnCohorts *into, JnCohortsLook *look, const JnCohorts *from)
+{
+	JnError		err = {0};
+
+	if (!jn_cohorts_same(&into->ask, &from->ask))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the states are of different questions"),
+				 errhint("Combine states of one aggregate with the same arguments.")));
+	if (jn_cohorts_merge(env, into, look, from, &err) != JN_OK)
+		journey_report(&err, STATE_NAME);
+}
+
+/* A state that may be changed: the datum's own object if it is ours to change, else a copy. */
+static StateObject *
+changeable_state(FunctionCallInfo fcinfo, Datum datum, MemoryContext aggcontext)
+{
+	StateObject *from = expanded_state(datum);
+	StateObject *state;
+	JnEnv		env;
+
+	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
+		return from;
+	state = new_state(aggcontext);
+	env = journey_env(state->hdr.eoh_context);
+	if (from == NULL)
+		read_state(&env, &state->cohorts, datum);
+	else
+	{
+		jn_cohorts_init(&env, &state->cohorts, &from->cohorts.ask, new_salt());
+		merge_cohorts(&env, &state->cohorts, journey_cohorts_look_again(fcinfo, &from->cohorts.ask), &from->cohorts);
+	}
+	return state;
+}
+
+/*
+ * Transitions
+ */
+
+/* Adds the value of argument 1, a journey or a set, to the state of argument 0. */
+static Datum
+add_value(FunctionCallInfo fcinfo, CohortsCall call, bool is_set)
+{
+	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
+	JnCohortsLook *look = journey_cohorts_look(fcinfo, call, 2);
+	StateObject *state;
+	JnEnv		env;
+	JnError		err = {0};
+	JnStatus	status;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	if (PG_ARGISNULL(0))
+	{
+		state = new_state(aggcontext);
+		env = journey_env(state->hdr.eoh_context);
+		jn_cohorts_init(&env, &state->cohorts, &look->ask, new_salt());
+	}
+	else
+	{
+		state = expanded_state(PG_GETARG_DATUM(0));
+		if (state == NULL || !VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(PG_GETARG_DATUM(0))))
+		{
+			state = changeable_state(fcinfo, PG_GETARG_DATUM(0), aggcontext);
+			look = journey_cohorts_look(fcinfo, call, 2);
+		}
+		env = journey_env(state->hdr.eoh_context);
+		if (!jn_cohorts_same(&state->cohorts.ask, &look->ask))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("arguments but the first must be the same on every row")));
+	}
+	if (is_set)
+	{
+		JnSet		set;
+
+		journey_set_open(PG_GETARG_DATUM(1), &set);
+		status = jn_cohorts_set(&env, &state->cohorts, look, &set, &err);
+	}
+	else
+	{
+		JnJourney	j;
+
+		journey_open(PG_GETARG_DATUM(1), &j);
+		status = jn_cohorts_journey(&env, &state->cohorts, look, &j, &err);
+	}
+	if (status != JN_OK)
+		journey_report(&err, "journey");
+	PG_RETURN_DATUM(EOHPGetRWDatum(&state->hdr));
+}
+
+/* _retention_transfn(state, j, first, again, period, buckets, as_of [, zone, kind, rolling, truncate]) */
+PG_FUNCTION_INFO_V1(journey_retention_transfn);
+PG_FUNCTION_INFO_V1(journey_retention_brackets_transfn);
+PG_FUNCTION_INFO_V1(journey_set_retention_transfn);
+PG_FUNCTION_INFO_V1(journey_set_retention_brackets_transfn);
+
+Datum
+journey_retention_transfn(PG_FUNCTION_ARGS)
+{
+	return add_value(fcinfo, CALL_RETENTION, false);
+}
+
+Datum
+journey_retention_brackets_transfn(PG_FUNCTION_ARGS)
+{
+	return add_value(fcinfo, CALL_BRACKETS, false);
+}
+
+Datum
+journey_set_retention_transfn(PG_FUNCTION_ARGS)
+{
+	return add_value(fcinfo, CALL_RETENTION, true);
+}
+
+Datum
+journey_set_retention_brackets_transfn(PG_FUNCTION_ARGS)
+{
+	return add_value(fcinfo, CALL_BRACKETS, true);
+}
+
+/* _lifecycle_transfn(state, j, period, as_of [, zone [, active, within]]) */
+PG_FUNCTION_INFO_V1(journey_lifecycle_transfn);
+PG_FUNCTION_INFO_V1(journey_set_lifecycle_transfn);
+
+Datum
+journey_lifecycle_transfn(PG_FUNCTION_ARGS)
+{
+	return add_value(fcinfo, CALL_LIFECYCLE, false);
+}
+
+Datum
+journey_set_lifecycle_transfn(PG_FUNCTION_ARGS)
+{
+	return add_value(fcinfo, CALL_LIFECYCLE, true);
+}
+
+/* _stickiness_transfn(state, j, period, within [, as_of [, zone, active]]) */
+PG_FUNCTION_INFO_V1(journey_stickiness_transfn);
+PG_FUNCTION_INFO_V1(journey_set_stickiness_transfn);
+
+Datum
+journey_stickiness_transfn(PG_FUNCTION_ARGS)
+{
+	return add_value(fcinfo, CALL_STICKINESS, false);
+}
+
+Datum
+journey_set_stickiness_transfn(PG_FUNCTION_ARGS)
+{
+	return add_value(fcinfo, CALL_STICKINESS, true);
+}
+
+/* _cohort_combinefn(state, state): adds what the second has to the first. */
+PG_FUNCTION_INFO_V1(journey_cohort_combinefn);
+
+Datum
+journey_cohort_combinefn(PG_FUNCTION_ARGS)
+{
+	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
+	StateObject *state = changeable_state(fcinfo, PG_GETARG_DATUM(0), aggcontext);
+	JnEnv		env = journey_env(state->hdr.eoh_context);
+	JnCohorts	local;
+	JnCohorts  *from = any_cohorts(PG_GETARG_DATUM(1), &local);
+
+	merge_cohorts(&env, &state->cohorts, journey_cohorts_look_again(fcinfo, &state->cohorts.ask), from);
+	PG_RETURN_DATUM(EOHPGetRWDatum(&state->hdr));
+}
+
+/*
+ * Results
+ */
+
+/* Attributes of the row types, in their order.  Append only. */
+enum
+{
+	BUCKET_COHORT,
+	BUCKET_NUMBER,
+	BUCKET_SIZE,
+	BUCKET_OBSERVED,
+	BUCKET_RETURNED,
+	BUCKET_RATE,
+	BUCKET_COMPLETE,
+	BUCKET_ATTRIBUTES
+};
+
+enum
+{
+	COUNT_PERIOD,
+	COUNT_STATE,
+	COUNT_SUBJECTS,
+	COUNT_COMPLETE,
+	COUNT_ATTRIBUTES
+};
+
+enum
+{
+	STICK_PERIOD,
+	STICK_ACTIVE,
+	STICK_SUBJECTS,
+	STICK_AT_LEAST,
+	STICK_SHARE,
+	STICK_RATIO,
+	STICK_COMPLETE,
+	STICK_ATTRIBUTES
+};
+
+/* What a final function works with. */
+typedef struct Rows
+{
+	JnCohortsLook *look;
+	JnCohortsCount *count;		/* in order */
+	uint32		counts;
+	TupleDesc	desc;
+	ArrayBuildState *rows;
+} Rows;
+
+/*
+ * The counts of the state of argument 0, with those of journeys that have stayed
+ * in parts, and the row type of the array that the function returns.
+ */
+static Rows
+open_result(FunctionCallInfo fcinfo, JnCohortsKind kind, int attributes)
+{
+	JnEnv		env = journey_env(CurrentMemoryContext);
+	JnCohorts	local;
+	JnCohorts	all;
+	JnCohorts  *cohorts = any_cohorts(PG_GETARG_DATUM(0), &local);
+	JnError		err = {0};
+	Rows		result = {0};
+
+	if (cohorts->ask.kind != kind)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the state is of another aggregate")));
+	result.look = journey_cohorts_look_again(fcinfo, &cohorts->ask);
+	if (cohorts->whole.subjects > 0)
+	{
+		/* the state itself has to stay as it is */
+		jn_cohorts_init(&env, &all, &cohorts->ask, new_salt());
+		merge_cohorts(&env, &all, result.look, cohorts);
+		if (jn_cohorts_finish(&env, &all, result.look, &err) != JN_OK)
+			journey_report(&err, STATE_NAME);
+		cohorts = &all;
+	}
+	result.count = jn_cohorts_counts(&env, cohorts, &result.counts);
+	result.desc = lookup_rowtype_tupdesc_copy(get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid)), -1);
+	if (result.desc->natts != attributes)
+		elog(ERROR, "type %s is not as expected", format_type_be(result.desc->tdtypeid));
+	result.rows = initArrayResult(result.desc->tdtypeid, CurrentMemoryContext, false);
+	return result;
+}
+
+static void
+add_row(Rows *result, Datum *values, bool *nulls)
+{
+	HeapTuple	tuple = heap_form_tuple(result->desc, values, nulls);
+
+	CHECK_FOR_INTERRUPTS();
+	accumArrayResult(result->rows, HeapTupleGetDatum(tuple), false, result->desc->tdtypeid, CurrentMemoryContext);
+	heap_freetuple(tuple);
+}
+
+/* The array of all rows. */
+static Datum
+close_result(Rows *result)
+{
+	return makeArrayResult(result->rows, CurrentMemoryContext);
+}
+
+/* A time to show: that of a period that begins before all times is the first of them. */
+static Datum
+period_datum(JnCalendar *calendar, int64 number)
+{
+	return TimestampTzGetDatum(jn_calendar_start(calendar, number));
+}
+
+/* _retention_finalfn(state): a row for each cohort and bucket. */
+PG_FUNCTION_INFO_V1(journey_retention_finalfn);
+
+Datum
+journey_retention_finalfn(PG_FUNCTION_ARGS)
+{
+	Rows		result = open_result(fcinfo, JN_COHORTS_RETENTION, BUCKET_ATTRIBUTES);
+	const JnRetentionAsk *ask = &result.look->retention;
+	uint32		i = 0;
+
+	while (i < result.counts)
+	{
+		const JnCohortsCount *size = &result.count[i++];
+		Datum		values[BUCKET_ATTRIBUTES] = {0};
+
+		values[BUCKET_COHORT] = period_datum(result.look->calendar, size->number);
+		values[BUCKET_SIZE] = Int64GetDatum(size->count);
+		for (uint32 k = 0; k < ask->buckets; k++)
+		{
+			bool		nulls[BUCKET_ATTRIBUTES] = {false};
+			int64		over = 0;
+			int64		back = 0;
+
+			if (i < result.counts && result.count[i].number == size->number && result.count[i].column == 1 + 2 * k)
+				over = result.count[i++].count;
+			if (i < result.counts && result.count[i].number == size->number && result.count[i].column == 2 + 2 * k)
+				back = result.count[i++].count;
+			values[BUCKET_NUMBER] = Int32GetDatum(ask->bound[k]);
+			values[BUCKET_OBSERVED] = Int64GetDatum(over);
+			values[BUCKET_RETURNED] = Int64GetDatum(back);
+			nulls[BUCKET_RETURNED] = nulls[BUCKET_RATE] = over == 0;
+			if (over > 0)
+				values[BUCKET_RATE] = Float8GetDatum((double) back / (double) over);
+			values[BUCKET_COMPLETE] = BoolGetDatum(over == size->count);
+			add_row(&result, values, nulls);
+		}
+	}
+	return close_result(&result);
+}
+
+/* _lifecycle_finalfn(state): a row for each period and state. */
+PG_FUNCTION_INFO_V1(journey_lifecycle_finalfn);
+
+Datum
+journey_lifecycle_finalfn(PG_FUNCTION_ARGS)
+{
+	Rows		result = open_result(fcinfo, JN_COHORTS_LIFECYCLE, COUNT_ATTRIBUTES);
+	JnCalendar *calendar = result.look->calendar;
+	bool		plain = result.look->life.plain;
+	int64		last = jn_calendar_number(calendar, result.look->ask.as_of);
+	int64		subjects[JN_LIFE_STATES] = {0};
+	uint32		i = 0;
+
+	if (result.counts == 0)
+		return close_result(&result);
+	if (result.count[0].number < last - MAX_PERIODS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many periods between the first step and as_of"),
+				 errdetail("At most %d are possible.", MAX_PERIODS),
+				 errhint("Use a longer period, or leave out the steps before some time.")));
+	for (int64 number = result.count[0].number; number <= last; number++)
+	{
+		for (; i < result.counts && result.count[i].number == number; i++)
+			subjects[result.count[i].column] += result.count[i].count;
+		for (int state = 0; state < JN_LIFE_STATES; state++)
+		{
+			Datum		values[COUNT_ATTRIBUTES] = {0};
+			bool		nulls[COUNT_ATTRIBUTES] = {false};
+			bool		away = state >= JN_LIFE_RISK_NEAR;
+
+			if (plain && state != JN_LIFE_NEW && state != JN_LIFE_CURRENT && state != JN_LIFE_RESURRECTED && state != JN_LIFE_DORMANT)
+				continue;
+			values[COUNT_PERIOD] = period_datum(calendar, number);
+			values[COUNT_STATE] = CStringGetTextDatum(journey_life_state(state));
+			values[COUNT_SUBJECTS] = Int64GetDatum(subjects[state]);
+
+			/* who has not come yet may still come */
+			nulls[COUNT_SUBJECTS] = away && number == last;
+			values[COUNT_COMPLETE] = BoolGetDatum(number < last);
+			add_row(&result, values, nulls);
+		}
+	}
+	return close_result(&result);
+}
+
+/* _stickiness_finalfn(state): a row for each longer period and number of shorter ones. */
+PG_FUNCTION_INFO_V1(journey_stickiness_finalfn);
+
+Datum
+journey_stickiness_finalfn(PG_FUNCTION_ARGS)
+{
+	Rows		result = open_result(fcinfo, JN_COHORTS_STICKINESS, STICK_ATTRIBUTES);
+	JnCalendar *calendar = result.look->calendar;
+	JnCalendar *within = result.look->other;
+	uint32		end;
+
+	for (uint32 i = 0; i < result.counts; i = end)
+	{
+		int64		number = result.count[i].number;
+		int64		from = jn_calendar_start(within, number);
+		int64		to = jn_calendar_start(within, number + 1);
+		bool		complete = to <= result.look->ask.as_of;
+		int64		all = 0;
+		double		active = 0;
+		double		parts;
+		int64		before = 0;
+
+		for (end = i; end < result.counts && result.count[end].number == number; end++)
+		{
+			all += result.count[end].count;
+			active += (double) result.count[end].column * (double) result.count[end].count;
+		}
+		parts = complete ? (double) (jn_calendar_number(calendar, to - 1) - jn_calendar_number(calendar, from) + 1) : 0;
+		for (uint32 k = i; k < end; k++)
+		{
+			Datum		values[STICK_ATTRIBUTES] = {0};
+			bool		nulls[STICK_ATTRIBUTES] = {false};
+
+			values[STICK_PERIOD] = period_datum(within, number);
+			values[STICK_ACTIVE] = Int32GetDatum((int32) result.count[k].column);
+			values[STICK_SUBJECTS] = Int64GetDatum(result.count[k].count);
+			values[STICK_AT_LEAST] = Int64GetDatum(all - before);
+			nulls[STICK_SHARE] = nulls[STICK_RATIO] = !complete;
+			if (complete)
+			{
+				values[STICK_SHARE] = Float8GetDatum((double) result.count[k].count / (double) all);
+				values[STICK_RATIO] = Float8GetDatum(active / (parts * (double) all));
+			}
+			values[STICK_COMPLETE] = BoolGetDatum(complete);
+			before += result.count[k].count;
+			add_row(&result, values, nulls);
+		}
+	}
+	return close_result(&result);
+}
+
+/*
+ * cohort_state: the bytes of core/cohorts.h in a varlena.  Its text is their
+ * hexadecimal digits, as those of a bytea: a state is for machines.
+ */
+
+/* Proves bytes and gives them as a state in the current memory context, or NULL with err filled. */
+static bytea *
+proven_state(const char *bytes, size_t size, JnError *err)
+{
+	JnEnv		env = journey_env(CurrentMemoryContext);
+	bytea	   *result;
+
+	if (jn_cohorts_read(&env, NULL, 0, (const uint8_t *) bytes, size, err) != JN_OK)
+		return NULL;
+	result = palloc(VARHDRSZ + size);
+	SET_VARSIZE(result, VARHDRSZ + size);
+	memcpy(VARDATA(result), bytes, size);
+	return result;
+}
+
+PG_FUNCTION_INFO_V1(journey_cohort_state_in);
+
+Datum
+journey_cohort_state_in(PG_FUNCTION_ARGS)
+{
+	size_t		size;
+	char	   *bytes = journey_hex_read(PG_GETARG_CSTRING(0), STATE_NAME, fcinfo->context, &size);
+	JnError		err = {0};
+	bytea	   *result;
+
+	if (bytes == NULL)
+		return (Datum) 0;
+	result = proven_state(bytes, size, &err);
+	if (result == NULL)
+		return journey_report_soft(&err, STATE_NAME, fcinfo->context), (Datum) 0;
+	PG_RETURN_BYTEA_P(result);
+}
+
+PG_FUNCTION_INFO_V1(journey_cohort_state_out);
+
+Datum
+journey_cohort_state_out(PG_FUNCTION_ARGS)
+{
+	bytea	   *state = PG_GETARG_BYTEA_PP(0);
+
+	PG_RETURN_CSTRING(journey_hex_write(VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state), STATE_NAME));
+}
+
+PG_FUNCTION_INFO_V1(journey_cohort_state_recv);
+
+Datum
+journey_cohort_state_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
+	int			size = buf->len - buf->cursor;
+	JnError		err = {0};
+	bytea	   *result = proven_state(pq_getmsgbytes(buf, size), size, &err);
+
+	if (result == NULL)
+		journey_report(&err, STATE_NAME);
+	PG_RETURN_BYTEA_P(result);
+}
+
+PG_FUNCTION_INFO_V1(journey_cohort_state_send);
+
+Datum
+journey_cohort_state_send(PG_FUNCTION_ARGS)
+{
+	/* a plain copy that no longer depends on TOAST: what byteasend does */
+	PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0));
+}
