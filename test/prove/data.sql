@@ -102,6 +102,16 @@ INSERT INTO hidden_child SELECT 100 + i, 'yes-1', 'yes-1' FROM generate_series(1
 INSERT INTO journey_base.loose VALUES (0, 'yes-1', 'VISIBLE'),
 	(1, 'refused', pg_temp.cell(NULL::text, 'CANARY-1', 'CANARY-2', NULL)), (2, 'unknown', pg_temp.cell(NULL::text, 'CANARY-1', 'CANARY-2', NULL));
 
+-- what was called is equal: the readers can read it
+INSERT INTO journey_base.desk
+SELECT i, subject, 'old', 'note', 1, 7, 'Graz', '2026-01-01', pg_temp.cell(label || '-' || i, 'CANARY-1-' || i, CASE WHEN i <> 3 THEN 'CANARY-2-' || i END, label),
+	pg_temp.cell(i, 79190000 + i, 86420000 + i, label)
+FROM rows WHERE i <= 12;
+INSERT INTO desk_calls VALUES (1, 'VISIBLE-4');
+INSERT INTO journey_base.inbox
+SELECT i, subject, pg_temp.cell(label || ' body', 'CANARY-1', CASE WHEN i <> 3 THEN 'CANARY-2' END, label), pg_temp.cell(i, 79190000, 86420000, label)
+FROM rows WHERE i <= 12;
+
 INSERT INTO orders SELECT i, 1 + i % 240, 'thing ' || i % 9 FROM generate_series(1, 100) AS i;
 
 -- The counters of the rows above must not arrive after those of VACUUM.

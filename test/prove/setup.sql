@@ -122,6 +122,20 @@ CREATE TABLE hidden_child () INHERITS (hidden) WITH (autovacuum_enabled = off);
 -- On the view of this one readers are granted everything.
 CREATE TABLE loose (id int PRIMARY KEY, user_id text, note text) WITH (autovacuum_enabled = off);
 
+-- Writers may write to the views of these.  All that could answer them is there:
+-- unique and plain indexes, checks, foreign keys, generated columns.
+CREATE TABLE desk (
+	id int PRIMARY KEY, user_id text, status text DEFAULT 'new', note text, rank int, grp int, city text, seen date,
+	ssn text UNIQUE, amount int CHECK (amount > 0), share numeric GENERATED ALWAYS AS (1000.0 / nullif(grp, amount)) STORED,
+	CHECK (rank <> amount)
+) WITH (autovacuum_enabled = off);
+CREATE INDEX desk_city ON desk (city, ssn);
+CREATE TABLE desk_calls (id int PRIMARY KEY, desk_ssn text REFERENCES desk (ssn)) WITH (autovacuum_enabled = off);
+CREATE TABLE inbox (id int PRIMARY KEY, user_id text, body text, stars int) WITH (autovacuum_enabled = off);
+
+ALTER TABLE desk OWNER TO shop;
+ALTER TABLE desk_calls OWNER TO shop;
+ALTER TABLE inbox OWNER TO shop;
 ALTER TABLE people OWNER TO shop;
 ALTER TABLE visits OWNER TO shop;
 ALTER TABLE visits_1 OWNER TO shop;
@@ -144,6 +158,8 @@ GRANT SELECT ON people, visits, visits_1, visits_2, visits_3, notes, notes_old, 
 GRANT SELECT (email, ssn, amount), UPDATE (user_id), REFERENCES (id, ssn) ON people TO ana;
 GRANT INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON people, visits, notes TO wanda;
 GRANT INSERT, UPDATE, DELETE ON orders TO wanda;
+GRANT SELECT ON desk, inbox TO ana, bob;
+GRANT SELECT, INSERT, UPDATE, DELETE ON desk, inbox TO wanda;
 
 -- Readers work in a schema of theirs, made anew for each attack.
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
@@ -192,6 +208,9 @@ SELECT journey.protect('facts', subject => 'user_id', columns => '{
 SELECT journey.protect('hidden', subject => 'user_id', row_action => 'suppress', columns => '{"id": "public", "label": "public"}');
 SELECT journey.protect('loose', subject => 'user_id', columns => '{"id": "public", "user_id": "public"}');
 GRANT ALL ON loose TO analysts, dave;
+SELECT journey.protect('desk', subject => 'user_id', writes => 'public', collected => 'seen', columns => '{"id": "public", "user_id": "public",
+	"status": "public", "note": "public", "rank": "public", "grp": "public", "city": "public", "seen": "public"}');
+SELECT journey.protect('inbox', subject => 'user_id', writes => 'collect', columns => '{"id": "public", "user_id": "public"}');
 
 -- Decisions, in this order.  The subjects until-NN consent, and attack NN
 -- withdraws while a reader looks on.
