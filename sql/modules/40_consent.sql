@@ -92,12 +92,17 @@ COMMENT ON TABLE journey.subject IS
 --| What they said. Roles are kept by name: they say who it was then, whoever
 --| has that number now.
 --|
---| `xid` is the transaction that wrote the row here; a restore writes it anew.
---| What became visible since a snapshot was taken is found by it: every such
---| row has an xid not below the snapshot's xmin.
+--| `xid` is the transaction that wrote the row here. What became visible since
+--| a snapshot was taken is found by it: every such row has an xid not below the
+--| snapshot's xmin. A row that comes with an xid is a copy, by a restore say: it
+--| gets its own, and is marked as `copied`.
+--|
+--| What CHECK constraints would say about a row, the trigger that stamps it
+--| says: they would be read from the catalog anew for each event.
 CREATE TABLE journey.ledger (
   seq         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   xid         xid8   NOT NULL,
+  copied      boolean NOT NULL DEFAULT false,
   subject     bigint NOT NULL,
   purpose     int,
   action      text COLLATE "C" NOT NULL,
@@ -114,20 +119,10 @@ CREATE TABLE journey.ledger (
   event_key   text COLLATE "C",
   evidence    jsonb,
   recorded_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
-  recorded_by name NOT NULL DEFAULT SESSION_USER,
-  CONSTRAINT ledger_action_check
-    CHECK (action IN ('give', 'renew', 'refuse', 'withdraw', 'object', 'expire', 'restrict', 'lift', 'erase')),
-  CONSTRAINT ledger_purpose_check
-    CHECK ((purpose IS NULL) = (action IN ('restrict', 'lift', 'erase'))),
-  CONSTRAINT ledger_range_check CHECK (valid_from < valid_until),
-  CONSTRAINT ledger_give_check
-    CHECK (action IN ('give', 'renew')
-           OR (NOT covers_descendants AND NOT explicit AND NOT parental AND counts
-               AND valid_from IS NULL AND valid_until IS NULL))
+  recorded_by name NOT NULL DEFAULT SESSION_USER
 );
 CREATE INDEX ledger_xid ON journey.ledger (xid);
-CREATE INDEX ledger_subject ON journey.ledger (subject);
-CREATE UNIQUE INDEX ledger_event_key ON journey.ledger (subject, event_key) WHERE event_key IS NOT NULL;
+CREATE UNIQUE INDEX ledger_subject ON journey.ledger (subject, event_key);
 COMMENT ON TABLE journey.ledger IS
 'What subjects said, in the order of seq. Rows are added and never changed or removed. restrict, lift and erase are about all data of the subject and have no purpose. A NULL end of the range is no limit; notice is the version of the text the subject saw, source the channel, evidence whatever proves it, said_at when it was said if that was before it was recorded. A consent that was older than what was known already does not count. event_key names an event where it came from, so that it is recorded once.';
 
@@ -141,7 +136,6 @@ CREATE TABLE journey.state (
   withdrawn   bigint NOT NULL DEFAULT 0,
   objected    bigint NOT NULL DEFAULT 0,
   expired     bigint NOT NULL DEFAULT 0,
-  closed      bigint NOT NULL GENERATED ALWAYS AS (GREATEST(refused, withdrawn, objected, expired)) STORED,
   valid_from  timestamptz NOT NULL DEFAULT '-infinity',
   valid_until timestamptz NOT NULL DEFAULT 'infinity',
   covers_descendants boolean NOT NULL DEFAULT false,
@@ -151,7 +145,7 @@ CREATE TABLE journey.state (
   PRIMARY KEY (subject, purpose)
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE journey.state IS
-'What the ledger comes to, kept by its trigger: the seq of the last consent given or renewed (0: none) with its range, reach, explicitness, parental authority and notice ('''': none), and the seq of the last refusal, withdrawal, objection and expiry (0: none); closed is the greatest of these four.';
+'What the ledger comes to, kept by its trigger: the seq of the last consent given or renewed (0: none) with its range, reach, explicitness, parental authority and notice ('''': none), and the seq of the last refusal, withdrawal, objection and expiry (0: none).';
 
 SELECT pg_catalog.pg_extension_config_dump('journey.purpose', '');
 SELECT pg_catalog.pg_extension_config_dump('journey.purpose_number_seq', '');
@@ -187,16 +181,24 @@ ALTER TABLE journey.ledger ENABLE ALWAYS TRIGGER append_only;
 
 --| ## Every row says which transaction wrote it
 
+CREATE FUNCTION journey._ledger_stamp() RETURNS trigger
+  AS 'MODULE_PATHNAME', 'journey__ledger_stamp'
+  LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE;
+COMMENT ON FUNCTION journey._ledger_stamp() IS
+'Trigger of journey.ledger: refuses a row that is no event; sets xid to the transaction that inserts it, whatever was given, and copied if something was given.';
+REVOKE EXECUTE ON FUNCTION journey._ledger_stamp() FROM PUBLIC;
+
+CREATE TRIGGER stamp BEFORE INSERT ON journey.ledger
+  FOR EACH ROW EXECUTE FUNCTION journey._ledger_stamp();
+ALTER TABLE journey.ledger ENABLE ALWAYS TRIGGER stamp;
+
 CREATE FUNCTION journey._stamp() RETURNS trigger
   AS 'MODULE_PATHNAME', 'journey__stamp'
   LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE;
 COMMENT ON FUNCTION journey._stamp() IS
-'Trigger of journey.ledger and journey.subject: sets xid to the transaction that writes the row, whatever was given.';
+'Trigger of journey.subject: sets xid to the transaction that writes the row, whatever was given.';
 REVOKE EXECUTE ON FUNCTION journey._stamp() FROM PUBLIC;
 
-CREATE TRIGGER stamp BEFORE INSERT ON journey.ledger
-  FOR EACH ROW EXECUTE FUNCTION journey._stamp();
-ALTER TABLE journey.ledger ENABLE ALWAYS TRIGGER stamp;
 CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON journey.subject
   FOR EACH ROW EXECUTE FUNCTION journey._stamp();
 ALTER TABLE journey.subject ENABLE ALWAYS TRIGGER stamp;

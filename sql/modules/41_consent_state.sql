@@ -5,49 +5,38 @@
 --| in any order gives the same.
 
 CREATE FUNCTION journey._ledger_to_state() RETURNS trigger
-LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-  IF NEW.action IN ('give', 'renew') AND NEW.counts THEN
-    INSERT INTO journey.state AS s
-           (subject, purpose, given, valid_from, valid_until, covers_descendants, explicit, parental, notice)
-    VALUES (NEW.subject, NEW.purpose, NEW.seq, coalesce(NEW.valid_from, '-infinity'), coalesce(NEW.valid_until, 'infinity'),
-            NEW.covers_descendants, NEW.explicit, NEW.parental, coalesce(NEW.notice, ''))
-    ON CONFLICT (subject, purpose) DO UPDATE
-      SET given = excluded.given, valid_from = excluded.valid_from, valid_until = excluded.valid_until,
-          covers_descendants = excluded.covers_descendants, explicit = excluded.explicit,
-          parental = excluded.parental, notice = excluded.notice
-      WHERE s.given < excluded.given;
-  ELSIF NEW.purpose IS NOT NULL THEN
-    INSERT INTO journey.state AS s (subject, purpose, refused, withdrawn, objected, expired)
-    VALUES (NEW.subject, NEW.purpose,
-            CASE NEW.action WHEN 'refuse' THEN NEW.seq ELSE 0 END,
-            CASE NEW.action WHEN 'withdraw' THEN NEW.seq ELSE 0 END,
-            CASE NEW.action WHEN 'object' THEN NEW.seq ELSE 0 END,
-            CASE NEW.action WHEN 'expire' THEN NEW.seq ELSE 0 END)
-    ON CONFLICT (subject, purpose) DO UPDATE
-      SET refused = GREATEST(s.refused, excluded.refused), withdrawn = GREATEST(s.withdrawn, excluded.withdrawn),
-          objected = GREATEST(s.objected, excluded.objected), expired = GREATEST(s.expired, excluded.expired);
-  ELSIF NEW.action = 'erase' THEN
-    UPDATE journey.subject u SET erased = true WHERE u.number = NEW.subject AND NOT u.erased;
-  ELSE
-    UPDATE journey.subject u
-       SET restricted = NOT u.restricted
-     WHERE u.number = NEW.subject
-       AND u.restricted IS DISTINCT FROM
-           (SELECT l.action = 'restrict' FROM journey.ledger l
-             WHERE l.subject = NEW.subject AND l.action IN ('restrict', 'lift') ORDER BY l.seq DESC LIMIT 1);
-  END IF;
-  RETURN NULL;
-END
-$$;
+  AS 'MODULE_PATHNAME', 'journey__ledger_to_state'
+  LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE;
 COMMENT ON FUNCTION journey._ledger_to_state() IS
-'Trigger of journey.ledger: brings journey.state, and what journey.subject says of restriction and erasure, up to date with a new event.';
+'Trigger of journey.ledger: brings journey.state up to date with a new event.';
 REVOKE EXECUTE ON FUNCTION journey._ledger_to_state() FROM PUBLIC;
 
 CREATE TRIGGER to_state AFTER INSERT ON journey.ledger
   FOR EACH ROW EXECUTE FUNCTION journey._ledger_to_state();
 ALTER TABLE journey.ledger ENABLE ALWAYS TRIGGER to_state;
+
+CREATE FUNCTION journey._ledger_to_subject() RETURNS trigger
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  UPDATE journey.subject u
+     SET erased = u.erased OR e.erased, restricted = coalesce(e.restricted, u.restricted)
+    FROM (SELECT bool_or(l.action = 'erase') AS erased,
+                 (array_agg(l.action = 'restrict' ORDER BY l.seq DESC) FILTER (WHERE l.action IN ('restrict', 'lift')))[1] AS restricted
+            FROM journey.ledger l
+           WHERE l.subject = NEW.subject AND l.purpose IS NULL) e
+   WHERE u.number = NEW.subject
+     AND (u.erased, u.restricted) IS DISTINCT FROM (u.erased OR e.erased, coalesce(e.restricted, u.restricted));
+  RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION journey._ledger_to_subject() IS
+'Trigger of journey.ledger: brings what journey.subject says of restriction and erasure up to date with a new event about all data of the subject.';
+REVOKE EXECUTE ON FUNCTION journey._ledger_to_subject() FROM PUBLIC;
+
+CREATE TRIGGER to_subject AFTER INSERT ON journey.ledger
+  FOR EACH ROW WHEN (NEW.purpose IS NULL) EXECUTE FUNCTION journey._ledger_to_subject();
+ALTER TABLE journey.ledger ENABLE ALWAYS TRIGGER to_subject;
 
 CREATE VIEW journey._state_expected AS
   SELECT e.subject, e.purpose, e.given, e.refused, e.withdrawn, e.objected, e.expired,

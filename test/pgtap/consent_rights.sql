@@ -21,8 +21,8 @@ CREATE ROLE regress_pgtap_reader;
 CREATE SCHEMA regress_pgtap AUTHORIZATION regress_pgtap_reader;
 CREATE ROLE regress_pgtap_app;
 CREATE ROLE regress_pgtap_officer;
-GRANT EXECUTE ON FUNCTION journey.consent_give(text, text, timestamptz, boolean, text, text, jsonb, timestamptz),
-  journey.consent_withdraw(text, text, text, text, jsonb) TO regress_pgtap_app;
+GRANT EXECUTE ON FUNCTION journey.consent_give,
+  journey.consent_withdraw TO regress_pgtap_app;
 GRANT EXECUTE ON FUNCTION journey.create_purpose(text, text), journey.grant_purpose(regrole, text, timestamptz, timestamptz),
   journey.revoke_purpose(regrole, text), journey.state_check() TO regress_pgtap_officer;
 SELECT journey.create_purpose('qx');
@@ -53,7 +53,7 @@ SELECT throws_ok(q, '42501', NULL, 'a reader cannot: ' || q) FROM unnest(ARRAY[
   'SELECT journey.consent_give(''q1'', ''qx'')',
   'SELECT journey.consent_withdraw(''q1'', ''qx'')',
   'SELECT journey.consent_refuse(''q1'', ''qx'')',
-  'SELECT journey._consent_record(''give'', ''q1'', ''qx'', NULL, NULL, true, NULL, NULL, NULL)',
+  'SELECT journey._consent_record(NULL, ''give'', ''q1'', ''qx'', true, true, true, NULL, NULL, NULL, NULL, NULL, NULL, NULL)',
   'SELECT journey._purpose_number(''qx'')',
   'SELECT journey._state_rebuild()',
   'SELECT * FROM journey.state_check()']) q;

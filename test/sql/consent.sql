@@ -84,7 +84,7 @@ SELECT s.name AS subject, s.kind, p.name AS purpose, action, basis, covers_desce
        recorded_by = session_user AS by_me
   FROM journey.ledger l JOIN journey.subject s ON s.number = l.subject JOIN journey.purpose p ON p.number = l.purpose
  WHERE s.name = 'ct_u1' ORDER BY seq;
-SELECT p.name, given = :b AS given, CASE closed WHEN :a THEN 'a' WHEN :c THEN 'c' END AS closed, covers_descendants, valid_from, valid_until
+SELECT p.name, given = :b AS given, CASE GREATEST(refused, withdrawn) WHEN :a THEN 'a' WHEN :c THEN 'c' END AS closed, covers_descendants, valid_from, valid_until
   FROM journey.state t JOIN journey.purpose p ON p.number = t.purpose JOIN journey.subject s ON s.number = t.subject
  WHERE s.name = 'ct_u1' ORDER BY p.name;
 

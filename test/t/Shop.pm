@@ -78,7 +78,9 @@ sub shop_facts
 
 	return $node->safe_psql($db || 'postgres', <<'SQL');
 SELECT who, journey.step_count(j), journey.variant_hash(j), md5(journey.journey_send(j)) FROM journeys ORDER BY who;
-SELECT to_jsonb(l) - 'xid' FROM journey.ledger l ORDER BY seq;
+SELECT to_jsonb(l) - 'xid' - 'copied' FROM journey.ledger l ORDER BY seq;
+SELECT * FROM journey.chain ORDER BY place;
+SELECT * FROM journey.ledger_verify();
 SELECT * FROM journey.state ORDER BY subject, purpose;
 SELECT subject, row_action FROM journey.protected_relation WHERE base = 'journey_base.events'::regclass;
 SELECT column_name, mask FROM journey.policy c JOIN journey.protected_relation p ON p.id = c.protected_id

@@ -59,7 +59,9 @@ my $everything = q{
 	SELECT 'purpose', name, parent, dpv FROM journey.purpose ORDER BY name;
 	SELECT 'grant', reader, p.name, valid_from, valid_until, granted_by, granted_at FROM journey.reader_purpose JOIN journey.purpose p ON number = purpose ORDER BY 2::text;
 	SELECT 'subject', number, name, kind, jurisdiction, born, restricted, erased FROM journey.subject ORDER BY number;
-	SELECT 'event', to_jsonb(l) - 'xid' FROM journey.ledger l ORDER BY seq;
+	SELECT 'event', to_jsonb(l) - 'xid' - 'copied' FROM journey.ledger l ORDER BY seq;
+	SELECT 'place', c.* FROM journey.chain c ORDER BY place;
+	SELECT 'tampered with', * FROM journey.ledger_verify();
 	SELECT 'state', s.* FROM journey.state s ORDER BY subject, purpose;
 	SELECT 'wrong', * FROM journey.state_check();
 };
@@ -68,6 +70,7 @@ my $stale = qr/^grant\|\d+\|.*\n/m;
 like($before, $stale, 'the grant of a dropped role is still here');
 (my $expected = $before) =~ s/$stale//;
 
+my $head = $primary->safe_psql('postgres', 'SELECT journey.ledger_head()');
 my $dump = "${PostgreSQL::Test::Utils::tmp_check}/consent";
 $primary->command_ok([ 'pg_dump', '-Fc', '-f', "$dump.custom", 'postgres' ], 'dump, custom');
 $primary->command_ok([ 'pg_dump', '--inserts', '-f', "$dump.sql", 'postgres' ], 'dump, plain with INSERT');
@@ -85,10 +88,13 @@ for my $db ('custom', 'plain')
 {
 	is($other->safe_psql($db, $everything), $expected, "$db: purposes, grants, subjects, ledger and state are the same");
 	is(secrets($other, db => $db, purpose => 't'), "one\n*|", "$db: and so is what a reader sees");
+	is($other->safe_psql($db, qq{SELECT * FROM journey.ledger_verify('$head')}), '', "$db: the chain goes through the head that was kept");
 	is($other->safe_psql($db, q{
 		SELECT journey.consent_give('u4', 't') > max(seq) FROM journey.ledger;
 		SELECT journey.create_purpose('t.new') > max(number) FROM journey.purpose WHERE name <> 't.new';
-		SELECT count(*) FROM journey.state_check()}), "t\nt\n0", "$db: numbers go on");
+		SELECT count(*) FROM journey.state_check();
+		SELECT max(place) FROM journey.chain;
+		SELECT count(*) FROM journey.ledger_verify()}), "t\nt\n0\n5\n0", "$db: numbers go on, and so does the chain");
 }
 $other->stop;
 

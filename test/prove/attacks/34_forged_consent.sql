@@ -3,7 +3,7 @@
 SELECT journey.consent_give('refused', 'analytics');
 SELECT journey.consent_withdraw('yes-1', 'analytics');
 SELECT journey.consent_refuse('yes-1', 'analytics');
-SELECT journey._consent_record('give', 'refused', 'analytics', NULL, NULL, true, NULL, NULL, NULL);
+SELECT journey._consent_record(NULL, 'give', 'refused', 'analytics', true, true, true, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
 SELECT journey.grant_purpose('ana', 'fraud');
 SELECT journey.revoke_purpose('bob', 'analytics');
 SELECT journey.create_purpose('mine');
