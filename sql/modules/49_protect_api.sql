@@ -69,6 +69,9 @@ BEGIN
     EXECUTE (SELECT format('GRANT SELECT ON %s TO %s', p.view, old_owner)
              FROM journey.protected_relation p WHERE p.id = new_id);
   END IF;
+  IF EXISTS (SELECT FROM journey._epochs(relation)) THEN
+    PERFORM journey.make_subject_keys(relation);
+  END IF;
   RETURN relation;
 END
 $$;
@@ -326,6 +329,10 @@ BEGIN
   PERFORM journey._check_protected(p.id);
   PERFORM journey._add_members(p.id, p.base);
   PERFORM journey._make_view(p.id, c.relowner) FROM pg_class c WHERE c.oid = p.base;
+  -- who came since the last time; without the root key they have to wait
+  IF EXISTS (SELECT FROM journey._epochs(p.base)) AND journey._key_problem() IS NULL THEN
+    PERFORM journey.make_subject_keys(p.base);
+  END IF;
 END
 $$;
 COMMENT ON FUNCTION journey.refresh(regclass) IS

@@ -144,14 +144,11 @@ static const TableDescription descriptions[JOURNEY_OWN_TABLES] = {
 	{"policy", {
 			{"id", UUIDOID},
 			{"column_name", NAMEOID},
-			{"column_type", REGTYPEOID},
-			{"mask", TEXTOID},
-			{"class", TEXTOID},
-			{"value", TEXTOID},
-			{"keep_first", INT4OID},
-			{"keep_last", INT4OID},
-			{"min_hidden", INT4OID},
+	}},
+	{"subject_key", {
+			{"subject", TEXTOID},
 			{"epoch", INT4OID},
+			{"wrapped", BYTEAOID},
 	}},
 };
 

@@ -30,6 +30,7 @@ typedef enum JourneyOwnTable
 	JOURNEY_LAWFUL_BASIS,
 	JOURNEY_NOTICE,
 	JOURNEY_POLICY,
+	JOURNEY_SUBJECT_KEY,
 	JOURNEY_OWN_TABLES
 } JourneyOwnTable;
 
@@ -115,16 +116,13 @@ enum
 	JOURNEY_NOTICE_NUMBER,		/* int4 */
 	JOURNEY_NOTICE_RENEWS,		/* bool */
 
+	/* the options of its mask are found by their names, see masks.h */
 	JOURNEY_POLICY_ID = 0,		/* uuid */
 	JOURNEY_POLICY_COLUMN,		/* name */
-	JOURNEY_POLICY_TYPE,		/* regtype */
-	JOURNEY_POLICY_MASK,		/* text */
-	JOURNEY_POLICY_CLASS,		/* text */
-	JOURNEY_POLICY_VALUE,		/* text */
-	JOURNEY_POLICY_KEEP_FIRST,	/* int4 */
-	JOURNEY_POLICY_KEEP_LAST,	/* int4 */
-	JOURNEY_POLICY_MIN_HIDDEN,	/* int4 */
-	JOURNEY_POLICY_EPOCH,		/* int4 */
+
+	JOURNEY_SUBJECT_KEY_SUBJECT = 0,	/* text */
+	JOURNEY_SUBJECT_KEY_EPOCH,	/* int4 */
+	JOURNEY_SUBJECT_KEY_WRAPPED,	/* bytea */
 
 	JOURNEY_OWN_COLUMNS = 13	/* the most that a table has */
 };
