@@ -30,7 +30,7 @@ is_arrow(const Reader *r)
 }
 
 bool
-jn_is_path(const char *text, size_t size)
+jn_is_json_path(const char *text, size_t size)
 {
 	Reader		r = {text, size, 0, NULL};
 	bool		quoted = false;
@@ -113,12 +113,12 @@ read_index(Reader *r, int32_t *index)
 }
 
 JnStatus
-jn_path_read(const char *text, size_t size, JnPath *path, JnError *err)
+jn_json_path_read(const char *text, size_t size, JnJsonPath *path, JnError *err)
 {
 	Reader		r = {text, size, 0, path->names};
 
-	if (size > JN_PATH_MAX_TEXT)
-		return jn_fail(err, JN_PATH_LONG, 0, (int64_t) size, JN_PATH_MAX_TEXT);
+	if (size > JN_JSON_PATH_MAX_TEXT)
+		return jn_fail(err, JN_PATH_LONG, 0, (int64_t) size, JN_JSON_PATH_MAX_TEXT);
 
 	path->column = (JnName) {r.out, 0};
 	path->nsteps = 0;
@@ -136,13 +136,13 @@ jn_path_read(const char *text, size_t size, JnPath *path, JnError *err)
 
 	do
 	{
-		JnPathStep *step = &path->step[path->nsteps];
+		JnJsonStep *step = &path->step[path->nsteps];
 		bool		ok;
 
 		if (!is_arrow(&r) || path->is_text)
 			return jn_fail(err, JN_PATH_SYNTAX, r.at, 0, 0);
-		if (path->nsteps == JN_PATH_MAX_STEPS)
-			return jn_fail(err, JN_PATH_LONG, r.at, JN_PATH_MAX_STEPS + 1, JN_PATH_MAX_STEPS);
+		if (path->nsteps == JN_JSON_PATH_MAX_STEPS)
+			return jn_fail(err, JN_PATH_LONG, r.at, JN_JSON_PATH_MAX_STEPS + 1, JN_JSON_PATH_MAX_STEPS);
 		r.at += 2;
 		if (r.at < size && text[r.at] == '>')
 		{
@@ -151,7 +151,7 @@ jn_path_read(const char *text, size_t size, JnPath *path, JnError *err)
 		}
 		skip_space(&r);
 
-		*step = (JnPathStep) {0};
+		*step = (JnJsonStep) {0};
 		step->is_index = r.at < size && text[r.at] != '\'';
 		ok = r.at < size && (step->is_index ? read_index(&r, &step->index) : read_quoted(&r, &step->key));
 		if (!ok)
@@ -180,13 +180,13 @@ write_index(JnPen *pen, int32_t index)
 }
 
 size_t
-jn_path_write(const JnPath *path, char *out)
+jn_json_path_write(const JnJsonPath *path, char *out)
 {
 	JnPen		pen = {out, 0};
 
 	for (int i = 0; i < path->nsteps; i++)
 	{
-		const JnPathStep *step = &path->step[i];
+		const JnJsonStep *step = &path->step[i];
 
 		jn_pen_say(&pen, path->is_text && i == path->nsteps - 1 ? "->>" : "->");
 		if (step->is_index)
@@ -203,15 +203,15 @@ jn_path_write(const JnPath *path, char *out)
 }
 
 bool
-jn_paths_meet(const JnPath *a, const JnPath *b)
+jn_json_paths_meet(const JnJsonPath *a, const JnJsonPath *b)
 {
 	int			i = 0;
 	int			k = 0;
 
 	while (i < a->nsteps && k < b->nsteps)
 	{
-		const JnPathStep *x = &a->step[i];
-		const JnPathStep *y = &b->step[k];
+		const JnJsonStep *x = &a->step[i];
+		const JnJsonStep *y = &b->step[k];
 
 		if (x->is_index != y->is_index)
 		{

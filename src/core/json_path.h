@@ -18,42 +18,42 @@
 #include "labels.h"
 
 /* Most steps of a path, and most bytes of its text. */
-#define JN_PATH_MAX_STEPS	32
-#define JN_PATH_MAX_TEXT	4096
+#define JN_JSON_PATH_MAX_STEPS	32
+#define JN_JSON_PATH_MAX_TEXT	4096
 
-typedef struct JnPathStep
+typedef struct JnJsonStep
 {
 	bool		is_index;
 	int32_t		index;			/* if it is one */
 	JnName		key;			/* else; in the memory of the path */
-} JnPathStep;
+} JnJsonStep;
 
-typedef struct JnPath
+typedef struct JnJsonPath
 {
 	JnName		column;			/* empty if the text begins with an arrow */
-	int			nsteps;			/* 1 to JN_PATH_MAX_STEPS */
+	int			nsteps;			/* 1 to JN_JSON_PATH_MAX_STEPS */
 	bool		is_text;		/* the last arrow is "->>" */
-	JnPathStep	step[JN_PATH_MAX_STEPS];
-	char		names[JN_PATH_MAX_TEXT];	/* the column and the keys, unquoted */
-} JnPath;
+	JnJsonStep	step[JN_JSON_PATH_MAX_STEPS];
+	char		names[JN_JSON_PATH_MAX_TEXT];	/* the column and the keys, unquoted */
+} JnJsonPath;
 
 /* Whether a text is meant as a path: it has an arrow outside of double quotes. */
-extern bool jn_is_path(const char *text, size_t size);
+extern bool jn_is_json_path(const char *text, size_t size);
 
 /*
  * Reads a path.  Errors: JN_PATH_SYNTAX, at = where; JN_PATH_LONG, more steps
  * or bytes than there may be.
  */
-extern JnStatus jn_path_read(const char *text, size_t size, JnPath *path, JnError *err);
+extern JnStatus jn_json_path_read(const char *text, size_t size, JnJsonPath *path, JnError *err);
 
 /*
  * Writes the steps, without the column, in their one form, which reads back;
  * returns the number of bytes, at most twice those of the text that was read
  * and 2 for each step.  out may be NULL: it only measures.
  */
-extern size_t jn_path_write(const JnPath *path, char *out);
+extern size_t jn_json_path_write(const JnJsonPath *path, char *out);
 
 /* Whether two paths meet: one is the other or leads to it.  An index may meet a key: arrays are passed through. */
-extern bool jn_paths_meet(const JnPath *a, const JnPath *b);
+extern bool jn_json_paths_meet(const JnJsonPath *a, const JnJsonPath *b);
 
 #endif							/* JN_JSON_PATH_H */

@@ -42,7 +42,7 @@ PG_FUNCTION_INFO_V1(journey__paths_meet);
 /* One path and its mask. */
 typedef struct Part
 {
-	JnPath		path;
+	JnJsonPath		path;
 	JourneyMask mask;
 } Part;
 
@@ -149,7 +149,7 @@ element(const JsonbValue *raw, uint32 i)
 }
 
 static bool
-is_key(const JnPathStep *step, const JsonbValue *key)
+is_key(const JnJsonStep *step, const JsonbValue *key)
 {
 	return !step->is_index && step->key.size == key->val.string.len &&
 		memcmp(step->key.data, key->val.string.val, step->key.size) == 0;
@@ -184,7 +184,7 @@ put_object(Copy *copy, JsonbContainer *object, const JsonbValue *raw, const int 
 	for (int i = 0; i < document->n; i++)
 	{
 		Part	   *part = &document->part[i];
-		const JnPathStep *step = taken[i] == OFF ? NULL : &part->path.step[taken[i]];
+		const JnJsonStep *step = taken[i] == OFF ? NULL : &part->path.step[taken[i]];
 
 		if (step == NULL || step->is_index || taken[i] + 1 < part->path.nsteps ||
 			getKeyJsonValueFromContainer(object, step->key.data, step->key.size, NULL) != NULL)
@@ -217,7 +217,7 @@ put_array(Copy *copy, JsonbContainer *array, const JsonbValue *raw, const int *t
 			continue;
 		for (int i = 0; i < document->n; i++)
 		{
-			const JnPathStep *step = taken[i] == OFF ? NULL : &document->part[i].path.step[taken[i]];
+			const JnJsonStep *step = taken[i] == OFF ? NULL : &document->part[i].path.step[taken[i]];
 
 			if (step == NULL)
 				next[i] = OFF;
@@ -337,7 +337,7 @@ open_parts(JourneyMask *mask, ArrayType *array)
 		options.tuple = &tuple;
 
 		path = journey_option_text(&options, "path");
-		if (path == NULL || jn_path_read(path, strlen(path), &part->path, &error) != JN_OK)
+		if (path == NULL || jn_json_path_read(path, strlen(path), &part->path, &error) != JN_OK)
 			return NULL;
 		part->mask.context = mask->context;
 		part->mask.type = part->path.is_text ? TEXTOID : JSONBOID;
@@ -386,14 +386,14 @@ journey_mask_open_paths(JourneyMask *mask, const JourneyOptions *options)
 /* ----- reading paths, for protect() ----- */
 
 /* Reads argument "n". */
-static JnPath *
+static JnJsonPath *
 read_path(FunctionCallInfo fcinfo, int n)
 {
 	text	   *t = PG_GETARG_TEXT_PP(n);
-	JnPath	   *path = palloc(sizeof(JnPath));
+	JnJsonPath	   *path = palloc(sizeof(JnJsonPath));
 	JnError		error;
 
-	if (jn_path_read(VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t), path, &error) != JN_OK)
+	if (jn_json_path_read(VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t), path, &error) != JN_OK)
 		journey_report(&error, "path of a document");
 	return path;
 }
@@ -409,17 +409,17 @@ journey__path(PG_FUNCTION_ARGS)
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
-	if (jn_is_path(VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t)))
+	if (jn_is_json_path(VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t)))
 	{
-		JnPath	   *path = read_path(fcinfo, 0);
-		char	   *steps = palloc(jn_path_write(path, NULL));
+		JnJsonPath	   *path = read_path(fcinfo, 0);
+		char	   *steps = palloc(jn_json_path_write(path, NULL));
 		Datum	   *keys = palloc(path->nsteps * sizeof(Datum));
 
 		for (int i = 0; i < path->nsteps; i++)
 			keys[i] = path->step[i].is_index ? CStringGetTextDatum(psprintf("%d", path->step[i].index)) :
 				PointerGetDatum(cstring_to_text_with_len(path->step[i].key.data, path->step[i].key.size));
 		values[0] = PointerGetDatum(cstring_to_text_with_len(path->column.data, path->column.size));
-		values[1] = PointerGetDatum(cstring_to_text_with_len(steps, jn_path_write(path, steps)));
+		values[1] = PointerGetDatum(cstring_to_text_with_len(steps, jn_json_path_write(path, steps)));
 		values[2] = BoolGetDatum(path->is_text);
 		values[3] = PointerGetDatum(construct_array(keys, path->nsteps, TEXTOID, -1, false, TYPALIGN_INT));
 		memset(nulls, false, sizeof(nulls));
@@ -431,5 +431,5 @@ journey__path(PG_FUNCTION_ARGS)
 Datum
 journey__paths_meet(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(jn_paths_meet(read_path(fcinfo, 0), read_path(fcinfo, 1)));
+	PG_RETURN_BOOL(jn_json_paths_meet(read_path(fcinfo, 0), read_path(fcinfo, 1)));
 }
