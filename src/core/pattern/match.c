@@ -507,6 +507,12 @@ jn_matcher_new(const JnEnv *env, const JnAutomaton *a)
 	return m;
 }
 
+unsigned
+jn_matcher_tracks(const JnMatcher *m)
+{
+	return m->atoms.tracks;
+}
+
 bool
 jn_may_match(const JnAutomaton *a, uint64_t presence)
 {

@@ -43,6 +43,9 @@ typedef struct JnMatcher JnMatcher;
  */
 extern JnMatcher *jn_matcher_new(const JnEnv *env, const JnAutomaton *a);
 
+/* Tracks that its atoms look at, as bits 1 << JnTrack. */
+extern unsigned jn_matcher_tracks(const JnMatcher *m);
+
 /* False if the presence bits of a journey or set prove that it has no match. */
 extern bool jn_may_match(const JnAutomaton *a, uint64_t presence);
 
