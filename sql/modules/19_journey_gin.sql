@@ -1,8 +1,8 @@
 --| # Indexes on journeys
 --|
 --| `CREATE INDEX ON journeys USING gin (j)` finds the journeys that have some
---| events, that have them directly one after another, or that have an event on
---| a channel, without looking at the others.
+--| events, that have them directly one after another, that have an event on a
+--| channel, or what every match of a pattern needs, without looking at the others.
 
 CREATE FUNCTION journey._journey_gin_extract_value(j journey.journey, count pg_catalog.internal) RETURNS pg_catalog.internal
 AS 'MODULE_PATHNAME', 'journey_gin_extract_value'
@@ -48,6 +48,7 @@ CREATE OPERATOR CLASS journey.journey_gin_ops DEFAULT FOR TYPE journey.journey U
 	OPERATOR 3 journey.@>> (journey.journey, pg_catalog.text[]),
 	OPERATOR 4 journey.@@ (journey.journey, journey.interaction),
 	OPERATOR 5 journey.^@ (journey.journey, pg_catalog.text),
+	OPERATOR 6 journey.~ (journey.journey, journey.journey_pattern),
 	FUNCTION 1 pg_catalog.byteacmp(pg_catalog.bytea, pg_catalog.bytea),
 	FUNCTION 2 journey._journey_gin_extract_value(journey.journey, pg_catalog.internal),
 	FUNCTION 3 journey._journey_gin_extract_query(journey.journey, pg_catalog.internal, pg_catalog.int2, pg_catalog.internal, pg_catalog.internal, pg_catalog.internal, pg_catalog.internal),
@@ -56,4 +57,4 @@ CREATE OPERATOR CLASS journey.journey_gin_ops DEFAULT FOR TYPE journey.journey U
 	FUNCTION 6 journey._journey_gin_triconsistent(pg_catalog.internal, pg_catalog.int2, journey.journey, pg_catalog.int4, pg_catalog.internal, pg_catalog.internal, pg_catalog.internal),
 	STORAGE pg_catalog.bytea;
 COMMENT ON OPERATOR CLASS journey.journey_gin_ops USING gin IS
-'Finds journeys by @> (all of these events), && (any of them), @>> (directly one after another), @@ (a step with all that is given; by its event, or event and channel) and ^@ (an event that begins so). An entry for each different event, pair of neighbouring events, and event on a channel.';
+'Finds journeys by @> (all of these events), && (any of them), @>> (directly one after another), @@ (a step with all that is given; by its event, or event and channel), ^@ (an event that begins so) and ~ (matches a pattern; by the events that every match needs). An entry for each different event, pair of neighbouring events, and event on a channel.';

@@ -19,10 +19,12 @@
 
 #include "compat.h"
 #include "core/name_set.h"
+#include "core/pattern/automaton.h"
 #include "core/terms.h"
 #include "glue.h"
 #include "interaction.h"
 #include "journey_value.h"
+#include "pattern_value.h"
 #include "prepared_arg.h"
 
 PG_FUNCTION_INFO_V1(journey_gin_extract_value);
@@ -37,12 +39,14 @@ PG_FUNCTION_INFO_V1(journey_gin_compare_prefix);
 #define HAS_CHAIN		3		/* @>> text[] */
 #define HAS_STEP		4		/* @@ interaction */
 #define HAS_PREFIX		5		/* ^@ text */
+#define HAS_MATCH		6		/* ~ journey_pattern */
 
 /* The terms that a question asks for. */
 typedef struct Question
 {
 	Datum	   *term;
 	int32		count;
+	Pointer    *need;			/* of a pattern, for each term: points to the number of its need */
 } Question;
 
 static const JnName no_name = {NULL, 0};
@@ -138,6 +142,47 @@ ask_step(Datum value, Question *q)
 	q->count = 1;
 }
 
+/*
+ * What every match of a pattern needs: for each need one term of several.  All
+ * terms of a need stand together.
+ */
+static void
+ask_match(struct varlena *value, Question *q)
+{
+	JnEnv		env = journey_env(CurrentMemoryContext);
+	JnPattern	pattern;
+	JnAutomaton a;
+	JnError		err;
+	int32	   *number;
+	uint32		i;
+
+	journey_pattern_open(value, &pattern);
+	if (jn_automaton_make(&env, &pattern, &a, &err) != JN_OK)
+		journey_report(&err, PATTERN_NAME);
+	for (i = 0; i < a.needs; i++)
+		q->count += a.need[i].count;
+	q->term = palloc(Max(q->count, 1) * sizeof(Datum));
+	q->need = palloc(Max(q->count, 1) * sizeof(Pointer));
+	number = palloc(Max(a.needs, 1) * sizeof(int32));
+	q->count = 0;
+	for (i = 0; i < a.needs; i++)
+	{
+		uint32		k;
+
+		number[i] = i;
+		for (k = a.need[i].first; k < a.need[i].first + a.need[i].count; k++)
+		{
+			const JnOption *option = a.need_option[k];
+			bool		on_channel = option->tests > 0 && option->test[0].track == JN_CHANNEL
+				&& option->test[0].compare == JN_IS;
+
+			q->term[q->count] = on_channel ? make_term(JN_TERM_ON_CHANNEL, option->event, option->test[0].name)
+				: make_term(JN_TERM_EVENT, option->event, no_name);
+			q->need[q->count++] = (Pointer) &number[i];
+		}
+	}
+}
+
 Datum
 journey_gin_extract_query(PG_FUNCTION_ARGS)
 {
@@ -145,8 +190,9 @@ journey_gin_extract_query(PG_FUNCTION_ARGS)
 	int32	   *count = (int32 *) PG_GETARG_POINTER(1);
 	StrategyNumber strategy = PG_GETARG_UINT16(2);
 	bool	  **partial = (bool **) PG_GETARG_POINTER(3);
+	Pointer   **extra = (Pointer **) PG_GETARG_POINTER(4);
 	int32	   *mode = (int32 *) PG_GETARG_POINTER(6);
-	Question	q = {NULL, 0};
+	Question	q = {NULL, 0, NULL};
 
 	switch (strategy)
 	{
@@ -159,6 +205,10 @@ journey_gin_extract_query(PG_FUNCTION_ARGS)
 			break;
 		case HAS_STEP:
 			ask_step(query, &q);
+			break;
+		case HAS_MATCH:
+			ask_match(PG_DETOAST_DATUM(query), &q);
+			*extra = q.need;
 			break;
 		case HAS_PREFIX:
 			{
@@ -186,10 +236,25 @@ journey_gin_extract_query(PG_FUNCTION_ARGS)
 
 /* What is known of a row if these terms are; GIN_MAYBE has the operator asked. */
 static GinTernaryValue
-judge(StrategyNumber strategy, const GinTernaryValue *check, int32 count)
+judge(StrategyNumber strategy, const GinTernaryValue *check, int32 count, const Pointer *need)
 {
 	GinTernaryValue answer;
 	int32		i;
+
+	if (strategy == HAS_MATCH)
+	{
+		for (i = 0; i < count;)
+		{
+			bool		met = false;
+			Pointer		this = need[i];
+
+			for (; i < count && need[i] == this; i++)
+				met |= check[i] != GIN_FALSE;
+			if (!met)
+				return GIN_FALSE;
+		}
+		return GIN_MAYBE;
+	}
 
 	if (strategy == HAS_ANY || strategy == HAS_PREFIX)
 	{
@@ -217,7 +282,8 @@ journey_gin_consistent(PG_FUNCTION_ARGS)
 	/* a bool is a byte, and false and true are GIN_FALSE and GIN_TRUE */
 	const GinTernaryValue *check = (const GinTernaryValue *) PG_GETARG_POINTER(0);
 	bool	   *recheck = (bool *) PG_GETARG_POINTER(5);
-	GinTernaryValue answer = judge(PG_GETARG_UINT16(1), check, PG_GETARG_INT32(3));
+	GinTernaryValue answer = judge(PG_GETARG_UINT16(1), check, PG_GETARG_INT32(3),
+								   (const Pointer *) PG_GETARG_POINTER(4));
 
 	*recheck = answer == GIN_MAYBE;
 	PG_RETURN_BOOL(answer != GIN_FALSE);
@@ -228,7 +294,8 @@ journey_gin_triconsistent(PG_FUNCTION_ARGS)
 {
 	const GinTernaryValue *check = (const GinTernaryValue *) PG_GETARG_POINTER(0);
 
-	PG_RETURN_GIN_TERNARY_VALUE(judge(PG_GETARG_UINT16(1), check, PG_GETARG_INT32(3)));
+	PG_RETURN_GIN_TERNARY_VALUE(judge(PG_GETARG_UINT16(1), check, PG_GETARG_INT32(3),
+									  (const Pointer *) PG_GETARG_POINTER(4)));
 }
 
 /* For ^@: 0 if a term of the index begins with the one asked for, 1 if none can come any more. */
