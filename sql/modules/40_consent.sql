@@ -80,7 +80,7 @@ CREATE TABLE journey.subject (
              CHECK (pg_catalog.octet_length(name) BETWEEN 1 AND 1024),
   kind       journey.subject_kind NOT NULL DEFAULT 'customer',
   jurisdiction text COLLATE "C",
-  born       date,
+  born       date CONSTRAINT subject_born_check CHECK (pg_catalog.isfinite(born)),
   restricted boolean NOT NULL DEFAULT false,
   erased     boolean NOT NULL DEFAULT false,
   xid        xid8 NOT NULL

@@ -349,8 +349,18 @@ jn_standing_source(const JnStanding *standing, JnReason reason)
 		case JN_REASON_OPT_OUT:
 		case JN_REASON_NOTICE:
 			return standing->open_row[JN_UNLESS_CLOSED];
-		default:
+		case JN_REASON_CONSENT:
+		case JN_REASON_WITHDRAWN:
+		case JN_REASON_REFUSED:
+		case JN_REASON_OBJECTED:
+		case JN_REASON_EXPIRED:
+		case JN_REASON_NOT_BEGUN:
+		case JN_REASON_OLD_NOTICE:
+		case JN_REASON_NOT_EXPLICIT:
+		case JN_REASON_NO_BASIS:
 			return standing->regime_rule;
+		default:
+			return 0;
 	}
 }
 

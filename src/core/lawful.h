@@ -255,7 +255,8 @@ extern void jn_standing_end(JnStanding *standing);
 /*
  * The row that made the reason, 0 if none did: of journey.prohibition for
  * JN_REASON_PROHIBITED, of journey.lawful_basis for a registered basis, of
- * journey.rule for all others; where consent decides, the rule that asks for it.
+ * journey.rule for JN_REASON_FORBIDDEN, JN_REASON_AGE, JN_REASON_RETENTION, the
+ * regimes, and where consent decides: the rule that asks for it.
  */
 extern int64_t jn_standing_source(const JnStanding *standing, JnReason reason);
 

@@ -35,5 +35,5 @@ journey_consented(PG_FUNCTION_ARGS)
 		PG_RETURN_BOOL(false);
 	subject = PG_GETARG_TEXT_PP(0);
 	PG_RETURN_BOOL(journey_decision_allows(decision, &no_class, VARDATA_ANY(subject),
-										   VARSIZE_ANY_EXHDR(subject), JN_COLLECTED_UNKNOWN));
+										   VARSIZE_ANY_EXHDR(subject), DT_NOEND));
 }

@@ -158,33 +158,21 @@ drop_decision(int slot)
 	MemoryContextDelete(decision->context);
 }
 
+/* A decision for this statement, in a memory context of its own below "parent". */
 static JourneyDecision *
-make_decision(const char *purpose, int size)
+decide(MemoryContext parent, Oid user, Oid outer_user, const char *purpose, int size)
 {
-	TimestampTz at = GetCurrentStatementStartTimestamp();
-	MemoryContext context;
-	JourneyDecision *decision;
+	MemoryContext context = AllocSetContextCreate(parent, "journey decision", ALLOCSET_SMALL_SIZES);
+	JourneyDecision *decision = MemoryContextAllocZero(context, sizeof(JourneyDecision));
 
 	if (!ActiveSnapshotSet() || !IsMVCCSnapshot(GetActiveSnapshot()))
 		elog(ERROR, "no snapshot to decide by");
 
-	prepare_context();
-
-	/* Those of earlier statements are of no more use. */
-	for (int i = 0; i < DECISIONS; i++)
-	{
-		if (decisions[i] != NULL && decisions[i]->at != at)
-			drop_decision(i);
-	}
-
-	context = AllocSetContextCreate(decisions_context, "journey decision",
-									ALLOCSET_SMALL_SIZES);
-	decision = MemoryContextAllocZero(context, sizeof(JourneyDecision));
 	decision->context = context;
 	decision->serial = ++last_serial;
-	decision->user = GetUserId();
-	decision->outer_user = GetOuterUserId();
-	decision->at = at;
+	decision->user = user;
+	decision->outer_user = outer_user;
+	decision->at = GetCurrentStatementStartTimestamp();
 	decision->restricted = InSecurityRestrictedOperation();
 	decision->active = snapshot_facts(GetActiveSnapshot());
 	memcpy(decision->purpose, purpose, size);
@@ -196,6 +184,25 @@ make_decision(const char *purpose, int size)
 		decision->standings = journey_standings_create(decision);
 		decision->answers = journey_answers_create(decision);
 	}
+	return decision;
+}
+
+static JourneyDecision *
+make_decision(const char *purpose, int size)
+{
+	TimestampTz at = GetCurrentStatementStartTimestamp();
+	JourneyDecision *decision;
+
+	prepare_context();
+
+	/* Those of earlier statements are of no more use. */
+	for (int i = 0; i < DECISIONS; i++)
+	{
+		if (decisions[i] != NULL && decisions[i]->at != at)
+			drop_decision(i);
+	}
+
+	decision = decide(decisions_context, GetUserId(), GetOuterUserId(), purpose, size);
 
 	/* Complete, so it may be found from now on. */
 	drop_decision(next_decision);
@@ -286,9 +293,9 @@ journey_decision_begin(void)
 	}
 }
 
-JnReason
-journey_decision_reason(JourneyDecision *decision, JourneyClassRef *class,
-						const char *subject, int size, TimestampTz collected)
+/* Why nobody is allowed, as far as the decision as a whole tells. */
+static JnReason
+standing_reason(const JourneyDecision *decision)
 {
 	switch (decision->standing)
 	{
@@ -300,8 +307,17 @@ journey_decision_reason(JourneyDecision *decision, JourneyClassRef *class,
 		case NO_TABLES:
 			return JN_REASON_NO_POLICY;
 		case NO_GRANT:
-			return JN_REASON_NO_GRANT;
+			return decision->path_length == 0 ? JN_REASON_NO_PURPOSE : JN_REASON_NO_GRANT;
 	}
+	return JN_REASONS;
+}
+
+JnReason
+journey_decision_reason(JourneyDecision *decision, JourneyClassRef *class,
+						const char *subject, int size, TimestampTz collected)
+{
+	if (decision->standing != GRANTED)
+		return standing_reason(decision);
 	if (subject == NULL || size <= 0 || size > JOURNEY_MAX_SUBJECT)
 		return JN_REASON_NO_SUBJECT;
 
@@ -311,6 +327,29 @@ journey_decision_reason(JourneyDecision *decision, JourneyClassRef *class,
 		class->decision = decision->serial;
 	}
 	return journey_answers_ask(decision, class->number, subject, size, collected);
+}
+
+void
+journey_decision_explain(const JourneyQuestion *question, JourneyExplanation *answer)
+{
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "journey explanation",
+												  ALLOCSET_SMALL_SIZES);
+	int			size = strlen(question->purpose);
+	JnReason	denied = question->denied;
+	JourneyDecision *decision;
+
+	/* no purpose has a longer name */
+	if (size > JOURNEY_MAX_PURPOSE)
+		size = 0;
+
+	/* for whoever was granted the purpose; a reader adds that it must be granted */
+	decision = decide(scratch, InvalidOid, InvalidOid, question->purpose, size);
+	denied = Min(denied, standing_reason(decision));
+	if (decision->standing == GRANTED && OidIsValid(question->reader))
+		denied = Min(denied, standing_reason(decide(scratch, question->reader, question->reader,
+													question->purpose, size)));
+	journey_answers_explain(decision, question, denied, answer);
+	MemoryContextDelete(scratch);
 }
 
 const char *

@@ -76,6 +76,33 @@ journey_decision_allows(JourneyDecision *decision, JourneyClassRef *class,
 	return jn_is_shown(journey_decision_reason(decision, class, subject, size, collected));
 }
 
+/* A question for journey_decision_explain(); texts are zero-terminated. */
+typedef struct JourneyQuestion
+{
+	Oid			reader;			/* InvalidOid: whoever was granted the purpose */
+	const char *purpose;		/* "" is none */
+	const char *class_name;		/* "" is none */
+	const char *subject;
+	TimestampTz collected;		/* or JN_COLLECTED_UNKNOWN */
+	JnReason	denied;			/* what the caller knows to deny all, else JN_REASONS */
+} JourneyQuestion;
+
+/* Why a cell is shown or not, and where that comes from; 0 is nowhere. */
+typedef struct JourneyExplanation
+{
+	JnReason	reason;
+	int64		seq;			/* the entry of the ledger, see jn_words_source() */
+	int64		row;			/* see jn_standing_source() */
+	int64		keep_since;		/* rows collected before it are over, or JN_KEEP_ALL */
+} JourneyExplanation;
+
+/*
+ * Decides as journey_decision_reason() does for a reader, in both snapshots,
+ * and tells where it comes from.  Some index probes each time; warns of
+ * nothing.  Not for readers.
+ */
+extern void journey_decision_explain(const JourneyQuestion *question, JourneyExplanation *answer);
+
 /*
  * The purpose, zero-terminated, if the reader was granted it; else NULL, and
  * then everybody is denied.  Lives as long as the decision.

@@ -174,4 +174,11 @@ extern int	journey_answers_class(JourneyDecision *decision, const char *name);
 extern JnReason journey_answers_ask(JourneyDecision *decision, int class_number,
 									const char *subject, int size, TimestampTz collected);
 
+/*
+ * The same for one subject by the tables, with where it comes from; "denied"
+ * denies all, or is JN_REASONS.  The decision need not be GRANTED.
+ */
+extern void journey_answers_explain(JourneyDecision *decision, const JourneyQuestion *question,
+									JnReason denied, JourneyExplanation *answer);
+
 #endif							/* JOURNEY_DECISION_OWN_H */

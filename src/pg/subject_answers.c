@@ -147,17 +147,19 @@ is_old_notice(const Notices *notices, const char *version)
 	return true;
 }
 
-/* What facts come to on one side; NULL: there is no such subject. */
+/*
+ * What facts come to on one side, and what the subject's words come to; NULL:
+ * there is no such subject.
+ */
 static void
-see_subject(const JourneyDecision *decision, int side, const JourneyFacts *facts, SubjectSide *seen)
+see_words(const JourneyDecision *decision, int side, const JourneyFacts *facts, SubjectSide *seen,
+		  JnWords *words)
 {
-	JnWords		words;
-
 	memset(seen, 0, sizeof(*seen));
+	memset(words, 0, sizeof(*words));
 	if (facts == NULL)
 		return;
 
-	memset(&words, 0, sizeof(words));
 	for (int i = 0; i < facts->count; i++)
 	{
 		const JourneyWord *word = &facts->word[i];
@@ -180,18 +182,28 @@ see_subject(const JourneyDecision *decision, int side, const JourneyFacts *facts
 
 			if (decision->path[depth] != word->purpose)
 				continue;
-			spoken.old_notice = is_old_notice(&decision->side[side].notices[depth], word->notice);
-			jn_words_add(&words, &spoken, decision->at);
+			/* a text renewed on the way down from there ends it, too */
+			for (int below = 0; below <= depth; below++)
+				spoken.old_notice |= is_old_notice(&decision->side[side].notices[below], word->notice);
+			jn_words_add(words, &spoken, decision->at);
 			break;
 		}
 	}
-	jn_words_end(&words, &seen->subject);
+	jn_words_end(words, &seen->subject);
 
 	seen->subject.denied = facts->erased ? JN_REASON_ERASED :
 		facts->restricted ? JN_REASON_RESTRICTED : JN_REASONS;
 	seen->subject.born = facts->born;
 	seen->jurisdiction = facts->jurisdiction;
 	seen->kind = facts->kind;
+}
+
+static void
+see_subject(const JourneyDecision *decision, int side, const JourneyFacts *facts, SubjectSide *seen)
+{
+	JnWords		words;
+
+	see_words(decision, side, facts, seen, &words);
 }
 
 /*
@@ -608,4 +620,67 @@ journey_answers_ask(JourneyDecision *decision, int class_number, const char *sub
 	}
 	answers->last_facts = journey_fact_cache_find(key, subject, size);
 	return reason_of_facts(decision, class_number, answers->last_facts, collected);
+}
+
+
+/* ------------------------------------------------------------------------
+ * Explanations
+ * ------------------------------------------------------------------------ */
+
+/* The first side that denies says why, else the first one of all. */
+static void
+explain_side(JourneyDecision *decision, int number, const JourneyQuestion *question, JnReason denied,
+			 Snapshot snapshot, JourneyExplanation *answer)
+{
+	JourneyFactsBuilder builder = {.context = CurrentMemoryContext};
+	JourneyFacts *facts = NULL;
+	SubjectSide seen;
+	JnWords		words;
+	JnStanding	standing = {.denied = JN_REASONS,.born_by = JN_ANY_AGE,.keep_since = JN_KEEP_ALL};
+	JnReason	reason;
+	int			size = strlen(question->subject);
+
+	if (size > 0 && size <= JOURNEY_MAX_SUBJECT)
+		facts = journey_facts_by_name(&builder, decision->tables, question->subject, size, snapshot);
+	see_words(decision, number, facts, &seen, &words);
+	if (decision->standing == GRANTED && facts != NULL)
+		standing = *journey_standing_for(decision, number, question->class_name, seen.jurisdiction, seen.kind);
+	if (denied < JN_REASONS)
+		jn_standing_deny(&standing, denied);
+
+	reason = jn_lawful_row(jn_lawful(&standing, &seen.subject), &standing, question->collected);
+	answer->keep_since = Max(answer->keep_since, standing.keep_since);
+	if (!jn_is_shown(answer->reason))
+		return;
+	answer->reason = reason;
+	answer->row = jn_standing_source(&standing, reason);
+	answer->seq = facts == NULL ? 0 :
+		journey_facts_position(&builder, (uint32) jn_words_source(&words, &standing, reason));
+}
+
+void
+journey_answers_explain(JourneyDecision *decision, const JourneyQuestion *question,
+						JnReason denied, JourneyExplanation *answer)
+{
+	Snapshot	committed;
+	MemoryContext caller = MemoryContextSwitchTo(decision->context);
+
+	memset(answer, 0, sizeof(*answer));
+	answer->reason = JN_REASON_CONSENT;
+	answer->keep_since = JN_KEEP_ALL;
+
+	/* without a purpose nothing has been looked up yet */
+	if (decision->standing != GRANTED && !journey_find_own_tables(decision->tables))
+		answer->reason = JN_REASON_NO_POLICY;
+	else
+	{
+		explain_side(decision, 0, question, denied, GetActiveSnapshot(), answer);
+		committed = journey_register_committed_snapshot(decision);
+		if (committed != NULL)
+		{
+			explain_side(decision, Max(decision->sides - 1, 0), question, denied, committed, answer);
+			UnregisterSnapshot(committed);
+		}
+	}
+	MemoryContextSwitchTo(caller);
 }

@@ -246,6 +246,28 @@ journey_facts_end(JourneyFactsBuilder *builder)
 	return facts;
 }
 
+int64
+journey_facts_position(const JourneyFactsBuilder *builder, uint32 event)
+{
+	for (int i = 0; event > 0 && i < builder->facts->count; i++)
+	{
+		const JourneyWord *word = &builder->facts->word[i];
+		const int64 *seq = &builder->seq[i * POSITIONS];
+
+		if (word->given == event)
+			return seq[0];
+		if (word->refused == event)
+			return seq[1];
+		if (word->withdrawn == event)
+			return seq[2];
+		if (word->objected == event)
+			return seq[3];
+		if (word->expired == event)
+			return seq[4];
+	}
+	return 0;
+}
+
 /* Adds what the subject said, and closes. */
 static JourneyFacts *
 add_words(JourneyFactsBuilder *builder, const JourneyTable *tables, int64 number, Snapshot snapshot)

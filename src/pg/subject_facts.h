@@ -87,6 +87,9 @@ extern void journey_facts_add(JourneyFactsBuilder *builder, const JourneyTable *
 /* The facts, valid until the next subject; NULL if they are spoiled, and nothing is known. */
 extern JourneyFacts *journey_facts_end(JourneyFactsBuilder *builder);
 
+/* The position in the ledger of an event of these facts, by its number; 0 for 0. */
+extern int64 journey_facts_position(const JourneyFactsBuilder *builder, uint32 event);
+
 /*
  * Reads the facts about one subject as the snapshot sees them; NULL if there
  * is none.  Some index probes.  By number it also tells the name, palloc'd.

@@ -522,7 +522,9 @@ TEST(sources_are_the_rows_that_decide)
 	CHECK_INT(standing.open[JN_ALWAYS], JN_REASON_CONTRACT);
 	CHECK_INT(jn_standing_source(&standing, JN_REASON_CONTRACT), 32);
 	CHECK_INT(jn_standing_source(&standing, JN_REASON_CONSENT), 12);
+	CHECK_INT(jn_standing_source(&standing, JN_REASON_WITHDRAWN), 12);
 	CHECK_INT(jn_standing_source(&standing, JN_REASON_FORBIDDEN), 0);
+	CHECK_INT(jn_standing_source(&standing, JN_REASON_NO_GRANT), 0);
 
 	/* of another kind, another purpose, not yet, no more, or no basis at all */
 	standing = standing_of(&plain);
