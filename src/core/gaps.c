@@ -339,6 +339,20 @@ jn_gaps_median(const JnEnv *env, const JnGaps *g, uint64_t n)
 	return lower + (upper - lower) / 2;
 }
 
+uint64_t
+jn_gaps_rank(const JnEnv *env, const JnGaps *g, uint64_t n, uint64_t rank)
+{
+	uint64_t	gap[JN_GAPS_EXACT];
+
+	assert(rank < n && (is_histogram(g) ? n > JN_GAPS_EXACT : n == g->kept));
+	jn_tick(env);
+	if (is_histogram(g))
+		return counted_rank(g, rank);
+	copy_out(g, gap);
+	select_rank(gap, g->kept, (uint32_t) rank);
+	return gap[rank];
+}
+
 /* ---- bytes ---- */
 
 static uint32_t

@@ -97,6 +97,9 @@ extern void jn_gaps_merge(const JnEnv *env, JnGaps *into, const JnGaps *from);
  */
 extern uint64_t jn_gaps_median(const JnEnv *env, const JnGaps *g, uint64_t n);
 
+/* The gap at a rank, from 0, of n >= 1 gaps in ascending order; as exact as the median. */
+extern uint64_t jn_gaps_rank(const JnEnv *env, const JnGaps *g, uint64_t n, uint64_t rank);
+
 /* The bytes of n >= 1 gaps: write fills as many as size says. */
 extern size_t jn_gaps_size(const JnGaps *g, uint64_t n);
 extern void jn_gaps_write(const JnEnv *env, const JnGaps *g, uint64_t n, uint8_t *out);

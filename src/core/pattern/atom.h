@@ -63,6 +63,22 @@ typedef struct JnAtom
 	const JnOption *option;
 } JnAtom;
 
+/* Whether presence bits rule out every step that an atom matches. */
+static inline bool
+jn_atom_is_absent(const JnAtom *atom, uint64_t presence)
+{
+	if (atom->negated)
+		return false;
+	for (uint32_t i = 0; i < atom->options; i++)
+	{
+		const JnOption *option = &atom->option[i];
+
+		if (option->any || (presence & jn_presence(option->event.data, option->event.size)) != 0)
+			return false;
+	}
+	return true;
+}
+
 /* Atoms made ready.  Points to the atoms; lives in env's memory. */
 typedef struct JnAtoms
 {

@@ -1,0 +1,412 @@
+/*
+ * funnel_tally.c
+ *	  Funnels added up over a whole population.
+ */
+#include "funnel_tally.h"
+
+#include <math.h>
+
+#define HEADER_SIZE		10
+
+/* Bytes of a step without its gaps. */
+#define STEP_SIZE		40
+
+/* Of the normal distribution, for 95 percent. */
+#define Z				1.959963984540054
+
+JnStatus
+jn_funnel_tally_init(const JnEnv *env, JnFunnelTally *t, uint64_t salt, const uint8_t *p, size_t size, JnError *err)
+{
+	JnStatus	status = jn_funnel_spec_read(env, p, size, &t->spec, err);
+	uint8_t    *copy;
+	uint32_t	atoms;
+	uint32_t	steps;
+
+	if (status != JN_OK)
+		return status;
+	size = t->spec.size;
+	memset(t, 0, sizeof(*t));
+	copy = jn_alloc(env, size);
+	memcpy(copy, p, size);
+	status = jn_funnel_spec_read(env, copy, size, &t->spec, err);
+	if (status != JN_OK)
+		return status;
+	atoms = t->spec.atoms.count;
+	steps = t->spec.terms.steps;
+	t->unseen = atoms;
+	t->seen = jn_alloc(env, atoms);
+	memset(t->seen, 0, atoms);
+	t->step = jn_alloc(env, jn_array_size(steps, sizeof(JnFunnelStep)));
+	memset(t->step, 0, steps * sizeof(JnFunnelStep));
+	t->sorted = jn_alloc(env, jn_array_size(steps, sizeof(int64_t)));
+	t->funnel = jn_funnel_new(env, &t->spec.terms);
+	t->whole.salt = salt;
+	t->whole.tracks = t->spec.atoms.tracks | (t->spec.terms.hold ? 1u << t->spec.terms.hold_track : 0);
+	return JN_OK;
+}
+
+/* ---- subjects ---- */
+
+/* The times of a chain without order, from the first on. */
+static const int64_t *
+sort_times(JnFunnelTally *t, const int64_t *time)
+{
+	uint32_t	n = 0;
+
+	for (uint32_t i = 0; i < t->spec.terms.steps; i++)
+	{
+		uint32_t	at = n;
+
+		if (time[i] == JN_NO_TIME)
+			continue;
+		for (; at > 0 && t->sorted[at - 1] > time[i]; at--)
+			t->sorted[at] = t->sorted[at - 1];
+		t->sorted[at] = time[i];
+		n++;
+	}
+	return t->sorted;
+}
+
+static void
+count_subject(const JnEnv *env, JnFunnelTally *t, const JnFunnelResult *result)
+{
+	const int64_t *time = result->time;
+	JnFunnelStep *last = NULL;
+	int64_t		before = result->entered;
+
+	t->subjects++;
+	if (result->level == 0)
+		return;
+	if (t->spec.terms.mode == JN_FUNNEL_UNORDERED)
+		time = sort_times(t, time);
+	for (uint32_t i = 0; i < result->level; i++)
+	{
+		JnFunnelStep *step = &t->step[i];
+
+		if (time[i] == JN_NO_TIME)
+			continue;
+		if (last != NULL)
+		{
+			last->converted++;
+			jn_gaps_add(env, &step->from_previous, jn_time_span(before, time[i]));
+			jn_gaps_add(env, &step->from_first, jn_time_span(result->entered, time[i]));
+		}
+		step->entered++;
+		before = time[i];
+		last = step;
+	}
+
+	/* where it stayed */
+	switch (result->status)
+	{
+		case JN_FUNNEL_OPEN:
+			last->open++;
+			break;
+		case JN_FUNNEL_EXCLUDED:
+			last->excluded++;
+			break;
+		case JN_FUNNEL_CONVERTED:
+			last->converted++;
+			break;
+		default:
+			last->lost++;
+			break;
+	}
+}
+
+/* Notes which atoms could match one of the events of these columns. */
+static void
+note_seen(JnFunnelTally *t, const JnBinding *b)
+{
+	uint32_t	names = b->columns.event->names;
+
+	for (uint32_t i = 0; i < t->spec.atoms.count && t->unseen > 0; i++)
+		for (uint32_t code = 0; code < names && !t->seen[i]; code++)
+			if ((jn_atoms_sure(b, code)[i / 64] | jn_atoms_maybe(b, code)[i / 64]) >> (i % 64) & 1)
+			{
+				t->seen[i] = 1;
+				t->unseen--;
+			}
+}
+
+static JnStatus
+take_columns(const JnEnv *env, void *context, const JnColumns *columns, JnError *err)
+{
+	JnFunnelTally *t = context;
+
+	(void) err;
+	jn_funnel_columns(env, t->funnel, columns);
+	if (t->unseen > 0)
+		note_seen(t, jn_funnel_binding(t->funnel));
+	return JN_OK;
+}
+
+static JnStatus
+take_subject(const JnEnv *env, void *context, const JnSubject *subject, JnError *err)
+{
+	JnFunnelTally *t = context;
+	JnFunnelResult result;
+
+	(void) err;
+	jn_funnel_subject(env, t->funnel, subject, &result);
+	count_subject(env, t, &result);
+	return JN_OK;
+}
+
+static JnVisitor
+visitor_of(JnFunnelTally *t)
+{
+	return (JnVisitor) {take_columns, take_subject, t};
+}
+
+bool
+jn_funnel_tally_header(JnFunnelTally *t, const JnHeader *head)
+{
+	const JnAtoms *atoms = &t->spec.atoms;
+
+	if (t->spec.terms.mode == JN_FUNNEL_UNORDERED || !jn_atom_is_absent(&atoms->atom[0], head->presence))
+		return false;
+	for (uint32_t i = 1; i < atoms->count && t->unseen > 0; i++)
+		if (!t->seen[i] && !jn_atom_is_absent(&atoms->atom[i], head->presence))
+			return false;
+	t->subjects++;
+	return true;
+}
+
+JnStatus
+jn_funnel_tally_journey(const JnEnv *env, JnFunnelTally *t, const JnJourney *j, JnError *err)
+{
+	JnVisitor	visitor = visitor_of(t);
+	JnStatus	status = jn_visit_journey(env, &visitor, j, err);
+
+	jn_funnel_close(env, t->funnel);
+	return status;
+}
+
+JnStatus
+jn_funnel_tally_set(const JnEnv *env, JnFunnelTally *t, const JnSet *s, JnError *err)
+{
+	JnVisitor	visitor = visitor_of(t);
+	JnStatus	status = jn_whole_set(env, &t->whole, s, &visitor, err);
+
+	jn_funnel_close(env, t->funnel);
+	return status;
+}
+
+JnStatus
+jn_funnel_tally_rest(const JnEnv *env, JnFunnelTally *t, JnError *err)
+{
+	JnVisitor	visitor = visitor_of(t);
+	JnStatus	status = jn_whole_rest(env, &t->whole, &visitor, err);
+
+	jn_funnel_close(env, t->funnel);
+	return status;
+}
+
+JnStatus
+jn_funnel_tally_merge(const JnEnv *env, JnFunnelTally *into, const JnFunnelTally *from, JnError *err)
+{
+	JnVisitor	visitor = visitor_of(into);
+	JnStatus	status;
+
+	/* the other counts are parts of this one */
+	if (from->subjects > (uint64_t) INT64_MAX - into->subjects)
+		return jn_fail(err, JN_TOO_MANY_POINTS, 0, INT64_MAX, INT64_MAX);
+	into->subjects += from->subjects;
+	for (uint32_t i = 0; i < into->spec.atoms.count; i++)
+		if (from->seen[i] && !into->seen[i])
+		{
+			into->seen[i] = 1;
+			into->unseen--;
+		}
+	for (uint32_t i = 0; i < into->spec.terms.steps; i++)
+	{
+		JnFunnelStep *step = &into->step[i];
+		const JnFunnelStep *more = &from->step[i];
+
+		step->entered += more->entered;
+		step->converted += more->converted;
+		step->open += more->open;
+		step->lost += more->lost;
+		step->excluded += more->excluded;
+		jn_gaps_merge(env, &step->from_previous, &more->from_previous);
+		jn_gaps_merge(env, &step->from_first, &more->from_first);
+		if (i % 16 == 15)
+			jn_tick(env);
+	}
+	status = jn_whole_merge(env, &into->whole, &from->whole, &visitor, err);
+	jn_funnel_close(env, into->funnel);
+	return status;
+}
+
+/* ---- bytes ---- */
+
+JnStatus
+jn_funnel_tally_size(const JnFunnelTally *t, size_t *size, JnError *err)
+{
+	uint32_t	steps = t->spec.terms.steps;
+	uint64_t	bytes = HEADER_SIZE + t->spec.size + (t->spec.atoms.count + 7) / 8 + STEP_SIZE * (uint64_t) steps;
+
+	for (uint32_t i = 1; i < steps; i++)
+	{
+		const JnFunnelStep *step = &t->step[i];
+
+		if (step->entered > 0)
+			bytes += jn_gaps_size(&step->from_previous, step->entered) + jn_gaps_size(&step->from_first, step->entered);
+	}
+	if (t->whole.sets > 0)
+		bytes += jn_whole_size(&t->whole);
+	if (bytes > JN_MAX_BYTES)
+		return jn_fail(err, JN_TOO_LARGE, 0, (int64_t) bytes, (int64_t) JN_MAX_BYTES);
+	*size = (size_t) bytes;
+	return JN_OK;
+}
+
+void
+jn_funnel_tally_write(const JnEnv *env, const JnFunnelTally *t, uint8_t *out)
+{
+	uint32_t	atoms = t->spec.atoms.count;
+
+	out[0] = JN_FUNNEL_TALLY_VERSION;
+	out[1] = t->whole.sets > 0;
+	jn_store64(out + 2, t->subjects);
+	out += HEADER_SIZE;
+	memcpy(out, t->spec.bytes, t->spec.size);
+	out += t->spec.size;
+	memset(out, 0, (atoms + 7) / 8);
+	for (uint32_t i = 0; i < atoms; i++)
+		out[i / 8] |= (uint8_t) (t->seen[i] << (i % 8));
+	out += (atoms + 7) / 8;
+	for (uint32_t i = 0; i < t->spec.terms.steps; i++)
+	{
+		const JnFunnelStep *step = &t->step[i];
+
+		jn_store64(out, step->entered);
+		jn_store64(out + 8, step->converted);
+		jn_store64(out + 16, step->open);
+		jn_store64(out + 24, step->lost);
+		jn_store64(out + 32, step->excluded);
+		out += STEP_SIZE;
+		if (i > 0 && step->entered > 0)
+		{
+			jn_gaps_write(env, &step->from_previous, step->entered, out);
+			out += jn_gaps_size(&step->from_previous, step->entered);
+			jn_gaps_write(env, &step->from_first, step->entered, out);
+			out += jn_gaps_size(&step->from_first, step->entered);
+		}
+	}
+	if (t->whole.sets > 0)
+		jn_whole_write(env, &t->whole, out);
+}
+
+static JnStatus
+corrupt_at(size_t at, JnError *err)
+{
+	return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+}
+
+static JnStatus
+check_room(size_t size, uint64_t need, JnError *err)
+{
+	return size >= need ? JN_OK : jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) need);
+}
+
+/* Reads a step at *at and moves behind it. */
+static JnStatus
+read_step(const JnEnv *env, JnFunnelStep *step, uint64_t most, bool gaps, const uint8_t *p, size_t size, size_t *at,
+		  JnError *err)
+{
+	uint64_t	left;
+
+	if (check_room(size, (uint64_t) *at + STEP_SIZE, err) != JN_OK)
+		return err->status;
+	step->entered = left = jn_load64(p + *at);
+	step->converted = jn_load64(p + *at + 8);
+	step->open = jn_load64(p + *at + 16);
+	step->lost = jn_load64(p + *at + 24);
+	step->excluded = jn_load64(p + *at + 32);
+	if (left > most || step->converted > left || step->open > left - step->converted
+		|| step->lost > left - step->converted - step->open
+		|| step->excluded != left - step->converted - step->open - step->lost)
+		return corrupt_at(*at, err);
+	*at += STEP_SIZE;
+	for (int i = 0; i < 2 && gaps && step->entered > 0; i++)
+	{
+		size_t		used;
+
+		if (jn_gaps_read(env, i == 0 ? &step->from_previous : &step->from_first, p + *at, size - *at, step->entered,
+						 &used, err) != JN_OK)
+			return jn_fail_behind(err, *at);
+		*at += used;
+	}
+	return JN_OK;
+}
+
+JnStatus
+jn_funnel_tally_read(const JnEnv *env, JnFunnelTally *t, uint64_t salt, const uint8_t *p, size_t size, JnError *err)
+{
+	size_t		at = HEADER_SIZE;
+	uint32_t	atoms;
+
+	memset(t, 0, sizeof(*t));
+	if (size > 0 && p[0] > JN_FUNNEL_TALLY_VERSION)
+		return jn_fail(err, JN_BYTES_VERSION, 0, p[0], JN_FUNNEL_TALLY_VERSION);
+	if (size > 0 && p[0] < JN_FUNNEL_TALLY_VERSION)
+		return corrupt_at(0, err);
+	if (check_room(size, HEADER_SIZE, err) != JN_OK)
+		return err->status;
+	if (p[1] > 1)
+		return corrupt_at(1, err);
+	if (jn_funnel_tally_init(env, t, salt, p + at, size - at, err) != JN_OK)
+		return jn_fail_behind(err, at);
+	at += t->spec.size;
+	t->subjects = jn_load64(p + 2);
+	if (t->subjects > INT64_MAX)
+		return corrupt_at(2, err);
+
+	atoms = t->spec.atoms.count;
+	if (check_room(size, at + (uint64_t) (atoms + 7) / 8, err) != JN_OK)
+		return err->status;
+	for (uint32_t i = 0; i < atoms; i++)
+	{
+		t->seen[i] = p[at + i / 8] >> (i % 8) & 1;
+		t->unseen -= t->seen[i];
+	}
+	if (atoms % 8 != 0 && p[at + atoms / 8] >> (atoms % 8) != 0)
+		return corrupt_at(at, err);
+	at += (atoms + 7) / 8;
+	for (uint32_t i = 0; i < t->spec.terms.steps; i++)
+	{
+		if (read_step(env, &t->step[i], i > 0 ? t->step[0].entered : t->subjects, i > 0, p, size, &at, err) != JN_OK)
+			return err->status;
+		if (i % 16 == 15)
+			jn_tick(env);
+	}
+	if (p[1] == 1)
+	{
+		size_t		took;
+
+		if (jn_whole_read(env, &t->whole, p + at, size - at, &took, err) != JN_OK)
+			return jn_fail_behind(err, at);
+		if (t->whole.sets == 0)
+			return corrupt_at(at, err);
+		at += took;
+	}
+	return at == size ? JN_OK : corrupt_at(at, err);
+}
+
+/* ---- shares ---- */
+
+void
+jn_wilson(uint64_t k, uint64_t n, double *low, double *high)
+{
+	double		m = (double) n;
+	double		share = (double) k / m;
+	double		middle = share + Z * Z / (2 * m);
+	double		half = Z * sqrt(share * (1 - share) / m + Z * Z / (4 * m * m));
+	double		all = 1 + Z * Z / m;
+
+	/* at the ends the bound is the end, which rounding may miss */
+	*low = k == 0 ? 0 : (middle - half) / all;
+	*high = k == n ? 1 : (middle + half) / all;
+}

@@ -1,0 +1,490 @@
+/*
+ * funnel_agg.c
+ *	  journey.funnel_agg(): funnels over whole populations.
+ *
+ * The state has a type of our own, journey.funnel_state, because that is what
+ * distributed engines combine on their workers.  While it accumulates it is an
+ * expanded object; whoever copies, sends or stores it gets the flat bytes of
+ * core/funnel/funnel_tally.h.  The question goes with it, so a state knows what
+ * it can be combined with.
+ *
+ * All groups of an aggregate context share one child context, for the reasons
+ * that signal_state.c gives.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "common/pg_prng.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "libpq/pqformat.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/expandeddatum.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/typcache.h"
+
+#include "compat.h"
+#include "core/funnel/funnel_tally.h"
+#include "funnel_rows.h"
+#include "funnel_terms.h"
+#include "glue.h"
+#include "journey_set_value.h"
+#include "journey_value.h"
+
+PG_FUNCTION_INFO_V1(journey_funnel_transfn);
+PG_FUNCTION_INFO_V1(journey_set_funnel_transfn);
+PG_FUNCTION_INFO_V1(journey_funnel_combinefn);
+PG_FUNCTION_INFO_V1(journey_funnel_finalfn);
+PG_FUNCTION_INFO_V1(journey_funnel_state_in);
+PG_FUNCTION_INFO_V1(journey_funnel_state_out);
+PG_FUNCTION_INFO_V1(journey_funnel_state_recv);
+PG_FUNCTION_INFO_V1(journey_funnel_state_send);
+
+#define STATE_MAGIC		0x6a6e4675
+
+#define STATE_CONTEXT	"journey funnel states"
+
+/* The noun for errors. */
+#define STATE_NAME		"funnel_state"
+
+/* A funnel_state while it accumulates. */
+typedef struct StateObject
+{
+	ExpandedObjectHeader hdr;	/* eoh_context is shared, see above */
+	int			magic;			/* STATE_MAGIC */
+	JnFunnelTally tally;		/* its memory is in eoh_context */
+} StateObject;
+
+/* Salts decide where keys are kept in memory, and nothing that anybody sees. */
+static uint64
+new_salt(void)
+{
+	return pg_prng_uint64(&pg_global_prng_state);
+}
+
+static Size
+state_flat_size(ExpandedObjectHeader *eohptr)
+{
+	StateObject *state = (StateObject *) eohptr;
+	JnError		err = {0};
+	size_t		size;
+
+	if (jn_funnel_tally_size(&state->tally, &size, &err) != JN_OK)
+		journey_report(&err, STATE_NAME);
+	return VARHDRSZ + size;
+}
+
+static void
+state_flatten(ExpandedObjectHeader *eohptr, void *result, Size allocated_size)
+{
+	StateObject *state = (StateObject *) eohptr;
+	JnEnv		env = journey_env(state->hdr.eoh_context);
+
+	SET_VARSIZE(result, allocated_size);
+	jn_funnel_tally_write(&env, &state->tally, (uint8_t *) VARDATA(result));
+}
+
+static const ExpandedObjectMethods state_methods = {state_flat_size, state_flatten};
+
+/* A state whose tally is yet to be initialized. */
+static StateObject *
+new_state(MemoryContext aggcontext)
+{
+	MemoryContext context = journey_state_context(aggcontext, STATE_CONTEXT);
+	StateObject *state = MemoryContextAllocZero(context, sizeof(StateObject));
+
+	EOH_init_header(&state->hdr, &state_methods, context);
+	state->magic = STATE_MAGIC;
+	return state;
+}
+
+/* The expanded object that a datum points to, or NULL if it is flat. */
+static StateObject *
+expanded_state(Datum datum)
+{
+	StateObject *state;
+
+	if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)))
+		return NULL;
+	state = (StateObject *) DatumGetEOHP(datum);
+	if (state->magic != STATE_MAGIC)
+		elog(ERROR, "expanded object is no " STATE_NAME);
+	return state;
+}
+
+/* Fills a tally, which is not yet initialized, from a flat state. */
+static void
+read_state(const JnEnv *env, JnFunnelTally *tally, Datum datum)
+{
+	bytea	   *flat = DatumGetByteaPP(datum);
+	JnError		err = {0};
+
+	if (jn_funnel_tally_read(env, tally, new_salt(), (uint8_t *) VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat),
+							 &err) != JN_OK)
+		journey_report(&err, STATE_NAME);
+}
+
+static bool
+same_question(const JnFunnelTally *tally, const uint8 *bytes, size_t size)
+{
+	return tally->spec.size == size && memcmp(tally->spec.bytes, bytes, size) == 0;
+}
+
+/* Adds all that "from" has to a tally that asks the same. */
+static void
+merge_tally(const JnEnv *env, JnFunnelTally *into, const JnFunnelTally *from)
+{
+	JnError		err = {0};
+
+	if (!same_question(into, from->spec.bytes, from->spec.size))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the states are of different funnels"),
+				 errhint("Combine states of funnel_agg with the same arguments; as_of is one of them, and the time of the statement unless it is given.")));
+	if (jn_funnel_tally_merge(env, into, from, &err) != JN_OK)
+		journey_report(&err, STATE_NAME);
+}
+
+/* Makes a tally that is not yet initialized a copy of another one. */
+static void
+copy_tally(const JnEnv *env, JnFunnelTally *into, const JnFunnelTally *from)
+{
+	JnError		err = {0};
+
+	if (jn_funnel_tally_init(env, into, new_salt(), from->spec.bytes, from->spec.size, &err) != JN_OK)
+		journey_report(&err, STATE_NAME);
+	merge_tally(env, into, from);
+}
+
+/* A state that may be changed: the datum's own object if it is ours to change, else a copy. */
+static StateObject *
+changeable_state(Datum datum, MemoryContext aggcontext)
+{
+	StateObject *from = expanded_state(datum);
+	StateObject *state;
+	JnEnv		env;
+
+	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
+		return from;
+	state = new_state(aggcontext);
+	env = journey_env(state->hdr.eoh_context);
+	if (from == NULL)
+		read_state(&env, &state->tally, datum);
+	else
+		copy_tally(&env, &state->tally, &from->tally);
+	return state;
+}
+
+/*
+ * Transitions
+ */
+
+/* The state of argument 0, or a new one, which may be changed. */
+static StateObject *
+argument_state(FunctionCallInfo fcinfo, MemoryContext aggcontext)
+{
+	FunnelQuestion *q = journey_funnel_question(fcinfo, 2);
+	StateObject *state;
+	JnEnv		env;
+	JnError		err = {0};
+
+	if (!PG_ARGISNULL(0))
+	{
+		state = changeable_state(PG_GETARG_DATUM(0), aggcontext);
+		if (!same_question(&state->tally, q->bytes, q->size))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("the arguments of a funnel must be the same on every row")));
+		return state;
+	}
+	state = new_state(aggcontext);
+	env = journey_env(state->hdr.eoh_context);
+	if (jn_funnel_tally_init(&env, &state->tally, new_salt(), q->bytes, q->size, &err) != JN_OK)
+		journey_report(&err, STATE_NAME);
+	return state;
+}
+
+/* Adds the value of argument 1, a journey or a set, to the state of argument 0. */
+static Datum
+add_value(FunctionCallInfo fcinfo, bool is_set)
+{
+	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
+	StateObject *state;
+	JnEnv		env;
+	JnError		err = {0};
+	JnStatus	status = JN_OK;
+
+	if (PG_ARGISNULL(1))
+	{
+		/* wrong arguments are wrong whatever the rows */
+		journey_funnel_question(fcinfo, 2);
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	state = argument_state(fcinfo, aggcontext);
+	env = journey_env(state->hdr.eoh_context);
+	if (is_set)
+	{
+		JnSet		set;
+
+		journey_set_open(PG_GETARG_DATUM(1), &set);
+		status = jn_funnel_tally_set(&env, &state->tally, &set, &err);
+	}
+	else
+	{
+		JnHeader	head;
+		JnJourney	j;
+
+		journey_open_header(PG_GETARG_DATUM(1), &head);
+		if (!jn_funnel_tally_header(&state->tally, &head))
+		{
+			journey_open(PG_GETARG_DATUM(1), &j);
+			status = jn_funnel_tally_journey(&env, &state->tally, &j, &err);
+		}
+	}
+	if (status != JN_OK)
+		journey_report(&err, "journey");
+	PG_RETURN_DATUM(EOHPGetRWDatum(&state->hdr));
+}
+
+/* _funnel_transfn(state, j, steps, within, ...): adds a journey, or a set. */
+Datum
+journey_funnel_transfn(PG_FUNCTION_ARGS)
+{
+	return add_value(fcinfo, false);
+}
+
+Datum
+journey_set_funnel_transfn(PG_FUNCTION_ARGS)
+{
+	return add_value(fcinfo, true);
+}
+
+/* _funnel_combinefn(state, state): adds what the second has to the first. */
+Datum
+journey_funnel_combinefn(PG_FUNCTION_ARGS)
+{
+	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
+	StateObject *state = changeable_state(PG_GETARG_DATUM(0), aggcontext);
+	StateObject *other = expanded_state(PG_GETARG_DATUM(1));
+	JnEnv		env = journey_env(state->hdr.eoh_context);
+
+	if (other != NULL)
+		merge_tally(&env, &state->tally, &other->tally);
+	else
+	{
+		JnEnv		local_env = journey_env(CurrentMemoryContext);
+		JnFunnelTally local;
+
+		read_state(&local_env, &local, PG_GETARG_DATUM(1));
+		merge_tally(&env, &state->tally, &local);
+	}
+	PG_RETURN_DATUM(EOHPGetRWDatum(&state->hdr));
+}
+
+/*
+ * Results
+ */
+
+/* Attributes of journey.funnel_step, in their order.  Append only. */
+enum
+{
+	STEP_STEP,
+	STEP_NAME,
+	STEP_SUBJECTS,
+	STEP_ENTERED,
+	STEP_CONVERTED,
+	STEP_OPEN,
+	STEP_LOST,
+	STEP_EXCLUDED,
+	STEP_OF_ALL,
+	STEP_OF_FIRST,
+	STEP_OF_FIRST_LOW,
+	STEP_OF_FIRST_HIGH,
+	STEP_OF_PREVIOUS,
+	STEP_MEDIAN_FROM_PREVIOUS,
+	STEP_P90_FROM_PREVIOUS,
+	STEP_MEDIAN_FROM_FIRST,
+	STEP_P90_FROM_FIRST,
+	STEP_ATTRIBUTES
+};
+
+/* The row type of the array that the function returns; blessed, lives with the function. */
+static TupleDesc
+element_desc(FunctionCallInfo fcinfo)
+{
+	TupleDesc	desc = fcinfo->flinfo->fn_extra;
+
+	if (desc == NULL)
+	{
+		Oid			element = get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid));
+		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+
+		desc = lookup_rowtype_tupdesc_copy(element, -1);
+		if (desc->natts != STEP_ATTRIBUTES)
+			elog(ERROR, "type %s is not as expected", format_type_be(element));
+		MemoryContextSwitchTo(old);
+		fcinfo->flinfo->fn_extra = desc;
+	}
+	return desc;
+}
+
+static void
+set_share(Datum *value, bool *is_null, double share)
+{
+	*is_null = isnan(share);
+	if (!*is_null)
+		*value = Float8GetDatum(share);
+}
+
+static void
+set_length(Datum *value, bool *is_null, bool there, uint64 us)
+{
+	*is_null = !there;
+	if (!there)
+		return;
+
+	/* only a gap of nearly all of the calendar gets here */
+	if (us > (uint64) PG_INT64_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERVAL_FIELD_OVERFLOW),
+				 errmsg("time between steps is too long for an interval")));
+	*value = IntervalPGetDatum(journey_us_interval((int64) us));
+}
+
+static HeapTuple
+step_tuple(TupleDesc desc, const FunnelRow *row)
+{
+	Datum		values[STEP_ATTRIBUTES] = {0};
+	bool		nulls[STEP_ATTRIBUTES] = {false};
+
+	values[STEP_STEP] = Int32GetDatum(row->step);
+	values[STEP_NAME] = PointerGetDatum(row->name);
+	values[STEP_SUBJECTS] = Int64GetDatum(row->subjects);
+	values[STEP_ENTERED] = Int64GetDatum(row->entered);
+	values[STEP_CONVERTED] = Int64GetDatum(row->converted);
+	values[STEP_OPEN] = Int64GetDatum(row->open);
+	values[STEP_LOST] = Int64GetDatum(row->lost);
+	values[STEP_EXCLUDED] = Int64GetDatum(row->excluded);
+	set_share(&values[STEP_OF_ALL], &nulls[STEP_OF_ALL], row->of_all);
+	set_share(&values[STEP_OF_FIRST], &nulls[STEP_OF_FIRST], row->of_first);
+	set_share(&values[STEP_OF_FIRST_LOW], &nulls[STEP_OF_FIRST_LOW], row->of_first_low);
+	set_share(&values[STEP_OF_FIRST_HIGH], &nulls[STEP_OF_FIRST_HIGH], row->of_first_high);
+	set_share(&values[STEP_OF_PREVIOUS], &nulls[STEP_OF_PREVIOUS], row->of_previous);
+	set_length(&values[STEP_MEDIAN_FROM_PREVIOUS], &nulls[STEP_MEDIAN_FROM_PREVIOUS], row->timed, row->median_from_previous);
+	set_length(&values[STEP_P90_FROM_PREVIOUS], &nulls[STEP_P90_FROM_PREVIOUS], row->timed, row->p90_from_previous);
+	set_length(&values[STEP_MEDIAN_FROM_FIRST], &nulls[STEP_MEDIAN_FROM_FIRST], row->timed, row->median_from_first);
+	set_length(&values[STEP_P90_FROM_FIRST], &nulls[STEP_P90_FROM_FIRST], row->timed, row->p90_from_first);
+	return heap_form_tuple(desc, values, nulls);
+}
+
+/*
+ * _funnel_finalfn(state): a row a step.  The state stays as it is, so what is
+ * still held back is added to a copy.
+ */
+Datum
+journey_funnel_finalfn(PG_FUNCTION_ARGS)
+{
+	TupleDesc	desc = element_desc(fcinfo);
+	StateObject *state = expanded_state(PG_GETARG_DATUM(0));
+	JnEnv		env = journey_env(CurrentMemoryContext);
+	JnFunnelTally local;
+	JnFunnelTally *tally = &local;
+	Datum	   *element;
+	uint32		steps;
+	uint32		i;
+
+	if (state == NULL)
+		read_state(&env, &local, PG_GETARG_DATUM(0));
+	else if (state->tally.whole.sets > 0)
+		copy_tally(&env, &local, &state->tally);
+	else
+		tally = &state->tally;
+	journey_funnel_end(&env, tally);
+
+	steps = tally->spec.terms.steps;
+	element = palloc(steps * sizeof(Datum));
+	for (i = 0; i < steps; i++)
+	{
+		FunnelRow	row;
+
+		journey_funnel_row(&env, tally, i, &row);
+		element[i] = HeapTupleGetDatum(step_tuple(desc, &row));
+		CHECK_FOR_INTERRUPTS();
+	}
+	PG_RETURN_ARRAYTYPE_P(construct_array(element, steps, desc->tdtypeid, -1, false, TYPALIGN_DOUBLE));
+}
+
+/*
+ * funnel_state: the bytes of core/funnel/funnel_tally.h in a varlena.  Its text
+ * is their hexadecimal digits, as those of a bytea: a state is for machines.
+ */
+
+/* Proves bytes and gives them as a state in the current memory context, or NULL with err filled. */
+static bytea *
+proven_state(const char *bytes, size_t size, JnError *err)
+{
+	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "journey funnel input", ALLOCSET_DEFAULT_SIZES);
+	JnEnv		env = journey_env(work);
+	JnFunnelTally tally;
+	bytea	   *result = NULL;
+
+	if (jn_funnel_tally_read(&env, &tally, 0, (const uint8_t *) bytes, size, err) == JN_OK)
+	{
+		result = palloc(VARHDRSZ + size);
+		SET_VARSIZE(result, VARHDRSZ + size);
+		memcpy(VARDATA(result), bytes, size);
+	}
+	MemoryContextDelete(work);
+	return result;
+}
+
+Datum
+journey_funnel_state_in(PG_FUNCTION_ARGS)
+{
+	size_t		size;
+	char	   *bytes = journey_hex_read(PG_GETARG_CSTRING(0), STATE_NAME, fcinfo->context, &size);
+	JnError		err = {0};
+	bytea	   *result;
+
+	if (bytes == NULL)
+		return (Datum) 0;
+	result = proven_state(bytes, size, &err);
+	if (result == NULL)
+		return journey_report_soft(&err, STATE_NAME, fcinfo->context), (Datum) 0;
+	PG_RETURN_BYTEA_P(result);
+}
+
+Datum
+journey_funnel_state_out(PG_FUNCTION_ARGS)
+{
+	bytea	   *state = PG_GETARG_BYTEA_PP(0);
+
+	PG_RETURN_CSTRING(journey_hex_write(VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state), STATE_NAME));
+}
+
+Datum
+journey_funnel_state_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
+	int			size = buf->len - buf->cursor;
+	JnError		err = {0};
+	bytea	   *result = proven_state(pq_getmsgbytes(buf, size), size, &err);
+
+	if (result == NULL)
+		journey_report(&err, STATE_NAME);
+	PG_RETURN_BYTEA_P(result);
+}
+
+Datum
+journey_funnel_state_send(PG_FUNCTION_ARGS)
+{
+	/* a plain copy that no longer depends on TOAST: what byteasend does */
+	PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0));
+}

@@ -1,0 +1,612 @@
+/*
+ * test_funnel.c
+ *	  Funnels against a slow one that looks at every chain there is, and follows
+ *	  the words of funnel.h for each.
+ */
+#include "build.h"
+#include "funnel/funnel.h"
+#include "unit.h"
+
+#define MAX_STEPS	5			/* of a funnel */
+#define MAX_ROWS	10			/* of a journey */
+#define EVENTS		5
+#define LABELS		3
+
+static const char *const event_names[EVENTS] = {"a", "b", "c", "d", "x"};
+static const char *const label_names[LABELS] = {"app", "shop", "web"};
+
+/* ---- the slow funnel ---- */
+
+typedef struct Row
+{
+	int64_t		time;
+	unsigned	event;
+	unsigned	label;			/* LABELS: none */
+} Row;
+
+/* What is asked, in plain words. */
+typedef struct Question
+{
+	JnFunnelTerms terms;
+	unsigned	step[MAX_STEPS];	/* bits of the events that fill it */
+	unsigned	excluded;		/* bits of events */
+	uint64_t	step_within[MAX_STEPS];
+	bool		optional[MAX_STEPS];
+} Question;
+
+/* A chain: rows, in the order of the funnel, and the steps that they fill. */
+typedef struct Chain
+{
+	uint32_t	n;
+	uint32_t	row[MAX_STEPS];
+	uint32_t	level[MAX_STEPS];
+} Chain;
+
+typedef struct Answer
+{
+	uint32_t	level;
+	JnFunnelStatus status;
+	int64_t		entered;
+	int64_t		time[MAX_STEPS];
+} Answer;
+
+typedef struct Slow
+{
+	const Question *q;
+	Row			row[MAX_ROWS];	/* in the order that counts */
+	uint32_t	n;
+
+	/* of the entry that is looked at */
+	Chain		best;			/* the chain to tell of, of the highest level */
+	bool		goes_on;		/* some chain could have, when something excluded came */
+	bool		is_open;
+	uint32_t	level;			/* in the second round: that of the attempt */
+} Slow;
+
+static bool
+is_excluded(const Slow *s, uint32_t r)
+{
+	return s->q->excluded >> s->row[r].event & 1;
+}
+
+/* Whether a row can fill a step, from 0. */
+static bool
+fills(const Slow *s, uint32_t r, uint32_t step)
+{
+	return !is_excluded(s, r) && (s->q->step[step] >> s->row[r].event & 1)
+		&& (!s->q->terms.hold || s->row[r].label < LABELS);
+}
+
+/* Whether a row with this label fills it for a chain that begins with row "entry". */
+static bool
+fills_for(const Slow *s, uint32_t entry, uint32_t r, uint32_t step)
+{
+	return fills(s, r, step) && (!s->q->terms.hold || s->row[r].label == s->row[entry].label);
+}
+
+/* Whether a row between the steps of level and the next breaks a chain. */
+static bool
+breaks(const Slow *s, uint32_t entry, uint32_t r, uint32_t level)
+{
+	if (is_excluded(s, r))
+		return true;
+	if (s->q->terms.mode == JN_FUNNEL_STRICT)
+		return !fills_for(s, entry, r, level - 1);
+	if (s->q->terms.mode == JN_FUNNEL_DEDUPLICATED)
+		for (uint32_t i = 0; i <= level && i < s->q->terms.steps; i++)
+			if (fills_for(s, entry, r, i))
+				return true;
+	return false;
+}
+
+/* The steps are put in the order that counts. */
+static void
+order_rows(Slow *s)
+{
+	const Question *q = s->q;
+
+	if (q->terms.ties != JN_TIES_STEP)
+		return;
+	for (uint32_t i = 1; i < s->n; i++)
+		for (uint32_t k = i; k > 0 && s->row[k - 1].time == s->row[k].time; k--)
+		{
+			uint32_t	rank[2];
+			Row			row;
+
+			for (uint32_t z = 0; z < 2; z++)
+			{
+				uint32_t	r = k - 1 + z;
+
+				rank[z] = MAX_STEPS + is_excluded(s, r);
+				for (uint32_t step = q->terms.steps; step-- > 0;)
+					if (fills(s, r, step))
+						rank[z] = step;
+			}
+			if (rank[0] <= rank[1])
+				break;
+			row = s->row[k - 1];
+			s->row[k - 1] = s->row[k];
+			s->row[k] = row;
+		}
+}
+
+static uint64_t
+between(const Slow *s, uint32_t from, uint32_t to)
+{
+	return (uint64_t) (s->row[to].time - s->row[from].time);
+}
+
+/* Chains of one level: the one whose rows come first, then the one with earlier steps of the funnel. */
+static bool
+comes_first(const Chain *a, const Chain *b)
+{
+	for (uint32_t i = 0; i < a->n && i < b->n; i++)
+	{
+		if (a->row[i] != b->row[i])
+			return a->row[i] < b->row[i];
+		if (a->level[i] != b->level[i])
+			return a->level[i] < b->level[i];
+	}
+	return false;
+}
+
+static uint64_t
+limit_of(const Slow *s, uint32_t level)
+{
+	return s->q->terms.step_within != NULL ? s->q->terms.step_within[level - 1] : JN_NO_LIMIT;
+}
+
+static bool
+optional_of(const Slow *s, uint32_t level)
+{
+	return s->q->terms.optional != NULL && s->q->terms.optional[level - 1];
+}
+
+/* Whether the attempt could still have gone beyond its level by this chain, at a time and place. */
+static bool
+could_go_on(const Slow *s, const Chain *c, uint32_t place, int64_t time)
+{
+	uint32_t	entry = c->row[0];
+	uint32_t	last = c->row[c->n - 1];
+	uint32_t	level = c->level[c->n - 1];
+
+	for (uint32_t r = last + 1; r < place; r++)
+		if (breaks(s, entry, r, level))
+			return false;
+	for (uint32_t next = level + 1; next <= s->q->terms.steps; next++)
+	{
+		if (next > s->level
+			&& (time < s->row[entry].time || (uint64_t) (time - s->row[entry].time) <= s->q->terms.within)
+			&& (time < s->row[last].time || (uint64_t) (time - s->row[last].time) <= limit_of(s, next)))
+			return true;
+		if (!optional_of(s, next))
+			return false;
+	}
+	return false;
+}
+
+/* Looks at a chain, and at all that begin with it. */
+static void
+look_at(Slow *s, Chain *c, bool second)
+{
+	const JnFunnelTerms *terms = &s->q->terms;
+	uint32_t	entry = c->row[0];
+	uint32_t	last = c->row[c->n - 1];
+	uint32_t	level = c->level[c->n - 1];
+
+	if (!second)
+	{
+		if (s->best.n == 0 || level > s->best.level[s->best.n - 1]
+			|| (level == s->best.level[s->best.n - 1] && comes_first(c, &s->best)))
+			s->best = *c;
+	}
+	else
+	{
+		uint32_t	ban = entry + 1;
+
+		while (ban < s->n && !is_excluded(s, ban))
+			ban++;
+		if (ban < s->n && could_go_on(s, c, ban, s->row[ban].time))
+			s->goes_on = true;
+		if (ban == s->n && could_go_on(s, c, s->n, terms->as_of))
+			s->is_open = true;
+	}
+	for (uint32_t next = level + 1; next <= terms->steps; next++)
+	{
+		for (uint32_t r = last + 1; r < s->n; r++)
+		{
+			if (fills_for(s, entry, r, next - 1) && between(s, entry, r) <= terms->within
+				&& between(s, last, r) <= limit_of(s, next)
+				&& (terms->ties != JN_TIES_STRICT || between(s, last, r) > 0))
+			{
+				c->row[c->n] = r;
+				c->level[c->n++] = next;
+				look_at(s, c, second);
+				c->n--;
+			}
+			if (breaks(s, entry, r, level))
+				break;
+		}
+		if (!optional_of(s, next))
+			break;
+	}
+}
+
+/* How many of the rows of set[] can fill different steps. */
+static uint32_t
+most_filled(const Slow *s, const uint32_t *set, uint32_t n, unsigned taken)
+{
+	uint32_t	most = 0;
+
+	if (n == 0)
+		return 0;
+	most = most_filled(s, set + 1, n - 1, taken);
+	for (uint32_t step = 0; step < s->q->terms.steps; step++)
+		if ((taken >> step & 1) == 0 && fills(s, set[0], step))
+		{
+			uint32_t	filled = 1 + most_filled(s, set + 1, n - 1, taken | 1u << step);
+
+			most = filled > most ? filled : most;
+		}
+	return most;
+}
+
+/* The rows that an entry of a funnel without order has in its window. */
+static uint32_t
+window_rows(const Slow *s, uint32_t entry, uint32_t *set)
+{
+	uint32_t	n = 0;
+
+	for (uint32_t r = entry; r < s->n && !is_excluded(s, r); r++)
+	{
+		bool		any = false;
+
+		for (uint32_t step = 0; step < s->q->terms.steps; step++)
+			any |= fills_for(s, entry, r, step);
+		if (any && between(s, entry, r) <= s->q->terms.within)
+			set[n++] = r;
+	}
+	return n;
+}
+
+/* Fills the sorted times of the chain of an attempt without order. */
+static void
+first_set(const Slow *s, uint32_t entry, uint32_t level, int64_t *time)
+{
+	uint32_t	set[MAX_ROWS];
+	uint32_t	n = window_rows(s, entry, set);
+	uint32_t	picked[MAX_ROWS];
+	uint32_t	count = 0;
+
+	/* the first rows that can be part of a set of this size */
+	for (uint32_t i = 0; i < n && count < level; i++)
+	{
+		picked[count] = set[i];
+		if (most_filled(s, picked, count + 1, 0) == count + 1)
+			count++;
+	}
+	for (uint32_t i = 0; i < MAX_STEPS; i++)
+		time[i] = i < count ? s->row[picked[i]].time : JN_NO_TIME;
+}
+
+static Answer
+ask_slowly(const Question *q, const Row *row, uint32_t n)
+{
+	const JnFunnelTerms *terms = &q->terms;
+	Slow		s = {.q = q,.n = n};
+	Answer		answer = {0, JN_FUNNEL_NOT_ENTERED, 0, {0}};
+	uint32_t	needed = terms->steps;
+	uint32_t	entry = MAX_ROWS;
+	Chain		chain = {0};
+
+	memcpy(s.row, row, n * sizeof(Row));
+	order_rows(&s);
+	while (terms->optional != NULL && needed > 1 && terms->optional[needed - 1])
+		needed--;
+	for (uint32_t i = 0; i < MAX_STEPS; i++)
+		answer.time[i] = JN_NO_TIME;
+
+	for (uint32_t e = 0; e < n; e++)
+	{
+		uint32_t	set[MAX_ROWS];
+		uint32_t	rows;
+		uint32_t	level;
+
+		if (terms->mode == JN_FUNNEL_UNORDERED)
+		{
+			rows = is_excluded(&s, e) ? 0 : window_rows(&s, e, set);
+			if (rows == 0 || set[0] != e)
+				continue;
+			level = most_filled(&s, set, rows, 0);
+		}
+		else
+		{
+			Chain		c = {1, {e}, {1}};
+
+			if (!fills(&s, e, 0))
+				continue;
+			s.best.n = 0;
+			look_at(&s, &c, false);
+			level = s.best.level[s.best.n - 1];
+		}
+		if (entry == MAX_ROWS || (terms->entry != JN_ENTRY_FIRST
+								  && (level > answer.level
+									  || (level == answer.level && terms->entry == JN_ENTRY_LATEST))))
+		{
+			entry = e;
+			answer.level = level;
+			chain = s.best;
+		}
+	}
+	if (entry == MAX_ROWS)
+		return answer;
+
+	answer.entered = s.row[entry].time;
+	s.level = answer.level;
+	if (terms->mode == JN_FUNNEL_UNORDERED)
+	{
+		uint32_t	ban = entry;
+
+		first_set(&s, entry, answer.level, answer.time);
+		while (ban < n && !is_excluded(&s, ban))
+			ban++;
+		s.goes_on = ban < n && between(&s, entry, ban) <= terms->within;
+		s.is_open = ban == n
+			&& (terms->as_of < answer.entered || (uint64_t) (terms->as_of - answer.entered) <= terms->within);
+	}
+	else
+	{
+		Chain		c = {1, {entry}, {1}};
+
+		for (uint32_t i = 0; i < chain.n; i++)
+			answer.time[chain.level[i] - 1] = s.row[chain.row[i]].time;
+		look_at(&s, &c, true);
+	}
+	answer.status = answer.level >= needed ? JN_FUNNEL_CONVERTED : s.goes_on ? JN_FUNNEL_EXCLUDED
+		: s.is_open ? JN_FUNNEL_OPEN : JN_FUNNEL_LOST;
+	return answer;
+}
+
+/* ---- the fast one ---- */
+
+/* Makes a journey of rows, which keep their order. */
+static JnJourney
+make_journey(const JnEnv *env, const Row *row, uint32_t n)
+{
+	JnBuild    *b = jn_build_new(env, true);
+	JnJourney	j;
+	JnError		err;
+	size_t		size;
+	uint8_t    *bytes;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		JnStep		step = {.time = row[i].time,.event = {event_names[row[i].event], 1}};
+
+		if (row[i].label < LABELS)
+		{
+			step.label[JN_CHANNEL] = (JnName) {label_names[row[i].label], (uint32_t) strlen(label_names[row[i].label])};
+			step.tracks = 1 << JN_CHANNEL;
+		}
+		CHECK_INT(jn_build_add_step(env, b, &step, &err), JN_OK);
+	}
+	CHECK_INT(jn_build_finish(env, b, &size, &err), JN_OK);
+	bytes = jn_alloc(env, size);
+	jn_build_write(env, b, bytes);
+	jn_build_free(env, b);
+	CHECK_INT(jn_journey_open(bytes, size, &j, &err), JN_OK);
+	return j;
+}
+
+/* Atoms that match events by their bits. */
+static JnAtoms
+make_atoms(const JnEnv *env, const Question *q)
+{
+	uint32_t	count = q->terms.steps + (q->excluded != 0);
+	JnAtom	   *atom = jn_alloc(env, count * sizeof(JnAtom));
+	JnAtoms		atoms;
+
+	for (uint32_t i = 0; i < count; i++)
+	{
+		unsigned	bits = i < q->terms.steps ? q->step[i] : q->excluded;
+		JnOption   *option = jn_alloc(env, EVENTS * sizeof(JnOption));
+
+		atom[i] = (JnAtom) {.option = option};
+		for (unsigned e = 0; e < EVENTS; e++)
+			if (bits >> e & 1)
+				option[atom[i].options++] = (JnOption) {.event = {event_names[e], 1}};
+		if (bits == (1u << EVENTS) - 1)
+		{
+			option[0] = (JnOption) {.any = true};
+			atom[i].options = 1;
+		}
+	}
+	jn_atoms_make(env, atom, count, &atoms);
+	return atoms;
+}
+
+static Answer
+ask(const JnEnv *env, const Question *q, const JnJourney *j)
+{
+	JnAtoms		atoms = make_atoms(env, q);
+	JnFunnelTerms terms = q->terms;
+	JnColumns	columns = jn_journey_columns(j);
+	JnTimesReader times;
+	JnSubject	subject = {&columns, 0, j->head.n, j->head.first, &times};
+	JnFunnel   *f;
+	JnFunnelResult result;
+	Answer		answer = {0};
+
+	terms.atoms = &atoms;
+	jn_journey_times(j, &times);
+	f = jn_funnel_new(env, &terms);
+	jn_funnel_columns(env, f, &columns);
+	jn_funnel_subject(env, f, &subject, &result);
+	answer.level = result.level;
+	answer.status = result.status;
+	answer.entered = result.entered;
+	for (uint32_t i = 0; i < MAX_STEPS; i++)
+		answer.time[i] = i < terms.steps ? result.time[i] : JN_NO_TIME;
+	jn_funnel_close(env, f);
+	return answer;
+}
+
+/* ---- questions ---- */
+
+/* What questions may ask; the rest is not asked. */
+typedef struct Kind
+{
+	JnFunnelMode mode;
+	JnFunnelEntry entry;
+	JnFunnelTies ties;
+	bool		excluded;
+	bool		step_within;
+	bool		optional;
+	bool		hold;
+} Kind;
+
+static uint64_t
+random_limit(uint64_t *seed)
+{
+	return unit_below(seed, 6) == 0 ? JN_NO_LIMIT : unit_below(seed, 12);
+}
+
+static Question
+random_question(uint64_t *seed, const Kind *kind)
+{
+	Question	q = {.terms = {.mode = kind->mode,.entry = kind->entry,.ties = kind->ties}};
+	bool		simple = unit_below(seed, 2);
+
+	q.terms.steps = 1 + unit_below(seed, unit_below(seed, 3) ? 3 : MAX_STEPS);
+	q.terms.within = random_limit(seed);
+	q.terms.as_of = (int64_t) unit_below(seed, 30);
+	for (uint32_t i = 0; i < q.terms.steps; i++)
+	{
+		q.step[i] = simple ? 1u << i % EVENTS : unit_below(seed, 1 << EVENTS);
+		if (q.step[i] == 0)
+			q.step[i] = 1;
+		q.step_within[i] = random_limit(seed);
+		q.optional[i] = i > 0 && unit_below(seed, 2);
+	}
+	if (kind->excluded)
+		q.excluded = unit_below(seed, 3) ? 1u << (EVENTS - 1) : 1 + unit_below(seed, (1 << EVENTS) - 1);
+	q.terms.hold = kind->hold;
+	q.terms.hold_track = JN_CHANNEL;
+	return q;
+}
+
+static uint32_t
+random_rows(uint64_t *seed, Row *row)
+{
+	uint32_t	n = 1 + unit_below(seed, MAX_ROWS);
+	uint32_t	gap = 1 + unit_below(seed, 5);
+	uint32_t	kinds = 2 + unit_below(seed, EVENTS - 1);
+	uint32_t	labels = 1 + unit_below(seed, LABELS + 1);
+	int64_t		time = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		time += unit_below(seed, gap);
+		row[i] = (Row) {time, unit_below(seed, kinds), unit_below(seed, labels)};
+	}
+	return n;
+}
+
+/* Tells a case that went wrong. */
+static void
+tell(const Question *q, const Row *row, uint32_t n, const Answer *slow, const Answer *fast)
+{
+	printf("  mode %d entry %d ties %d hold %d within %" PRIu64 " as of %" PRId64 " steps", q->terms.mode, q->terms.entry,
+		   q->terms.ties, q->terms.hold, q->terms.within, q->terms.as_of);
+	for (uint32_t i = 0; i < q->terms.steps; i++)
+		printf(" %x(%" PRIu64 "%s)", q->step[i], q->terms.step_within ? q->step_within[i] : JN_NO_LIMIT,
+			   q->terms.optional && q->optional[i] ? "?" : "");
+	printf(" excluded %x\n ", q->excluded);
+	for (uint32_t i = 0; i < n; i++)
+		printf(" %" PRId64 ":%s%u", row[i].time, event_names[row[i].event], row[i].label);
+	printf("\n  slow %u %d %" PRId64, slow->level, slow->status, slow->entered);
+	for (uint32_t i = 0; i < q->terms.steps; i++)
+		printf(" %" PRId64, slow->time[i] == JN_NO_TIME ? -1 : slow->time[i]);
+	printf("\n  fast %u %d %" PRId64, fast->level, fast->status, fast->entered);
+	for (uint32_t i = 0; i < q->terms.steps; i++)
+		printf(" %" PRId64, fast->time[i] == JN_NO_TIME ? -1 : fast->time[i]);
+	printf("\n");
+}
+
+static int
+compare_times(const void *a, const void *b)
+{
+	int64_t		x = *(const int64_t *) a;
+	int64_t		y = *(const int64_t *) b;
+
+	/* what is not there comes last */
+	return (x == JN_NO_TIME) != (y == JN_NO_TIME) ? (x == JN_NO_TIME) - (y == JN_NO_TIME) : (x > y) - (x < y);
+}
+
+static void
+check_kind(const Kind *kind, uint64_t *seed, int cases)
+{
+	uint32_t	seen[JN_FUNNEL_CONVERTED + 1] = {0};
+
+	for (int i = 0; i < cases && unit_failed_checks == 0; i++)
+	{
+		Question	q = random_question(seed, kind);
+		Row			row[MAX_ROWS];
+		uint32_t	n = random_rows(seed, row);
+		JnJourney	j = make_journey(ENV, row, n);
+		Answer		slow;
+		Answer		fast;
+
+		q.terms.step_within = kind->step_within ? q.step_within : NULL;
+		q.terms.optional = kind->optional ? q.optional : NULL;
+		slow = ask_slowly(&q, row, n);
+		fast = ask(ENV, &q, &j);
+		if (kind->mode == JN_FUNNEL_UNORDERED)
+			qsort(fast.time, MAX_STEPS, sizeof(int64_t), compare_times);
+		seen[slow.status]++;
+		if (!CHECK(slow.level == fast.level && slow.status == fast.status && slow.entered == fast.entered
+				   && memcmp(slow.time, fast.time, sizeof(slow.time)) == 0))
+			tell(&q, row, n, &slow, &fast);
+		jn_release(ENV, (void *) (uintptr_t) j.bytes);
+	}
+	CHECK(unit_failed_checks > 0 || (seen[JN_FUNNEL_CONVERTED] > 0 && seen[JN_FUNNEL_LOST] > 0));
+}
+
+/* Each mode with each entry and ties, and each of what else can be asked, alone and together. */
+static void
+check_mode(JnFunnelMode mode, uint64_t seed)
+{
+	for (int entry = JN_ENTRY_LATEST; entry <= JN_ENTRY_LONGEST; entry++)
+		for (int ties = JN_TIES_INPUT; ties <= JN_TIES_STRICT; ties++)
+			for (unsigned more = 0; more < 16; more++)
+			{
+				Kind		kind = {mode, (JnFunnelEntry) entry, (JnFunnelTies) ties,
+					more & 1, more & 2, more & 4, more & 8};
+
+				if ((kind.optional && mode != JN_FUNNEL_ORDERED)
+					|| (mode == JN_FUNNEL_UNORDERED && (kind.step_within || ties == JN_TIES_STRICT)))
+					continue;
+				check_kind(&kind, &seed, UNIT_SANITIZED ? 600 : 3000);
+				unit_env_clear(&unit_env);
+			}
+}
+
+TEST(ordered_is_as_slow_says)
+{
+	check_mode(JN_FUNNEL_ORDERED, 1);
+}
+
+TEST(strict_is_as_slow_says)
+{
+	check_mode(JN_FUNNEL_STRICT, 2);
+}
+
+TEST(deduplicated_is_as_slow_says)
+{
+	check_mode(JN_FUNNEL_DEDUPLICATED, 3);
+}
+
+TEST(unordered_is_as_slow_says)
+{
+	check_mode(JN_FUNNEL_UNORDERED, 4);
+}
