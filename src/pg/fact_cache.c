@@ -18,6 +18,11 @@
  *				free:        high = 0
  *	  arena		2 bytes of size, the name; one after the other
  *
+ * A table for a million names is larger than the caches of a processor, and a
+ * miss costs more than all the rest of a question.  Names that end in numbers,
+ * as most do, are in an array as well (core/numbered.h), two bytes each, which
+ * is asked first.
+ *
  * Why it is never stale.  The cache holds what one snapshot S saw, without the
  * own transaction; "moment" remembers S.  Before a decision uses it, it is
  * brought up to a snapshot F that was taken since:
@@ -45,6 +50,7 @@
 #include "postgres.h"
 
 #include <limits.h>
+#include <sys/mman.h>
 
 #include "access/table.h"
 #include "common/hashfn.h"
@@ -59,6 +65,7 @@
 
 #include "compat.h"
 #include "changes.h"
+#include "core/numbered.h"
 #include "decision.h"
 #include "fact_cache.h"
 #include "probe.h"
@@ -68,6 +75,9 @@
 
 /* Not for less. */
 #define FEWEST_LOOKUPS	200
+
+/* A guess that is right nearly everywhere; else advice is not followed. */
+#define HUGE_PAGE		(2 * 1024 * 1024)
 
 /* Where a long name is. */
 #define PLACE_BITS		40
@@ -79,6 +89,9 @@ typedef struct NameSlot
 	uint32		high;
 	uint32		facts;			/* their number; 0 is none */
 } NameSlot;
+
+/* In the array of numbered names: facts whose number is too large for it. */
+#define PLACE_ELSEWHERE		PG_UINT16_MAX
 
 typedef struct FactsEntry
 {
@@ -101,6 +114,8 @@ typedef struct FactCache
 	char	   *arena;
 	uint64		arena_used;
 	uint64		arena_room;
+
+	JnNumbered	numbered;		/* those of them that end in numbers, once more */
 
 	/* facts by number; entry 0 is not used */
 	uint32		count;
@@ -162,6 +177,13 @@ static uint64 too_small_generation = 0;
  * Names
  * ------------------------------------------------------------------------ */
 
+/* What the array says of facts. */
+static inline uint16
+place_value(uint32 facts)
+{
+	return facts < PLACE_ELSEWHERE ? facts : PLACE_ELSEWHERE;
+}
+
 static inline uint64
 home_slot(const FactCache *c, JourneyNameKey key)
 {
@@ -206,14 +228,26 @@ find_slot(const FactCache *c, JourneyNameKey key, const char *name, int size)
 	}
 }
 
-/* Memory of the cache; false if there is none, or it would pass the limit. */
+/* Memory of the cache, zeroed; NULL if there is none, or it would pass the limit. */
 static void *
 get_memory(FactCache *c, Size size)
 {
+	char	   *result;
+
 	if (MemoryContextMemAllocated(c->context, true) + size > (Size) memory_setting * 1024)
 		return NULL;
-	return MemoryContextAllocExtended(c->context, size,
-									  MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM | MCXT_ALLOC_ZERO);
+	result = MemoryContextAllocExtended(c->context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+	if (result == NULL)
+		return NULL;
+
+#ifdef MADV_HUGEPAGE
+	/* random access to small pages spends its time in looking up pages */
+	if (size >= 2 * HUGE_PAGE)
+		(void) madvise((char *) TYPEALIGN(HUGE_PAGE, result),
+					   TYPEALIGN_DOWN(HUGE_PAGE, result + size) - TYPEALIGN(HUGE_PAGE, result),
+					   MADV_HUGEPAGE);
+#endif
+	return memset(result, 0, size);
 }
 
 static bool
@@ -291,6 +325,7 @@ set_name(FactCache *c, const char *name, int size, uint32 facts)
 {
 	JourneyNameKey key = journey_name_key(name, size);
 	NameSlot   *slot;
+	uint16	   *place;
 
 	if (c->used >= c->slots / 4 * 3 && !set_slots(c, c->slots * 2))
 		return false;
@@ -302,18 +337,82 @@ set_name(FactCache *c, const char *name, int size, uint32 facts)
 
 		if (!journey_is_short_key(key))
 		{
-			uint64		place;
+			uint64		where;
 
-			if (!store_long_name(c, name, size, &place))
+			if (!store_long_name(c, name, size, &where))
 				return false;
-			low = (key.low & ~PLACE_MASK) | place;
+			low = (key.low & ~PLACE_MASK) | where;
 		}
 		slot->low = low;
 		slot->high = key.high;
 		c->used++;
 	}
 	slot->facts = facts;
+
+	place = jn_numbered_find(&c->numbered, name, size);
+	if (place != NULL)
+		*place = place_value(facts);
 	return true;
+}
+
+/* The name in a slot that is not free; a short one is put into "space". */
+static const char *
+slot_name(const FactCache *c, const NameSlot *slot, char space[JOURNEY_SHORT_NAME], int *size)
+{
+	if (slot->high >= JOURNEY_LONG_KEY)
+	{
+		const char *stored = c->arena + (slot->low & PLACE_MASK);
+		uint16		stored_size;
+
+		memcpy(&stored_size, stored, sizeof(uint16));
+		*size = stored_size;
+		return stored + sizeof(uint16);
+	}
+	*size = slot->high >> 24;
+	for (int i = 0; i < *size; i++)
+		space[i] = i < 8 ? slot->low >> 8 * i : slot->high >> 8 * (i - 8);
+	return space;
+}
+
+/* Puts numbered names into arrays, as far as there is room. */
+static void
+number_names(FactCache *c)
+{
+	char		space[JOURNEY_SHORT_NAME];
+	int			size;
+
+	for (uint64 i = 0; i < c->slots; i++)
+	{
+		if (c->slot[i].high != 0)
+		{
+			const char *name = slot_name(c, &c->slot[i], space, &size);
+
+			jn_numbered_count(&c->numbered, name, size);
+		}
+	}
+	for (int i = 0; i < c->numbered.count; i++)
+	{
+		JnSeries   *series = &c->numbered.series[i];
+		Size		places = jn_series_places(series);
+
+		if (places > 0)
+			series->place = get_memory(c, places * sizeof(uint16));
+	}
+	jn_numbered_seal(&c->numbered);
+	if (c->numbered.count == 0)
+		return;
+
+	for (uint64 i = 0; i < c->slots; i++)
+	{
+		if (c->slot[i].high != 0)
+		{
+			const char *name = slot_name(c, &c->slot[i], space, &size);
+			uint16	   *place = jn_numbered_find(&c->numbered, name, size);
+
+			if (place != NULL)
+				*place = place_value(c->slot[i].facts);
+		}
+	}
 }
 
 
@@ -374,7 +473,7 @@ make_facts_room(FactCache *c)
 
 /* The number of facts like these; 0: no room. */
 static uint32
-number_facts(FactCache *c, const JourneyFacts *facts)
+number_facts(FactCache *c, const JourneyFacts * facts)
 {
 	Size		size = journey_facts_size(facts);
 	uint32		hash = hash_bytes((const unsigned char *) facts, size);
@@ -421,7 +520,7 @@ drop_cache(void)
 
 /* How many subjects there are, about. */
 static double
-estimate_subjects(const JourneyTable *tables)
+estimate_subjects(const JourneyTable * tables)
 {
 	Relation	rel = try_table_open(tables[JOURNEY_SUBJECT].relid, AccessShareLock);
 	double		result = 0;
@@ -442,9 +541,9 @@ estimate_subjects(const JourneyTable *tables)
 
 /* Both walks in the order of numbers, side by side.  False: no room. */
 static bool
-read_all(FactCache *c, const JourneyTable *tables, Snapshot snapshot)
+read_all(FactCache *c, const JourneyTable * tables, Snapshot snapshot)
 {
-	const JourneyTable *by_number = &tables[JOURNEY_SUBJECT_BY_NUMBER];
+	const		JourneyTable *by_number = &tables[JOURNEY_SUBJECT_BY_NUMBER];
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext row_context = AllocSetContextCreate(caller, "journey subject row",
 													  ALLOCSET_SMALL_SIZES);
@@ -502,7 +601,7 @@ read_all(FactCache *c, const JourneyTable *tables, Snapshot snapshot)
 
 /* Has looking up one by one cost as much as reading all would? */
 static bool
-is_worth_making(const JourneyTable *tables)
+is_worth_making(const JourneyTable * tables)
 {
 	if (memory_setting == 0 ||
 		(too_small == memory_setting && too_small_generation == journey_own_tables_generation()))
@@ -517,7 +616,7 @@ is_worth_making(const JourneyTable *tables)
 }
 
 static void
-make_cache(const JourneyTable *tables, Snapshot snapshot)
+make_cache(const JourneyTable * tables, Snapshot snapshot)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "journey subjects",
 												  ALLOCSET_DEFAULT_SIZES);
@@ -540,11 +639,13 @@ make_cache(const JourneyTable *tables, Snapshot snapshot)
 	journey_moment_of(&c->moment, snapshot);
 	c->texts = texts_create(context, 64, NULL);
 	c->count = 1;
+	jn_numbered_begin(&c->numbered);
 
 	if (make_facts_room(c) &&
 		set_slots(c, (uint64) (Min(subjects, 1e9) * 1.5) + 1024) &&
 		read_all(c, tables, snapshot))
 	{
+		number_names(c);
 		c->valid = true;
 		MemoryContextSetParent(context, TopMemoryContext);
 		cache = c;
@@ -560,7 +661,7 @@ make_cache(const JourneyTable *tables, Snapshot snapshot)
 
 /* Reads those who may have changed anew.  False: all has to be read. */
 static bool
-refresh(const JourneyTable *tables, Snapshot snapshot)
+refresh(const JourneyTable * tables, Snapshot snapshot)
 {
 	FactCache  *c = cache;
 	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext, "journey subject changes",
@@ -639,7 +740,7 @@ journey_fact_cache_define_settings(void)
 }
 
 bool
-journey_fact_cache_bring_up(const JourneyTable *tables, Snapshot snapshot)
+journey_fact_cache_bring_up(const JourneyTable * tables, Snapshot snapshot)
 {
 	/* DDL came between, or an error */
 	if (cache != NULL &&
@@ -667,7 +768,7 @@ journey_fact_cache_bring_up(const JourneyTable *tables, Snapshot snapshot)
 }
 
 bool
-journey_fact_cache_missed(const JourneyTable *tables)
+journey_fact_cache_missed(const JourneyTable * tables)
 {
 	lookups++;
 	return cache == NULL && is_worth_making(tables);
@@ -676,7 +777,14 @@ journey_fact_cache_missed(const JourneyTable *tables)
 uint32
 journey_fact_cache_find(JourneyNameKey key, const char *name, int size)
 {
-	return cache == NULL ? 0 : find_slot(cache, key, name, size)->facts;
+	const uint16 *place;
+
+	if (cache == NULL)
+		return 0;
+	place = jn_numbered_find(&cache->numbered, name, size);
+	if (place != NULL && *place != PLACE_ELSEWHERE)
+		return *place;
+	return find_slot(cache, key, name, size)->facts;
 }
 
 uint32
@@ -685,7 +793,7 @@ journey_fact_cache_count(void)
 	return cache == NULL ? 0 : cache->count;
 }
 
-const JourneyFacts *
+const		JourneyFacts *
 journey_fact_cache_facts(uint32 number)
 {
 	Assert(cache != NULL && number > 0 && number < cache->count);

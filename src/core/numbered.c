@@ -1,0 +1,88 @@
+/*
+ * numbered.c
+ *	  Names that are numbers, or end in one.
+ */
+#include "numbered.h"
+
+/* A smaller series is not worth an array. */
+#define FEWEST_MEMBERS	256
+
+/* So many places for each member are too many. */
+#define MOST_PLACES		8
+
+void
+jn_numbered_begin(JnNumbered *n)
+{
+	n->count = 0;
+	memset(n->first, -1, sizeof(n->first));
+}
+
+void
+jn_numbered_count(JnNumbered *n, const char *name, size_t size)
+{
+	const uint8_t *bytes = (const uint8_t *) name;
+	int			digits = 0;
+	uint32_t	number = 0;
+	JnSeries   *s;
+
+	if (size > JN_SERIES_NAME)
+		return;
+	while (digits < JN_SERIES_DIGITS && (size_t) digits < size &&
+		   bytes[size - digits - 1] >= '0' && bytes[size - digits - 1] <= '9')
+		digits++;
+	if (digits == 0)
+		return;
+	for (int i = digits; i > 0; i--)
+		number = number * 10 + (bytes[size - i] - '0');
+
+	for (int i = n->first[size]; i >= 0; i = n->series[i].next)
+	{
+		s = &n->series[i];
+		if (s->digits == digits && memcmp(s->prefix, bytes, size - digits) == 0)
+		{
+			s->members++;
+			if (number > s->last)
+				s->last = number;
+			return;
+		}
+	}
+	if (n->count >= JN_SERIES_MOST)
+		return;
+
+	s = &n->series[n->count];
+	memset(s, 0, sizeof(*s));
+	s->size = (uint8_t) size;
+	s->digits = (uint8_t) digits;
+	memcpy(s->prefix, bytes, size - digits);
+	s->members = 1;
+	s->last = number;
+	s->next = n->first[size];
+	n->first[size] = (int8_t) n->count++;
+}
+
+size_t
+jn_series_places(const JnSeries *series)
+{
+	if (series->members < FEWEST_MEMBERS || series->last / MOST_PLACES >= series->members)
+		return 0;
+	return (size_t) series->last + 1;
+}
+
+void
+jn_numbered_seal(JnNumbered *n)
+{
+	int			kept = 0;
+
+	memset(n->first, -1, sizeof(n->first));
+	for (int i = 0; i < n->count; i++)
+	{
+		if (n->series[i].place == NULL)
+			continue;
+		if (kept < i)
+			n->series[kept] = n->series[i];
+		n->series[kept].next = n->first[n->series[kept].size];
+		n->first[n->series[kept].size] = (int8_t) kept;
+		kept++;
+	}
+	n->count = kept;
+}

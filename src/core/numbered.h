@@ -1,0 +1,120 @@
+/*
+ * numbered.h
+ *	  Names that are numbers, or end in one: 'u000017', 'customer-4711', '42'.
+ *
+ * Names of people are mostly made by counting.  Those with the same beginning
+ * and the same length are a series, and what is known about its members can
+ * stand in an array in the order of their numbers, two bytes each, where a
+ * hash table needs sixteen: half a million of them fit into the cache of a
+ * processor.  The name follows from the place, so that finding a place has
+ * compared the whole name.
+ *
+ *		for each name: jn_numbered_count(&n, name, size)
+ *		for each series: series->place = zeroed memory for jn_series_places()
+ *		jn_numbered_seal(&n)
+ *		place = jn_numbered_find(&n, name, size)
+ *
+ * A name without a place (no number, no series, a number beyond those that
+ * were counted, a series too sparse to be worth it) is to be kept elsewhere.
+ */
+#ifndef JN_NUMBERED_H
+#define JN_NUMBERED_H
+
+#include "bytes.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Series at most; names of further ones have no place. */
+#define JN_SERIES_MOST		64
+
+/* Longest name in a series, and the most digits that are its number. */
+#define JN_SERIES_NAME		64
+#define JN_SERIES_DIGITS	8
+
+typedef struct JnSeries
+{
+	uint8_t		size;			/* bytes of each name */
+	uint8_t		digits;			/* of the number, at its end */
+	uint8_t		prefix[JN_SERIES_NAME]; /* what comes before */
+	int8_t		next;			/* series with names of this size, or -1 */
+	uint32_t	members;		/* names that were counted */
+	uint32_t	last;			/* the highest number among them */
+	uint16_t   *place;			/* by number, up to "last"; NULL: none */
+} JnSeries;
+
+typedef struct JnNumbered
+{
+	int			count;
+	int8_t		first[JN_SERIES_NAME + 1];	/* by size of names, or -1 */
+	JnSeries	series[JN_SERIES_MOST];
+} JnNumbered;
+
+extern void jn_numbered_begin(JnNumbered *n);
+
+/* Counts a name.  O(1) for each series with names of this size. */
+extern void jn_numbered_count(JnNumbered *n, const char *name, size_t size);
+
+/* Places that the series needs: 0 if it is small, or less than an eighth of them would be used. */
+extern size_t jn_series_places(const JnSeries *series);
+
+/* Forgets the series without places.  Places may be used from now on. */
+extern void jn_numbered_seal(JnNumbered *n);
+
+/* The number that the last "digits" of the bytes are; false if one is no digit. */
+static inline bool
+jn_last_digits(const uint8_t *name, size_t size, int digits, uint32_t *number)
+{
+	uint64_t	text;
+	uint64_t	used = ~UINT64_C(0) << 8 * (8 - digits);
+
+	/* the last digit in the highest byte */
+	if (size >= 8)
+		text = jn_load64(name + size - 8);
+	else
+	{
+		text = 0;
+		for (size_t i = 0; i < size; i++)
+			text |= (uint64_t) name[i] << 8 * (8 - size + i);
+	}
+	text = (text & used) | (UINT64_C(0x3030303030303030) & ~used);
+
+	/* is each byte 0x30 to 0x39? */
+	if (((text & UINT64_C(0xf0f0f0f0f0f0f0f0)) |
+		 ((text + UINT64_C(0x0606060606060606)) & UINT64_C(0xf0f0f0f0f0f0f0f0)) >> 4) !=
+		UINT64_C(0x3333333333333333))
+		return false;
+
+	/* pairs, then fours, then all eight */
+	text -= UINT64_C(0x3030303030303030);
+	text = text * 10 + (text >> 8);
+	text = ((text & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x000f424000000064) +
+			((text >> 16) & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x0000271000000001)) >> 32;
+	*number = (uint32_t) text;
+	return true;
+}
+
+/* The place of a name, or NULL. */
+static inline uint16_t *
+jn_numbered_find(const JnNumbered *n, const char *name, size_t size)
+{
+	const uint8_t *bytes = (const uint8_t *) name;
+
+	if (size > JN_SERIES_NAME)
+		return NULL;
+	for (int i = n->first[size]; i >= 0; i = n->series[i].next)
+	{
+		const JnSeries *s = &n->series[i];
+		size_t		prefix = (size_t) (s->size - s->digits);
+		uint32_t	number;
+
+		if (prefix > 0 && memcmp(bytes, s->prefix, prefix) != 0)
+			continue;
+		if (jn_last_digits(bytes, size, s->digits, &number) && number <= s->last)
+			return &s->place[number];
+	}
+	return NULL;
+}
+
+#endif							/* JN_NUMBERED_H */

@@ -1,0 +1,136 @@
+/*
+ * test_numbered.c
+ *	  Names that end in numbers: each has a place of its own or none, whatever
+ *	  the name, and no other name is taken for it.
+ */
+#include "numbered.h"
+
+#include "unit.h"
+
+/* Names for the test live here. */
+static char pool[60000][24];
+static int	pool_count;
+
+static void
+add_name(const char *format, unsigned number)
+{
+	snprintf(pool[pool_count++], sizeof(pool[0]), format, number);
+}
+
+static JnNumbered
+count_pool(void)
+{
+	JnNumbered	n;
+
+	jn_numbered_begin(&n);
+	for (int i = 0; i < pool_count; i++)
+		jn_numbered_count(&n, pool[i], strlen(pool[i]));
+	for (int i = 0; i < n.count; i++)
+	{
+		size_t		places = jn_series_places(&n.series[i]);
+
+		if (places > 0)
+		{
+			n.series[i].place = jn_alloc(&unit_env.env, places * sizeof(uint16_t));
+			memset(n.series[i].place, 0, places * sizeof(uint16_t));
+		}
+	}
+	jn_numbered_seal(&n);
+	return n;
+}
+
+TEST(numbered_last_digits)
+{
+	uint32_t	number;
+
+	CHECK(jn_last_digits((const uint8_t *) "12345678", 8, 8, &number));
+	CHECK_INT(number, 12345678);
+	CHECK(jn_last_digits((const uint8_t *) "x99999999", 9, 8, &number));
+	CHECK_INT(number, 99999999);
+	CHECK(jn_last_digits((const uint8_t *) "7", 1, 1, &number));
+	CHECK_INT(number, 7);
+	CHECK(jn_last_digits((const uint8_t *) "a0042", 5, 4, &number));
+	CHECK_INT(number, 42);
+
+	/* each byte that is no digit is seen, in each place */
+	for (int place = 0; place < 8; place++)
+	{
+		for (int byte = 0; byte < 256; byte++)
+		{
+			uint8_t		text[8] = {'0', '0', '0', '0', '0', '0', '0', '0'};
+
+			text[place] = (uint8_t) byte;
+			CHECK_INT(jn_last_digits(text, 8, 8, &number), byte >= '0' && byte <= '9');
+		}
+	}
+}
+
+TEST(numbered_every_name_has_its_own_place)
+{
+	JnNumbered	n;
+	int			placed = 0;
+
+	pool_count = 0;
+	for (unsigned i = 0; i < 20000; i++)
+		add_name("%u", i);
+	for (unsigned i = 0; i < 10000; i++)
+		add_name("u%06u", 3 * i);
+	for (unsigned i = 0; i < 10000; i++)
+		add_name("customer-%010u", i + 1000000000);
+	for (unsigned i = 0; i < 3000; i++)
+		add_name("far%u", i * 300000);	/* too sparse */
+	for (unsigned i = 0; i < 100; i++)
+		add_name("few%u", i);
+	add_name("name", 0);
+	add_name("", 0);
+	n = count_pool();
+
+	/* nobody else wrote where it writes */
+	for (int i = 0; i < pool_count; i++)
+	{
+		uint16_t   *place = jn_numbered_find(&n, pool[i], strlen(pool[i]));
+
+		if (place != NULL)
+		{
+			CHECK_INT(*place, 0);
+			*place = (uint16_t) (i % 65535 + 1);
+			placed++;
+		}
+	}
+	for (int i = 0; i < pool_count; i++)
+	{
+		uint16_t   *place = jn_numbered_find(&n, pool[i], strlen(pool[i]));
+
+		if (place != NULL)
+			CHECK_INT(*place, i % 65535 + 1);
+	}
+	/* all but 10 to 1000, which are few, and the last three kinds */
+	CHECK_INT(placed, 20000 - 100 + 10000 + 10000);
+
+	/* names that are nearly there */
+	CHECK(jn_numbered_find(&n, "20000", 5) == NULL);
+	CHECK(jn_numbered_find(&n, "u00001x", 7) == NULL);
+	CHECK(jn_numbered_find(&n, "v000015", 7) == NULL);
+	CHECK(jn_numbered_find(&n, "customer-2000000001", 19) == NULL);
+	CHECK(jn_numbered_find(&n, "customer+1000000001", 19) == NULL);
+	CHECK(jn_numbered_find(&n, "", 0) == NULL);
+	unit_env_clear(&unit_env);
+}
+
+/* More series than are kept: those beyond have no place, and nothing breaks. */
+TEST(numbered_many_series)
+{
+	JnNumbered	n;
+
+	pool_count = 0;
+	for (unsigned p = 0; p < 100; p++)
+	{
+		for (unsigned i = 0; i < 300; i++)
+			snprintf(pool[pool_count++], sizeof(pool[0]), "p%02u-%03u", p, i);
+	}
+	n = count_pool();
+	CHECK_INT(n.count, JN_SERIES_MOST);
+	CHECK(jn_numbered_find(&n, "p00-299", 7) != NULL);
+	CHECK(jn_numbered_find(&n, "p99-299", 7) == NULL);
+	unit_env_clear(&unit_env);
+}
