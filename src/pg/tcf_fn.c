@@ -20,6 +20,7 @@
 #include "glue.h"
 
 PG_FUNCTION_INFO_V1(journey_tcf_decode);
+PG_FUNCTION_INFO_V1(journey__tcf_vendor_purposes);
 PG_FUNCTION_INFO_V1(journey_gpp_decode);
 
 /* Attributes of journey.tcf, in their order.  Append only. */
@@ -139,21 +140,28 @@ notices_array(unsigned notices)
 	return PointerGetDatum(construct_array(text, n, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
+static JnTcf *
+read_tcf(text *tc)
+{
+	JnEnv		env = journey_env(CurrentMemoryContext);
+	JnTcf	   *tcf = palloc(sizeof(JnTcf));
+	JnError		err;
+
+	if (jn_tcf_read(&env, VARDATA_ANY(tc), VARSIZE_ANY_EXHDR(tc), tcf, &err) != JN_OK)
+		journey_report(&err, "TC string");
+	return tcf;
+}
+
 Datum
 journey_tcf_decode(PG_FUNCTION_ARGS)
 {
-	text	   *tc = PG_GETARG_TEXT_PP(0);
-	JnEnv		env = journey_env(CurrentMemoryContext);
-	JnTcf	   *tcf = palloc(sizeof(JnTcf));
+	JnTcf	   *tcf = read_tcf(PG_GETARG_TEXT_PP(0));
 	Datum		value[TCF_ATTRIBUTES];
 	bool		null[TCF_ATTRIBUTES] = {false};
 	TupleDesc	desc;
-	JnError		err;
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE || desc->natts != TCF_ATTRIBUTES)
 		elog(ERROR, "type journey.tcf is not as expected");
-	if (jn_tcf_read(&env, VARDATA_ANY(tc), VARSIZE_ANY_EXHDR(tc), tcf, &err) != JN_OK)
-		journey_report(&err, "TC string");
 
 	value[TCF_VERSION] = Int32GetDatum(tcf->version);
 	value[TCF_CREATED] = time_of(tcf->created);
@@ -189,6 +197,20 @@ journey_tcf_decode(PG_FUNCTION_ARGS)
 	value[TCF_EFFECTIVE_LI] = bits_array(jn_tcf_any_interests(tcf));
 	value[TCF_NOTICES] = notices_array(tcf->notices);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), value, null)));
+}
+
+Datum
+journey__tcf_vendor_purposes(PG_FUNCTION_ARGS)
+{
+	JnTcf	   *tcf;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	tcf = read_tcf(PG_GETARG_TEXT_PP(0));
+	if (PG_ARGISNULL(1))
+		PG_RETURN_DATUM(bits_array(jn_tcf_any_purposes(tcf)));
+	/* a negative vendor is a very large one, which no list has */
+	PG_RETURN_DATUM(bits_array(jn_tcf_purposes(tcf, (uint32) PG_GETARG_INT32(1))));
 }
 
 Datum

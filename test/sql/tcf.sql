@@ -102,3 +102,42 @@ SELECT count(*) AS strings, count(*) FILTER (WHERE refused LIKE '22023 %' OR ref
                        overlay(tc PLACING substr('ABCxyz019-_.~=', 1 + (random() * 13)::int, 1 + (random() * 2)::int)
                                FROM 1 + (random() * (length(tc) - 1))::int FOR (random() * 3)::int)) AS refused
           FROM strings, generate_series(1, 1000)) s;
+
+-- into the ledger
+SELECT count(create_purpose(p)) FROM unnest(ARRAY['storage', 'ads.basic', 'ads.profile']) p;
+CREATE VIEW said AS
+  SELECT s.name, p.name AS purpose, l.action, l.counts, l.valid_until, l.said_at, l.source, l.evidence -> 'notices' AS notices
+    FROM journey.ledger l JOIN journey.subject s ON s.number = l.subject JOIN journey.purpose p ON p.number = l.purpose ORDER BY l.seq;
+-- not trusted: it takes, it does not give
+SELECT consent_ingest_tcf('u1', tc, '{"1": "storage", "2": "ads.basic"}') FROM strings WHERE id = 'G4';
+SELECT consent_ingest_tcf('u1', tc, '{"1": "storage", "2": "ads.basic"}', trusted => true) FROM strings WHERE id = 'G4';
+-- once
+SELECT consent_ingest_tcf('u1', tc, '{"1": "storage", "2": "ads.basic"}', trusted => true) FROM strings WHERE id = 'G4';
+TABLE said;
+-- an older string is inert, whatever it says
+SELECT id, consent_ingest_tcf('u1', tc, '{"1": "storage", "2": "ads.basic", "3": "ads.profile"}', trusted => true) FROM strings WHERE id IN ('T3', 'T9');
+-- a vendor, and what a newer string says: purposes 12 and 24 mean nothing
+SELECT consent_ingest_tcf('u2', tc, '{"1": "storage", "3": "ads.profile"}', vendor => 5, trusted => true) FROM strings WHERE id = 'G1';
+SELECT consent_ingest_tcf('u3', tc, '{"1": "storage", "3": "ads.profile"}', vendor => 3, trusted => true) FROM strings WHERE id = 'G1';
+SELECT consent_ingest_tcf('u3', tc, '{"1": "storage", "3": "ads.profile"}', vendor => -1, trusted => true) FROM strings WHERE id = 'G1';
+SELECT consent_ingest_tcf('u4', tc, '{"1": "storage", "11": "ads.basic"}', trusted => true, cmp_ids => '{299,300}') FROM strings WHERE id = 'G7';
+SELECT name, purpose, action, counts FROM said WHERE name <> 'u1';
+-- a withdrawal that is recorded later is not undone by a string said before
+SELECT consent_withdraw('u4', 'storage') > 0 AS withdrawn;
+SELECT consent_ingest_tcf('u4', tc || '=', '{"1": "storage"}', trusted => true) FROM strings WHERE id = 'G7';
+SELECT name, purpose, action, counts FROM said WHERE name = 'u4';
+-- by names
+SELECT count(create_purpose('tcf.' || n)) FROM generate_series(1, 3) n;
+SELECT consent_ingest_tcf('u5', tc, trusted => true) FROM strings WHERE id = 'G1';
+-- refused, and nothing is recorded
+SELECT count(*) AS before FROM journey.ledger \gset
+SELECT id, refusal('SELECT journey.consent_ingest_tcf(''u9'', $1, ''{"1": "storage"}'', trusted => true)', tc) FROM (VALUES
+  ('B1', 'CQF9-AAQF9-AAEsABBENCWFgAMAAAAAAAAYgAA'), ('B6', 'CAAAAAAAAAAAAABAAAENABFgAAAAAAAAAAYgAyf_w'), ('B12', 'Bg'),
+  ('T11 old policy', 'CQSbk4AQSbk4ANwAAAENAwCgAAAAAAAAAAYgACPAAAAA.IDKQA4AAgAKAGQAygAAA.YAAAAAAAAAAA'),
+  ('future', 'C_____-_____-EsABBENCWFgAIAAAAAAAAYgAAAAAAAA.IAAA'), ('null', NULL)) b (id, tc);
+SELECT purposes, refusal(format('SELECT journey.consent_ingest_tcf(''u9'', $1, %L, trusted => true)', purposes), tc)
+  FROM strings, unnest(ARRAY['[]', '{"12": "storage"}', '{"0": "storage"}', '{"1": 5}', '{"1": "nowhere"}', 'null']) purposes WHERE id = 'G2';
+SELECT refusal('SELECT journey.consent_ingest_tcf('''', $1, ''{"1": "storage"}'')', tc) FROM strings WHERE id = 'G2';
+SELECT refusal('SELECT journey.consent_ingest_tcf(NULL, $1, ''{"1": "storage"}'')', tc) FROM strings WHERE id = 'G2';
+SELECT refusal('SELECT journey.consent_ingest_tcf(''u9'', $1, ''{"1": "storage"}'', cmp_ids => ''{1}'')', tc) FROM strings WHERE id = 'G2';
+SELECT count(*) - :before AS recorded FROM journey.ledger;
