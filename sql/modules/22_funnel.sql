@@ -57,7 +57,8 @@ CREATE TYPE journey.funnel_step AS (
   median_from_previous pg_catalog.interval,
   p90_from_previous pg_catalog.interval,
   median_from_first pg_catalog.interval,
-  p90_from_first pg_catalog.interval
+  p90_from_first pg_catalog.interval,
+  known pg_catalog.bool
 );
 COMMENT ON TYPE journey.funnel_step IS
 'One step of a funnel over many journeys, see funnel_agg. Later versions append attributes, so name those you use.';
@@ -81,6 +82,7 @@ COMMENT ON COLUMN journey.funnel_step.p90_from_previous IS
 'The least time from the step before that is enough for 90 percent; as exact as the median.';
 COMMENT ON COLUMN journey.funnel_step.median_from_first IS 'Median time from the first step, likewise.';
 COMMENT ON COLUMN journey.funnel_step.p90_from_first IS 'The least time from the first step that is enough for 90 percent, likewise.';
+COMMENT ON COLUMN journey.funnel_step.known IS 'Whether any event in the data could fill this step; if not, its name may be a slip of the pen.';
 
 --| The state of `funnel_agg`. It is a type so that distributed engines can
 --| combine states on their workers.
@@ -132,5 +134,5 @@ CREATE FUNCTION journey._funnel_finalfn(state journey.funnel_state) RETURNS jour
 AS 'MODULE_PATHNAME', 'journey_funnel_finalfn'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION journey._funnel_finalfn(journey.funnel_state) IS
-'Result of funnel_agg: an element a step. NOTICE for a step that no event in the data is.';
+'Result of funnel_agg: an element a step. NOTICE for a step that no event in the data is, unless there are groups.';
 

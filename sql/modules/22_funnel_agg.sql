@@ -21,7 +21,7 @@ CREATE AGGREGATE journey.funnel_agg(j journey.journey, steps journey.journey_pat
   PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE journey.funnel_agg(journey.journey, journey.journey_pattern[], pg_catalog.interval) IS
-'A funnel over many journeys, an element for each of its steps, see type funnel_step; each journey is a subject of its own and counts once, with the attempt that funnel(j, steps, within) tells of. open is told from lost at the time of the statement. NULL journeys are skipped; NULL if there is none left. The order of the rows does not matter. NOTICE for a step that no event in the data is. Errors: as funnel; 22023 if arguments are not the same on every row. Memory: 18 kB a step at most, whatever the number of journeys. Cost: a nanosecond or two a step of the journey if steps are plain events.';
+'A funnel over many journeys, an element for each of its steps, see type funnel_step; each journey is a subject of its own and counts once, with the attempt that funnel(j, steps, within) tells of. open is told from lost at the time of the statement. NULL journeys are skipped; NULL if there is none left. The order of the rows does not matter. NOTICE for a step that no event in the data is, unless there is GROUP BY. Errors: as funnel; 22023 if arguments are not the same on every row. Memory: 18 kB a step at most, whatever the number of journeys. Cost: a nanosecond or two a step of the journey if steps are plain events.';
 
 CREATE FUNCTION journey._funnel_transfn(state journey.funnel_state, j journey.journey, steps journey.journey_pattern[], within pg_catalog.interval, mode pg_catalog.text) RETURNS journey.funnel_state
 AS 'MODULE_PATHNAME', 'journey_funnel_transfn'

@@ -21,6 +21,7 @@
 #include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
+#include "nodes/execnodes.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/expandeddatum.h"
@@ -312,6 +313,7 @@ enum
 	STEP_P90_FROM_PREVIOUS,
 	STEP_MEDIAN_FROM_FIRST,
 	STEP_P90_FROM_FIRST,
+	STEP_KNOWN,
 	STEP_ATTRIBUTES
 };
 
@@ -333,6 +335,14 @@ element_desc(FunctionCallInfo fcinfo)
 		fcinfo->flinfo->fn_extra = desc;
 	}
 	return desc;
+}
+
+/* Whether the aggregate has all rows of its query in one group. */
+static bool
+is_ungrouped(FunctionCallInfo fcinfo)
+{
+	return fcinfo->context != NULL && IsA(fcinfo->context, AggState)
+		&& ((AggState *) fcinfo->context)->aggstrategy == AGG_PLAIN;
 }
 
 static void
@@ -381,6 +391,7 @@ step_tuple(TupleDesc desc, const FunnelRow *row)
 	set_length(&values[STEP_P90_FROM_PREVIOUS], &nulls[STEP_P90_FROM_PREVIOUS], row->timed, row->p90_from_previous);
 	set_length(&values[STEP_MEDIAN_FROM_FIRST], &nulls[STEP_MEDIAN_FROM_FIRST], row->timed, row->median_from_first);
 	set_length(&values[STEP_P90_FROM_FIRST], &nulls[STEP_P90_FROM_FIRST], row->timed, row->p90_from_first);
+	values[STEP_KNOWN] = BoolGetDatum(row->known);
 	return heap_form_tuple(desc, values, nulls);
 }
 
@@ -407,6 +418,10 @@ journey_funnel_finalfn(PG_FUNCTION_ARGS)
 	else
 		tally = &state->tally;
 	journey_funnel_end(&env, tally);
+
+	/* that one group of many lacks a step means nothing */
+	if (tally->unseen > 0 && is_ungrouped(fcinfo))
+		journey_funnel_notice(&tally->spec, tally->seen);
 
 	steps = tally->spec.terms.steps;
 	element = palloc(steps * sizeof(Datum));

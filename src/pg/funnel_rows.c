@@ -17,20 +17,28 @@ void
 journey_funnel_end(const JnEnv *env, JnFunnelTally *tally)
 {
 	JnError		err = {0};
-	uint32		i;
 
 	if (jn_funnel_tally_rest(env, tally, &err) != JN_OK)
 		journey_report(&err, "journey");
-	if (tally->subjects == 0)
-		return;
-	for (i = 0; i < tally->spec.atoms.count; i++)
-	{
-		const JnName *name = &tally->spec.text[i];
+}
 
-		if (!tally->seen[i])
+void
+journey_funnel_notice(const JnFunnelSpec *spec, const uint8 *known)
+{
+	uint32		i;
+
+	for (i = 0; i < spec->atoms.count; i++)
+	{
+		const JnName *name = &spec->text[i];
+
+		if (known[i])
+			continue;
+		if (i < spec->terms.steps)
 			ereport(NOTICE,
-					(errmsg(i < tally->spec.terms.steps ? "no event is one of step %.*s" : "no event is one of exclude %.*s",
-							(int) name->size, name->data)));
+					(errmsg("no event in the data is step %.*s", (int) name->size, name->data)));
+		else
+			ereport(NOTICE,
+					(errmsg("no event in the data is excluded by %.*s", (int) name->size, name->data)));
 	}
 }
 
@@ -75,6 +83,7 @@ journey_funnel_row(const JnEnv *env, const JnFunnelTally *tally, uint32 i, Funne
 	row->open = step->open;
 	row->lost = step->lost;
 	row->excluded = step->excluded;
+	row->known = tally->seen[i];
 	row->of_all = share(n, tally->subjects);
 	row->of_first = share(n, first->entered);
 	row->of_first_low = row->of_first_high = get_float8_nan();

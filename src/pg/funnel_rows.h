@@ -29,13 +29,17 @@ typedef struct FunnelRow
 	uint64		p90_from_previous;
 	uint64		median_from_first;
 	uint64		p90_from_first;
+	bool		known;			/* some event in the data could fill it */
 } FunnelRow;
 
-/*
- * Adds what is still held back to a tally, which is not added to any more, and
- * gives a NOTICE for each step and exclusion that no event ever met.
- */
+/* Adds what is still held back to a tally, which is not added to any more. */
 extern void journey_funnel_end(const JnEnv *env, JnFunnelTally *tally);
+
+/*
+ * Gives a NOTICE for each step, and each exclusion, for which known[] is false:
+ * no event in the data could be one, so it may be a slip of the pen.
+ */
+extern void journey_funnel_notice(const JnFunnelSpec *spec, const uint8 *known);
 
 /* What is said of step i, from 0. */
 extern void journey_funnel_row(const JnEnv *env, const JnFunnelTally *tally, uint32 i, FunnelRow *row);
