@@ -168,13 +168,15 @@ CREATE TABLE journey.protected_grant (
   grantee regrole NOT NULL,
   grantor regrole NOT NULL,
   privilege text NOT NULL,
-  grantable boolean NOT NULL
+  grantable boolean NOT NULL,
+  place int NOT NULL
 );
 -- It has no key; without this a publication of all tables would stop unprotect().
 ALTER TABLE journey.protected_grant REPLICA IDENTITY FULL;
 COMMENT ON TABLE journey.protected_grant IS
   'The rights on each member as they were. A member without rows had the rights that come with its creation.';
 COMMENT ON COLUMN journey.protected_grant.column_name IS 'Empty for rights on the whole relation.';
+COMMENT ON COLUMN journey.protected_grant.place IS 'The order in which the server kept them.';
 COMMENT ON COLUMN journey.protected_grant.grantee IS 'PUBLIC is role 0, shown as -.';
 
 --| Indexes are known by name: a restore makes them after it fills this table.

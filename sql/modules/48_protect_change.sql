@@ -10,16 +10,16 @@ COMMENT ON FUNCTION journey._set_rights(regclass, int2, aclitem[]) IS
   'Sets the rights on a relation (attnum 0) or column exactly as given, grantors too; NULL gives those of a new one. For superusers.';
 
 CREATE FUNCTION journey._rights(relation regclass)
-  RETURNS TABLE (column_name name, attnum int2, grantee regrole, grantor regrole, privilege text, grantable boolean)
+  RETURNS TABLE (column_name name, attnum int2, grantee regrole, grantor regrole, privilege text, grantable boolean, place int)
   LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 10
   SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT '', 0::int2, x.grantee, x.grantor, x.privilege_type, x.is_grantable
-  FROM pg_class c, aclexplode(c.relacl) x
+  SELECT '', 0::int2, x.grantee, x.grantor, x.privilege_type, x.is_grantable, x.place::int
+  FROM pg_class c, aclexplode(c.relacl) WITH ORDINALITY AS x (grantor, grantee, privilege_type, is_grantable, place)
   WHERE c.oid = relation
   UNION ALL
-  SELECT a.attname, a.attnum, x.grantee, x.grantor, x.privilege_type, x.is_grantable
-  FROM pg_attribute a, aclexplode(a.attacl) x
+  SELECT a.attname, a.attnum, x.grantee, x.grantor, x.privilege_type, x.is_grantable, x.place::int
+  FROM pg_attribute a, aclexplode(a.attacl) WITH ORDINALITY AS x (grantor, grantee, privilege_type, is_grantable, place)
   WHERE a.attrelid = relation AND NOT a.attisdropped
 $$;
 COMMENT ON FUNCTION journey._rights(regclass) IS
@@ -31,7 +31,7 @@ CREATE FUNCTION journey._close(relation regclass) RETURNS void
 AS $$
 BEGIN
   PERFORM journey._set_rights(relation, 0::int2,
-            coalesce(array_agg(makeaclitem(r.grantee, r.grantor, r.privilege, r.grantable)), '{}'))
+            coalesce(array_agg(makeaclitem(r.grantee, r.grantor, r.privilege, r.grantable) ORDER BY r.place), '{}'))
   FROM journey._rights(relation) r JOIN pg_class c ON c.oid = relation
   WHERE r.attnum = 0 AND r.grantee = c.relowner
   HAVING EXISTS (SELECT FROM pg_class k WHERE k.oid = relation AND k.relacl IS NOT NULL);
@@ -55,8 +55,8 @@ BEGIN
     ON CONFLICT DO NOTHING
     RETURNING member
   )
-  INSERT INTO journey.protected_grant (protected_id, member, column_name, grantee, grantor, privilege, grantable)
-  SELECT _add_members.protected_id, a.member, r.column_name, r.grantee, r.grantor, r.privilege, r.grantable
+  INSERT INTO journey.protected_grant (protected_id, member, column_name, grantee, grantor, privilege, grantable, place)
+  SELECT _add_members.protected_id, a.member, r.column_name, r.grantee, r.grantor, r.privilege, r.grantable, r.place
   FROM added a, journey._rights(a.member) r;
   PERFORM journey._close(m) FROM journey._members(base) m;
 END
@@ -80,11 +80,11 @@ COMMENT ON FUNCTION journey._add_policies(uuid, regclass, jsonb) IS
   'Keeps the policies of all columns that have none yet, those not described masked by NULL.';
 
 CREATE FUNCTION journey._old_rights(protected_id uuid, member regclass)
-  RETURNS TABLE (column_name name, grantee regrole, privilege text, item aclitem)
+  RETURNS TABLE (column_name name, grantee regrole, privilege text, item aclitem, place int)
   LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 10
   SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT g.column_name, g.grantee, g.privilege, makeaclitem(g.grantee, g.grantor, g.privilege, g.grantable)
+  SELECT g.column_name, g.grantee, g.privilege, makeaclitem(g.grantee, g.grantor, g.privilege, g.grantable), g.place
   FROM journey.protected_grant g
   WHERE g.protected_id = _old_rights.protected_id AND g.member = _old_rights.member
     AND (g.grantee = 0::oid OR EXISTS (SELECT FROM pg_roles r WHERE r.oid = g.grantee))
@@ -340,12 +340,12 @@ DECLARE
                                          WHERE journey._may_write(p, policies, c));
 BEGIN
   -- set even if nobody may read: default privileges may have given rights
-  PERFORM journey._set_rights(p.view, 0::int2, acldefault('r', owner) || coalesce(array_agg(g.item), '{}'))
+  PERFORM journey._set_rights(p.view, 0::int2, acldefault('r', owner) || coalesce(array_agg(g.item ORDER BY g.place), '{}'))
   FROM journey._old_rights(p.id, p.base) g
   WHERE g.column_name = '' AND g.privilege = ANY (privileges) AND g.grantee <> owner;
 
   PERFORM journey._set_rights(p.view, g.attnum, g.rights)
-  FROM (SELECT a.attnum, array_agg(g.item) AS rights
+  FROM (SELECT a.attnum, array_agg(g.item ORDER BY g.place) AS rights
         FROM journey._old_rights(p.id, p.base) g
         JOIN pg_attribute a ON a.attrelid = p.view AND a.attname = g.column_name
         WHERE g.privilege = ANY (privileges) AND g.grantee <> owner

@@ -208,7 +208,7 @@ CREATE FUNCTION journey._restore_rights(protected_id uuid) RETURNS void
 AS $$
 BEGIN
   PERFORM journey._set_rights(x.member, x.attnum, x.rights)
-  FROM (SELECT m.member, coalesce(a.attnum, 0::int2) AS attnum, array_agg(g.item) AS rights
+  FROM (SELECT m.member, coalesce(a.attnum, 0::int2) AS attnum, array_agg(g.item ORDER BY g.place) AS rights
         FROM journey.protected_member m
         JOIN pg_class c ON c.oid = m.member
         CROSS JOIN journey._old_rights(m.protected_id, m.member) g
