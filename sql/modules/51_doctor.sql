@@ -67,6 +67,10 @@ AS $$
          format('%s of subjects and purposes; journey.state_check() lists them.', s.problems)
   FROM (SELECT count(*) FROM journey.state_check()) AS s (problems)
   WHERE s.problems > 0
+  UNION ALL
+  SELECT 'high', 'the ledger was changed', 'table journey.ledger', NULL,
+         format('The first bad entry is %s: %s. Compare with a backup.', coalesce(v.seq::text, 'unknown'), v.problem)
+  FROM (SELECT l.seq, l.problem FROM journey.ledger_verify() l ORDER BY l.place, l.seq LIMIT 1) v
 $$;
 COMMENT ON FUNCTION journey._doctor_consent() IS 'Findings of doctor(): the ledger and the state. Reads the whole ledger.';
 

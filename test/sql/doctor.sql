@@ -47,7 +47,7 @@ GRANT CREATE ON SCHEMA journey TO regress_doc_reader;
 :close;
 GRANT EXECUTE ON FUNCTION journey.consent_refuse, journey.unprotect TO regress_doc_reader;
 :close;
-ALTER TABLE journey.ledger DISABLE TRIGGER USER;
+ALTER TABLE journey.ledger DISABLE TRIGGER append_only;
 :close;
 
 -- Relations: what is bound to the base, came later, or was changed
@@ -188,6 +188,14 @@ ALTER TABLE journey.state DISABLE TRIGGER USER;
 DELETE FROM journey.state s USING journey.subject u WHERE u.number = s.subject AND u.name = 'regress-doc-subject';
 ALTER TABLE journey.state ENABLE TRIGGER USER;
 :close;
+
+BEGIN;
+ALTER TABLE journey.ledger DISABLE TRIGGER USER;
+UPDATE journey.ledger SET source = 'forged' WHERE seq = (SELECT max(seq) FROM journey.ledger);
+ALTER TABLE journey.ledger ENABLE TRIGGER USER;
+SELECT severity, finding, object, statement, regexp_replace(detail, '\d+', 'N') FROM finding;
+ROLLBACK;
+SELECT 'left: ' || count(*) FROM finding;
 
 -- for administrators, and whom they let
 SET ROLE regress_doc_reader;
