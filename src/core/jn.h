@@ -99,6 +99,12 @@ typedef enum JnStatus
 	JN_PATH_SYNTAX,				/* not the grammar of json_path.h; at = where */
 	JN_PATH_LONG,				/* found = steps or bytes, limit */
 
+	/* patterns of ClickHouse; at = a byte of them, from 0 */
+	JN_CLICKHOUSE_SYNTAX,		/* not the grammar of clickhouse.h */
+	JN_CLICKHOUSE_CONDITION,	/* no such condition; found = its number, limit = their number */
+	JN_CLICKHOUSE_TIME,			/* a time that is not between events, or a second one of its kind */
+	JN_CLICKHOUSE_EMPTY,		/* no event at all */
+
 	JN_STATUS_COUNT
 } JnStatus;
 

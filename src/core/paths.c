@@ -560,7 +560,7 @@ jn_paths_steps(const JnPaths *p, uint32_t row, uint32_t length, JnName *name)
 }
 
 size_t
-jn_path_write(const JnName *name, uint32_t length, char *out)
+jn_paths_text(const JnName *name, uint32_t length, char *out)
 {
 	JnPen		pen = {out, 0};
 

@@ -186,7 +186,7 @@ extern void jn_paths_steps(const JnPaths *p, uint32_t row, uint32_t length, JnNa
  * Writes names as a variant (journey.h) at "out", or only measures if that is
  * NULL; returns the number of bytes.
  */
-extern size_t jn_path_write(const JnName *name, uint32_t length, char *out);
+extern size_t jn_paths_text(const JnName *name, uint32_t length, char *out);
 
 /*
  * The rows that are asked for, *n of them: the most frequent first, then those

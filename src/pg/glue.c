@@ -300,6 +300,28 @@ static const ErrorText error_text[] = {
 		"{what} is too long",
 		"It has {found} steps or bytes; there may be {limit}.",
 	},
+	[JN_CLICKHOUSE_SYNTAX] = {
+		ERRCODE_INVALID_PARAMETER_VALUE,
+		"invalid {what}",
+		"It cannot be read from byte {at} on, counted from 0.",
+		"A pattern is made of (?1), .*, . and (?t<=3600), with <, <=, >, >= or ==, without blanks.",
+	},
+	[JN_CLICKHOUSE_CONDITION] = {
+		ERRCODE_INVALID_PARAMETER_VALUE,
+		"{what} asks for a condition that is not there",
+		"At byte {at}, counted from 0, it names condition {found}; there are {limit}.",
+	},
+	[JN_CLICKHOUSE_TIME] = {
+		ERRCODE_INVALID_PARAMETER_VALUE,
+		"invalid time in a {what}",
+		"The time at byte {at}, counted from 0, is not between two events, or says again what another one there says.",
+	},
+	[JN_CLICKHOUSE_EMPTY] = {
+		ERRCODE_INVALID_PARAMETER_VALUE,
+		"{what} has no event",
+		NULL,
+		"ClickHouse takes such a pattern to match always. Count the steps, with step_count(j), if that is what is asked.",
+	},
 };
 
 /* JnStatus grows at its end only, so the length tells that a row is missing. */

@@ -11,6 +11,7 @@
 
 #include "compat.h"
 #include "core/set.h"
+#include "glue.h"
 #include "journey_set_value.h"
 
 PG_FUNCTION_INFO_V1(journey_set_lt);

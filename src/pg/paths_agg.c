@@ -452,10 +452,10 @@ variant_tuple(TupleDesc desc, const JnPaths *paths, uint32 row, const JnPathsFac
 	jn_paths_steps(paths, row, facts->length, name);
 	for (uint32 i = 0; i < facts->length; i++)
 		step[i] = name_datum(name[i]);
-	size = jn_path_write(name, facts->length, NULL);
+	size = jn_paths_text(name, facts->length, NULL);
 	path = palloc(VARHDRSZ + size);
 	SET_VARSIZE(path, VARHDRSZ + size);
-	jn_path_write(name, facts->length, VARDATA(path));
+	jn_paths_text(name, facts->length, VARDATA(path));
 	values[VARIANT_PATH] = PointerGetDatum(path);
 	values[VARIANT_STEPS] = PointerGetDatum(construct_array(step, facts->length, TEXTOID, -1, false, TYPALIGN_INT));
 	values[VARIANT_N] = Int64GetDatum((int64) facts->n);

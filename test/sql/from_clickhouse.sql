@@ -1,0 +1,59 @@
+-- from_clickhouse: cases P1 to P15 of sequenceMatch and sequenceCount
+SET timezone = 'UTC';
+SET search_path = public, journey;
+SELECT pattern, journey.from_clickhouse(pattern, ARRAY['a', 'b', 'c {value > 1}']) AS conditions, journey.from_clickhouse(pattern, ARRAY['a', 'b', 'c {value > 1}'], true) AS all_rows
+FROM (VALUES ('(?1)'), ('(?1)(?2)'), ('(?1).*(?3)'), ('(?1)(?t<=10)(?2)'), ('(?1).*(?t<3600)(?2)'), ('(?1)(?t>=5).*(?t<60)(?2)'), ('(?2)(?t==5)(?1)'), ('.'), ('(?1).(?2)'), ('.*(?3).*'), ('(?1).*.(?2)')) AS v (pattern);
+
+-- data Q: 0:0 1:0 2:0 3:0 4:1 5:2 6:0 7:0 8:0 9:0 10:1 11:1
+CREATE TABLE q AS SELECT journey.journey_agg(timestamptz '2026-01-01' + i * interval '1 s', 'e' || e) AS j FROM unnest(ARRAY[0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 1, 1]) WITH ORDINALITY AS t (e, i);
+SELECT id, pattern, j ~ p AS match, journey.match_count(j, p) AS count, f IS NOT NULL AS match_first, extract(epoch FROM journey.started_at(f) - journey.started_at(j)) AS from_s, extract(epoch FROM journey.ended_at(f) - journey.started_at(j)) AS to_s
+FROM q, (VALUES ('P1', '(?1)'), ('P1', '(?2)'), ('P1', '(?3)'), ('P1', '(?4)'), ('P2', '(?1)(?1)'), ('P2', '(?1)(?1)(?1)'), ('P2', '(?1)(?1)(?1)(?1)'), ('P2', '(?1)(?1)(?1)(?1)(?1)'),
+                ('P4', '(?1)(?t>10)(?2)'), ('P4', '(?1)(?t>11)(?2)'), ('P4', '(?1)(?t<11)(?2)')) AS v (id, pattern),
+     LATERAL (SELECT journey.from_clickhouse(pattern, ARRAY['e0', 'e1', 'e2', 'e3']) AS p) AS p, LATERAL (SELECT journey.match_first(j, p) AS f) AS f;
+-- P7: '.' is every row; a pattern without an event is refused, see below
+SELECT j ~ journey.from_clickhouse('.', ARRAY['e0', 'e1', 'e2']) AS match, journey.match_count(j, journey.from_clickhouse('.', ARRAY['e0', 'e1', 'e2'])) AS count FROM q;
+CREATE FUNCTION seconds(VARIADIC text[]) RETURNS journey.journey LANGUAGE sql AS $$
+  SELECT journey.journey_agg(timestamptz '2026-01-01' + split_part(x, ':', 1)::int * interval '1 s', split_part(x, ':', 2)) FROM unnest($1) AS x $$;
+-- P8: rows that meet no condition are dropped before matching, so a condition more changes the answer; all_rows does not
+SELECT conditions, j ~ journey.from_clickhouse('(?1)(?2)', conditions) AS as_clickhouse, j ~ journey.from_clickhouse('(?1)(?2)', conditions, true) AS all_rows
+FROM (VALUES (seconds('1:a', '2:c', '3:b'))) AS v (j), (VALUES (ARRAY['a', 'b']), (ARRAY['a', 'b', 'c'])) AS c (conditions);
+SELECT 'P9' AS id, j ~ p AS match, journey.match_count(j, p) AS count FROM (SELECT seconds('1:a', '2:c', '3:b', '4:a', '5:c', '6:b'), journey.from_clickhouse('(?1).*(?2)', ARRAY['a', 'b'])) AS x (j, p)
+UNION ALL SELECT 'P10', j ~ p, journey.match_count(j, p) FROM (SELECT seconds('1:a', '2:a', '3:b', '4:b'), journey.from_clickhouse('(?1).*(?2)', ARRAY['a', 'b'])) AS x (j, p)
+UNION ALL SELECT 'P11 <=', j ~ p, journey.match_count(j, p) FROM (SELECT seconds('0:a', '10:b'), journey.from_clickhouse('(?1)(?t<=10)(?2)', ARRAY['a', 'b'])) AS x (j, p)
+UNION ALL SELECT 'P11 <', j ~ p, journey.match_count(j, p) FROM (SELECT seconds('0:a', '10:b'), journey.from_clickhouse('(?1)(?t<10)(?2)', ARRAY['a', 'b'])) AS x (j, p)
+UNION ALL SELECT 'P11 ==', j ~ p, journey.match_count(j, p) FROM (SELECT seconds('0:a', '10:b'), journey.from_clickhouse('(?1)(?t==10)(?2)', ARRAY['a', 'b'])) AS x (j, p)
+UNION ALL SELECT 'P14', j ~ p, journey.match_count(j, p) FROM (SELECT seconds('0:a', '1:a'), journey.from_clickhouse('(?1).*(?2)', ARRAY['a', 'a'])) AS x (j, p)
+UNION ALL SELECT 'P14 single', j ~ p, journey.match_count(j, p) FROM (SELECT seconds('0:a'), journey.from_clickhouse('(?1).*(?2)', ARRAY['a', 'a'])) AS x (j, p);
+-- P15: 3000 rows, and a hundred times as many, where ClickHouse gives up
+SELECT n, j ~ journey.from_clickhouse('(?1).*(?t<5)(?2).*(?3)', ARRAY['a', 'b', 'c']) AS match, journey.match_count(j, journey.from_clickhouse('(?1).*(?t<5)(?2)', ARRAY['a', 'b', 'c'])) AS count
+FROM (SELECT n, journey.journey_agg(timestamptz '2026-01-01' + i * interval '1 s', CASE WHEN i % 2 = 0 THEN 'a' ELSE 'b' END) AS j FROM (VALUES (3000), (300000)) AS v (n), generate_series(0, n - 1) AS i GROUP BY 1) AS x ORDER BY 1;
+-- a time behind .* is measured from the event before it, which ClickHouse does only without .*
+SELECT j ~ journey.from_clickhouse('(?1).*(?t<=10)(?2)', ARRAY['a', 'b', 'c']) AS behind_star, j ~ journey.from_clickhouse('(?1)(?t<=10)(?2)', ARRAY['a', 'b', 'c']) AS plain
+FROM (VALUES (seconds('0:a', '50:c', '60:b'))) AS v (j);
+-- as ClickHouse reads '.': one row, of those that meet a condition
+SELECT conditions, j ~ journey.from_clickhouse('(?1).(?2)', conditions) AS as_clickhouse, j ~ journey.from_clickhouse('(?1).(?2)', conditions, true) AS all_rows
+FROM (VALUES (seconds('1:a', '2:c', '3:b'))) AS v (j), (VALUES (ARRAY['a', 'b']), (ARRAY['a', 'b', 'c'])) AS c (conditions);
+SELECT journey.from_clickhouse(NULL, ARRAY['a']) IS NULL AS pattern, journey.from_clickhouse('(?1)', NULL) IS NULL AS conditions;
+-- conditions are steps: names that need quotes, sets, tests
+SELECT journey.from_clickhouse('(?1)(?2)(?3)', ARRAY['"add to cart"@"the web"', '[x, y@z]', '!{sense=angry}']);
+
+-- bad input
+SELECT journey.from_clickhouse('', ARRAY['a']);
+SELECT journey.from_clickhouse('.*', ARRAY['a']);
+SELECT journey.from_clickhouse('(?2)', ARRAY['a']);
+SELECT journey.from_clickhouse('(?0)', ARRAY['a']);
+SELECT journey.from_clickhouse('(?1) (?1)', ARRAY['a']);
+SELECT journey.from_clickhouse('(?1', ARRAY['a']);
+SELECT journey.from_clickhouse('(?9999999999)', ARRAY['a']);
+SELECT journey.from_clickhouse('(?1)(?t=5)(?1)', ARRAY['a']);
+SELECT journey.from_clickhouse('(?1)(?t<)(?1)', ARRAY['a']);
+SELECT journey.from_clickhouse('(?t<5)(?1)', ARRAY['a']);
+SELECT journey.from_clickhouse('(?1)(?t<5)', ARRAY['a']);
+SELECT journey.from_clickhouse('(?1)(?t<5)(?t<=6)(?1)', ARRAY['a']);
+SELECT journey.from_clickhouse('(?1)', ARRAY['a -> b']);
+SELECT journey.from_clickhouse('(?1)', ARRAY['a', NULL]);
+SELECT journey.from_clickhouse('(?1)', ARRAY['a b']);
+SELECT journey.from_clickhouse('(?1)', ARRAY['"']);
+SELECT journey.from_clickhouse('.', '{}');
+DROP FUNCTION seconds;
+DROP TABLE q;
