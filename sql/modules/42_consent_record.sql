@@ -77,6 +77,34 @@ COMMENT ON FUNCTION journey.consent_expire(text, text, text, text, jsonb, timest
 'Records that consent to a purpose and all below it has come to its end, for reasons of the controller and not by a word of the subject. said_at is when it was said, if that was before now; event_key a name of the event where it comes from: a second event of the subject with the same one is not recorded. Returns the position in the ledger. NULL or unknown purpose, NULL or empty subject: an error; a new subject is created.';
 REVOKE EXECUTE ON FUNCTION journey.consent_expire(text, text, text, text, jsonb, timestamptz, text) FROM PUBLIC;
 
+--| A consent that has ended counts no longer, whether or not the ledger says so.
+--| This says so, for reports and for the subject's own record; run it every day.
+CREATE FUNCTION journey.consent_expire_due(at_most int DEFAULT 10000) RETURNS bigint
+LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER COST 100000 SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  who bigint[] := ARRAY(
+    SELECT DISTINCT t.subject FROM journey.state t
+     WHERE t.valid_until <= statement_timestamp() AND t.given > GREATEST(t.refused, t.withdrawn, t.objected, t.expired)
+     ORDER BY t.subject LIMIT at_most);
+  recorded bigint;
+BEGIN
+  PERFORM FROM journey.subject s WHERE s.number = ANY (who) ORDER BY s.name FOR NO KEY UPDATE;
+  -- looked at again under the locks: it may have been renewed
+  INSERT INTO journey.ledger (subject, purpose, action, source)
+  SELECT t.subject, t.purpose, 'expire', 'consent_expire_due'
+    FROM journey.state t
+   WHERE t.subject = ANY (who)
+     AND t.valid_until <= statement_timestamp() AND t.given > GREATEST(t.refused, t.withdrawn, t.objected, t.expired)
+   ORDER BY t.subject, t.purpose;
+  GET DIAGNOSTICS recorded = ROW_COUNT;
+  RETURN recorded;
+END
+$$;
+COMMENT ON FUNCTION journey.consent_expire_due(int) IS
+'Records that consents have expired whose range of time is over and that nothing else has closed, for at_most so many subjects (NULL: all); returns how many events. Nothing else changes: they counted no longer. Reads the whole state.';
+REVOKE EXECUTE ON FUNCTION journey.consent_expire_due(int) FROM PUBLIC;
+
 --| ## All data of a subject
 --|
 --| A restriction masks everything about a subject, for every purpose, until it
