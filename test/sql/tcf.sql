@@ -107,7 +107,8 @@ SELECT count(*) AS strings, count(*) FILTER (WHERE refused LIKE '22023 %' OR ref
 SELECT count(create_purpose(p)) FROM unnest(ARRAY['storage', 'ads.basic', 'ads.profile']) p;
 CREATE VIEW said AS
   SELECT s.name, p.name AS purpose, l.action, l.counts, l.valid_until, l.said_at, l.source, l.evidence -> 'notices' AS notices
-    FROM journey.ledger l JOIN journey.subject s ON s.number = l.subject JOIN journey.purpose p ON p.number = l.purpose ORDER BY l.seq;
+    FROM journey.ledger l JOIN journey.subject s ON s.number = l.subject JOIN journey.purpose p ON p.number = l.purpose
+   WHERE p.name IN ('storage', 'ads.basic', 'ads.profile') ORDER BY l.seq;
 -- not trusted: it takes, it does not give
 SELECT consent_ingest_tcf('u1', tc, '{"1": "storage", "2": "ads.basic"}') FROM strings WHERE id = 'G4';
 SELECT consent_ingest_tcf('u1', tc, '{"1": "storage", "2": "ads.basic"}', trusted => true) FROM strings WHERE id = 'G4';
