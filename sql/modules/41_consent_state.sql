@@ -20,7 +20,8 @@ LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path =
 AS $$
 BEGIN
   UPDATE journey.subject u
-     SET erased = u.erased OR e.erased, restricted = coalesce(e.restricted, u.restricted)
+     SET erased = u.erased OR e.erased, restricted = coalesce(e.restricted, u.restricted),
+         born = CASE WHEN u.erased OR e.erased THEN NULL ELSE u.born END
     FROM (SELECT bool_or(l.action = 'erase') AS erased,
                  (array_agg(l.action = 'restrict' ORDER BY l.seq DESC) FILTER (WHERE l.action IN ('restrict', 'lift')))[1] AS restricted
             FROM journey.ledger l

@@ -147,3 +147,10 @@ SELECT c.relname FROM pg_catalog.pg_class c
  WHERE c.relnamespace = 'journey'::regnamespace
    AND c.relname IN ('data_class', 'prohibition', 'jurisdiction', 'rule', 'lawful_basis', 'notice', 'rule_pack', 'rule_pack_rule', 'rule_pack_class')
    AND pg_catalog.has_table_privilege('public', c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER');
+
+-- An erased subject keeps no date of birth.
+BEGIN;
+SELECT journey.subject_set('lw2', born => '2001-02-03') > 0 AS made;
+INSERT INTO journey.ledger (subject, action) SELECT number, 'erase' FROM journey.subject WHERE name = 'lw2';
+SELECT erased, born FROM journey.subject WHERE name = 'lw2';
+ROLLBACK;
