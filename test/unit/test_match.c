@@ -129,10 +129,10 @@ check_random(uint64_t seed, int rounds, bool timed)
 
 TEST(without_times_like_the_oracle)
 {
-	check_random(1, 6000, false);
+	check_random(1, 1500, false);
 }
 
 TEST(with_times_like_the_oracle)
 {
-	check_random(2, 10000, true);
+	check_random(2, 3000, true);
 }

@@ -77,6 +77,7 @@ struct JnMatcher
 	uint64_t   *ends_last;		/* and with one that holds at the end only */
 	uint64_t   *begins;			/* positions that the start has edges to */
 	uint64_t   *begins_first;	/* and at the begin of the journey */
+	bool		timed_ways;		/* a way bounds time */
 	bool		empty;			/* the start has an edge to JN_MATCHED */
 	bool		empty_first;
 	uint32_t   *need_place;		/* of each option of a need: place of its event in atoms.events */
@@ -101,6 +102,7 @@ struct JnMatcher
 	uint32_t   *state_slot;		/* 1 << state_bits: state by hash of the set */
 	unsigned	state_bits;
 	uint64_t   *new_set;
+	uint64_t   *run_set;		/* two for shortest() */
 
 	/* the columns */
 	JnBinding	binding;
@@ -116,7 +118,8 @@ struct JnMatcher
 	JnOverlap	overlap;
 	uint32_t	n;
 	uint32_t	at;				/* boundary from which the next match is looked for */
-	bool		timed;
+	bool		timed;			/* near[] is filled, not sets[] */
+	uint64_t	tried;			/* steps that were looked at in vain for a match in time */
 	uint32_t   *class_of;		/* of each step */
 	int64_t    *time;
 	uint64_t   *sets;			/* of boundaries block_at .. block_at + block - 1 */
@@ -487,6 +490,8 @@ jn_matcher_new(const JnEnv *env, const JnAutomaton *a)
 	m->a = a;
 	jn_atoms_make(env, a->atom, a->atoms, &m->atoms);
 	m->words = a->positions > 64 ? (a->positions + 63) / 64 : 1;
+	for (uint32_t i = 0; i < a->ways; i++)
+		m->timed_ways |= jn_way_timed(&a->way[i]);
 	make_sets(m);
 	make_name_classes(m);
 	make_needs(m);
@@ -500,6 +505,7 @@ jn_matcher_new(const JnEnv *env, const JnAutomaton *a)
 	m->set = empty_sets(m, 2, m->words);
 	grow_states(m);
 	m->new_set = empty_sets(m, 1, m->words);
+	m->run_set = empty_sets(m, 2, m->words);
 	m->hit[STATE_UNKNOWN] = true;
 	m->hit[STATE_END / STRIDE] = false;
 	forget_states(m);
@@ -696,8 +702,13 @@ fill_sets(JnMatcher *m, uint32_t from, uint32_t to, uint32_t state, bool keep)
 {
 	for (uint32_t i = to; i-- > from;)
 	{
-		state = state_back(m, state, m->class_of[i]);
-		if (keep)
+		uint32_t	class = m->class_of[i];
+		uint32_t	before = class < STRIDE ? m->next[state + class] : STATE_UNKNOWN;
+
+		state = before != STATE_UNKNOWN ? before : state_back(m, state, class);
+		if (keep && m->words == 1)
+			m->sets[i - from] = m->set[state / STRIDE];
+		else if (keep)
 			memcpy(m->sets + (size_t) (i - from) * m->words, state_set(m, state), m->words * sizeof(uint64_t));
 		if (i % 16384 == 0)
 			jn_tick(&m->env);
@@ -764,7 +775,7 @@ in_time(const JnWay *way, uint64_t d)
 	return d >= (uint64_t) way->least && (way->most == JN_NO_BOUND || (way->most >= 0 && d <= (uint64_t) way->most));
 }
 
-/* The nearest end if position q, an atom's, takes step i. */
+/* The nearest end if position q takes step i: an atom's, or a way's without bounds on time. */
 static uint32_t
 near_of_step(const JnMatcher *m, uint32_t q, uint32_t i)
 {
@@ -804,18 +815,17 @@ near_of_leaving(const JnMatcher *m, uint32_t q, uint32_t k)
 	return near;
 }
 
-/* The nearest end if the way of position q begins with step i. */
+/* The nearest end if the way of position q, which bounds time, begins with step i. */
 static uint32_t
 near_of_way(JnMatcher *m, uint32_t q, uint32_t i)
 {
 	const JnAutomaton *a = m->a;
 	const JnWay *way = &a->way[a->position[q].number];
 	Window	   *w = &m->window[q - a->steps];
-	bool		timed = jn_way_timed(way);
 	uint32_t	near;
 
-	/* the clock of a way that bounds time was started by a step before */
-	if (timed && i == 0)
+	/* its clock was started by a step before */
+	if (i == 0)
 		return NEVER;
 	while (w->reached > i + 1
 		   && (way->least == 0
@@ -831,7 +841,7 @@ near_of_way(JnMatcher *m, uint32_t q, uint32_t i)
 	}
 	while (w->back > w->front
 		   && (w->queue[w->front] > w->stop
-			   || (timed && !in_time(way, jn_time_span(m->time[i - 1], m->time[w->queue[w->front]])))))
+			   || !in_time(way, jn_time_span(m->time[i - 1], m->time[w->queue[w->front]]))))
 		w->front++;
 	near = w->back > w->front ? w->end[w->queue[w->front]] : NEVER;
 	if (has_bit(m->ends, q))
@@ -847,12 +857,16 @@ near_back(JnMatcher *m, uint32_t i)
 	const uint64_t *takes = m->takes + (size_t) m->class_of[i] * m->words;
 	uint32_t   *near = m->near + (size_t) i * a->positions;
 
-	for (uint32_t q = 0; q < a->steps; q++)
-		near[q] = has_bit(takes, q) ? near_of_step(m, q, i) : NEVER;
-	for (uint32_t q = a->steps; q < a->positions; q++)
+	for (uint32_t q = 0; q < a->positions; q++)
 	{
-		Window	   *w = &m->window[q - a->steps];
+		Window	   *w;
 
+		if (q < a->steps || !jn_way_timed(&a->way[a->position[q].number]))
+		{
+			near[q] = has_bit(takes, q) ? near_of_step(m, q, i) : NEVER;
+			continue;
+		}
+		w = &m->window[q - a->steps];
 		w->end[i + 1] = near_of_leaving(m, q, i + 1);
 		near[q] = has_bit(takes, q) ? near_of_way(m, q, i) : NEVER;
 		if (!has_bit(takes, q))
@@ -865,7 +879,7 @@ static void
 begin_near(JnMatcher *m)
 {
 	const JnAutomaton *a = m->a;
-	uint32_t	ways = a->positions - a->steps;
+	uint32_t	ways = m->timed_ways ? a->positions - a->steps : 0;
 	uint32_t   *room = scratch(m, SCRATCH_WINDOWS, 2 * (uint64_t) ways * (m->n + UINT64_C(1)) + 1, sizeof(uint32_t));
 
 	m->near = scratch(m, SCRATCH_NEAR, (m->n + UINT64_C(1)) * a->positions + 1, sizeof(uint32_t));
@@ -888,6 +902,8 @@ limit_of(JnMatcher *m, uint32_t i)
 		return m->n;
 
 	/* limits move with their begins; these come in order, up or down */
+	if (limit < i + 1)
+		limit = i + 1;
 	if (m->limit_at != NEVER && i > m->limit_at)
 		while (limit < m->n && jn_time_span(m->time[i], m->time[limit]) <= (uint64_t) m->a->within)
 			limit++;
@@ -909,6 +925,9 @@ may_begin(JnMatcher *m, uint32_t i)
 	{
 		const uint64_t *set = boundary_set(m, i);
 
+		if (m->words == 1 && i > 0)
+			return m->empty || (*set & *m->begins) != 0;
+
 		return m->empty || sets_meet(set, m->begins, m->words)
 			|| (i == 0 && (m->empty_first || sets_meet(set, m->begins_first, m->words)));
 	}
@@ -925,6 +944,57 @@ may_begin(JnMatcher *m, uint32_t i)
 	return false;
 }
 
+/* ---- without near[] ---- */
+
+/*
+ * The nearest boundary at which a match that begins at boundary "from" can end,
+ * bounds on time not regarded; at most "limit", else NEVER.  Goes from set to
+ * set of positions that could have taken a step.
+ */
+static uint32_t
+shortest(JnMatcher *m, uint32_t from, uint32_t limit)
+{
+	const JnAutomaton *a = m->a;
+	uint64_t   *now = m->run_set;
+	uint64_t   *next = m->run_set + m->words;
+
+	if (m->empty || (m->empty_first && from == 0))
+		return from;
+	for (uint32_t w = 0; w < m->words; w++)
+		now[w] = m->begins[w] | (from == 0 ? m->begins_first[w] : 0);
+	for (uint32_t i = from; i < limit; i++)
+	{
+		const uint64_t *takes = m->takes + (size_t) m->class_of[i] * m->words;
+		uint64_t	ended = 0;
+		uint64_t	any = 0;
+
+		for (uint32_t w = 0; w < m->words; w++)
+		{
+			now[w] &= takes[w];
+			any |= now[w];
+			ended |= now[w] & (m->ends[w] | (i + 1 == m->n ? m->ends_last[w] : 0));
+			next[w] = 0;
+		}
+		if (ended != 0)
+			return i + 1;
+		if (any == 0)
+			return NEVER;
+		for (uint32_t w = 0; w < m->words; w++)
+			for (uint64_t left = now[w]; left != 0; left &= left - 1)
+			{
+				JnEdges		edges = a->position[w * 64 + (unsigned) __builtin_ctzll(left)].edges;
+
+				for (uint32_t e = edges.first; e < edges.first + edges.count; e++)
+					if (a->edge[e].to != JN_MATCHED)
+						set_bit(next, a->edge[e].to);
+			}
+		memcpy(now, next, m->words * sizeof(uint64_t));
+		if (i % 1024 == 0)
+			jn_tick(&m->env);
+	}
+	return NEVER;
+}
+
 /* ---- questions ---- */
 
 /* Rows between two ticks of the pass with times. */
@@ -936,16 +1006,24 @@ near_tick(const JnMatcher *m)
 	return rows > 0 ? rows : 1;
 }
 
-/* Whether there is a match in time. */
+/*
+ * Whether there is a match in time, where there is one without regard to times
+ * that begins at boundary "begin" and none that begins later.
+ */
 static bool
-any_in_time(JnMatcher *m)
+any_in_time(JnMatcher *m, uint32_t begin)
 {
 	uint32_t	tick = near_tick(m);
 
 	if (m->quick)
 		read_classes(m);
 	read_times(m);
+
+	/* mostly the last one is as good as any */
+	if (!m->timed_ways && shortest(m, begin, limit_of(m, begin)) != NEVER)
+		return true;
 	begin_near(m);
+	m->limit_at = NEVER;
 	m->timed = true;
 	for (uint32_t i = m->n; i-- > 0;)
 	{
@@ -969,32 +1047,15 @@ jn_match_any(JnMatcher *m, const JnSubject *subject)
 		return true;
 	found = hit_any(m, &begin);
 	if (found && m->a->timed)
-		found = any_in_time(m);
+		found = any_in_time(m, begin);
 	trim(m);
 	return found;
 }
 
-void
-jn_match_open(JnMatcher *m, const JnSubject *subject, JnOverlap overlap)
+/* Fills near[] for the whole subject. */
+static void
+make_near(JnMatcher *m)
 {
-	uint32_t	begin;
-
-	begin_subject(m, subject);
-	m->overlap = overlap;
-	m->timed = m->a->timed;
-	if (!m->empty && !hit_any(m, &begin))
-	{
-		m->at = m->n;
-		return;
-	}
-	if (m->quick || m->empty)
-		read_classes(m);
-	if (!m->timed)
-	{
-		make_blocks(m);
-		return;
-	}
-	read_times(m);
 	begin_near(m);
 	for (uint32_t i = m->n, tick = near_tick(m); i-- > 0;)
 	{
@@ -1002,14 +1063,43 @@ jn_match_open(JnMatcher *m, const JnSubject *subject, JnOverlap overlap)
 		if (i % tick == 0)
 			jn_tick(&m->env);
 	}
+	m->timed = true;
+	m->limit_at = NEVER;
+}
+
+/*
+ * Sets come first, even where time is bounded: what they say is preferred is
+ * right if it happens to be in time.  See find_match().
+ */
+void
+jn_match_open(JnMatcher *m, const JnSubject *subject, JnOverlap overlap)
+{
+	uint32_t	begin;
+
+	begin_subject(m, subject);
+	m->overlap = overlap;
+	m->timed = false;
+	m->tried = 0;
+	if (!m->empty && !hit_any(m, &begin))
+	{
+		m->at = m->n;
+		return;
+	}
+	if (m->quick || m->empty)
+		read_classes(m);
+	if (m->a->timed)
+		read_times(m);
+	make_blocks(m);
 }
 
 /*
  * The end of the preferred match that begins at boundary "from", where one
- * does: takes one edge after another, each the first that can still end in time.
+ * does: takes one edge after another, each the first from which the end can be
+ * reached; with near[] the end in time.  Without it *in_bounds becomes
+ * false if those of a way were not kept.
  */
 static uint32_t
-follow(JnMatcher *m, uint32_t from)
+follow(JnMatcher *m, uint32_t from, bool *in_bounds)
 {
 	const JnAutomaton *a = m->a;
 	JnEdges		edges = a->start;
@@ -1044,6 +1134,8 @@ follow(JnMatcher *m, uint32_t from)
 		/* cannot be, unless the bytes of the times are damaged */
 		if (taken == NULL)
 			return i;
+		if (taken->way != 0 && !m->timed)
+			*in_bounds &= in_time(&a->way[taken->way], jn_time_span(m->time[clock], m->time[i]));
 		if (taken->to < a->steps)
 			clock = i;
 		here = taken->to;
@@ -1053,21 +1145,49 @@ follow(JnMatcher *m, uint32_t from)
 	}
 }
 
+/*
+ * Finds the match that begins at boundary "at", if there is one.
+ *
+ * Where time is bounded this works with sets as long as it can: the preferred
+ * match without regard to times is the preferred one if it is in time, and if
+ * not even the shortest one fits into "within" there is none.  Where neither is
+ * so, or too many steps have been looked at in vain, near[] is filled.
+ */
+static bool
+find_match(JnMatcher *m, uint32_t at, JnMatch *match)
+{
+	bool		in_bounds = true;
+
+	if (!may_begin(m, at))
+		return false;
+	match->from = at;
+	match->to = follow(m, at, &in_bounds);
+	if (m->timed || !m->a->timed)
+		return true;
+	if (in_bounds && match->to <= limit_of(m, at))
+		return true;
+	m->tried += match->to - at;
+	if (!m->timed_ways && m->tried < 2 * (uint64_t) m->n)
+	{
+		if (shortest(m, at, limit_of(m, at)) == NEVER)
+			return false;
+	}
+	make_near(m);
+	return find_match(m, at, match);
+}
+
 bool
 jn_match_next(JnMatcher *m, JnMatch *match)
 {
-	for (; m->at < m->n; m->at++)
+	while (m->at < m->n)
 	{
-		if (!may_begin(m, m->at))
+		if (find_match(m, m->at, match))
 		{
-			if (m->at % 4096 == 0)
-				jn_tick(&m->env);
-			continue;
+			m->at = m->overlap == JN_NEXT_ROW || match->to == match->from ? m->at + 1 : match->to;
+			return true;
 		}
-		match->from = m->at;
-		match->to = follow(m, m->at);
-		m->at = m->overlap == JN_NEXT_ROW || match->to == match->from ? m->at + 1 : match->to;
-		return true;
+		if (m->at++ % 4096 == 0)
+			jn_tick(&m->env);
 	}
 	trim(m);
 	return false;
@@ -1080,19 +1200,19 @@ jn_match_count(JnMatcher *m, const JnSubject *subject, JnOverlap overlap)
 	JnMatch		match;
 
 	jn_match_open(m, subject, overlap);
-	if (overlap == JN_NEXT_ROW)
+	if (overlap == JN_NEXT_ROW && m->at < m->n)
 	{
-		/* one from each step where one can begin */
+		/* one from each step where one can begin, wherever it ends */
+		if (m->a->timed)
+			make_near(m);
 		for (; m->at < m->n; m->at++)
 		{
 			count += may_begin(m, m->at);
 			if (m->at % 4096 == 0)
 				jn_tick(&m->env);
 		}
-		trim(m);
 	}
-	else
-		while (jn_match_next(m, &match))
-			count++;
+	while (jn_match_next(m, &match))
+		count++;
 	return count;
 }
