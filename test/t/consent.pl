@@ -31,6 +31,12 @@ $primary->safe_psql('postgres', q{
 	INSERT INTO events VALUES ('u1', 'one'), ('u2', 'two');
 	GRANT SELECT ON events TO ana, "Ben";
 	SELECT journey.protect('events', subject => 'who', columns => '{"who": "public", "secret": {"mask": "constant", "value": "*"}}');
+
+	-- what is lawful, without effect on what is read here
+	SELECT journey.load_rule_pack('gdpr', min_age => 14), journey.create_class('own'),
+	       journey.create_notice('t', 'v1', renews => false);
+	SELECT journey.create_rule('EU', 'own', purpose => 't', class => 'own', kind => 'employee', retention => '13 months', since => '2026-01-01'),
+	       journey.prohibit_class('own', 't', 'no'), journey.register_basis('t', 'contract', 'terms', class => 'own', since => '2026-01-01');
 });
 
 # What "ana" reads on a node in a new connection.
@@ -59,6 +65,13 @@ my $everything = q{
 	SELECT 'purpose', name, parent, dpv FROM journey.purpose ORDER BY name;
 	SELECT 'grant', reader, p.name, valid_from, valid_until, granted_by, granted_at FROM journey.reader_purpose JOIN journey.purpose p ON number = purpose ORDER BY 2::text;
 	SELECT 'subject', number, name, kind, jurisdiction, born, restricted, erased FROM journey.subject ORDER BY number;
+	SELECT 'class', c.* FROM journey.data_class c ORDER BY name;
+	SELECT 'prohibition', p.* FROM journey.prohibition p ORDER BY number;
+	SELECT 'jurisdiction', j.* FROM journey.jurisdiction j ORDER BY name;
+	SELECT 'rule', r.* FROM journey.rule r ORDER BY number;
+	SELECT 'basis', b.* FROM journey.lawful_basis b ORDER BY number;
+	SELECT 'notice', n.* FROM journey.notice n ORDER BY purpose, number;
+	SELECT 'shipped', count(*) FROM journey.rule_pack_rule;
 	SELECT 'event', to_jsonb(l) - 'xid' - 'copied' FROM journey.ledger l ORDER BY seq;
 	SELECT 'place', c.* FROM journey.chain c ORDER BY place;
 	SELECT 'tampered with', * FROM journey.ledger_verify();
@@ -92,9 +105,10 @@ for my $db ('custom', 'plain')
 	is($other->safe_psql($db, q{
 		SELECT journey.consent_give('u4', 't') > max(seq) FROM journey.ledger;
 		SELECT journey.create_purpose('t.new') > max(number) FROM journey.purpose WHERE name <> 't.new';
+		SELECT journey.create_rule('EU', 'new', regime => 'opt_in') = count(*) + 1 FROM journey.rule WHERE source <> 'new';
 		SELECT count(*) FROM journey.state_check();
 		SELECT max(place) FROM journey.chain;
-		SELECT count(*) FROM journey.ledger_verify()}), "t\nt\n0\n5\n0", "$db: numbers go on, and so does the chain");
+		SELECT count(*) FROM journey.ledger_verify()}), "t\nt\nt\n0\n5\n0", "$db: numbers go on, and so does the chain");
 }
 $other->stop;
 
