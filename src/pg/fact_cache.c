@@ -473,7 +473,7 @@ make_facts_room(FactCache *c)
 
 /* The number of facts like these; 0: no room. */
 static uint32
-number_facts(FactCache *c, const JourneyFacts * facts)
+number_facts(FactCache *c, const JourneyFacts *facts)
 {
 	Size		size = journey_facts_size(facts);
 	uint32		hash = hash_bytes((const unsigned char *) facts, size);
@@ -520,7 +520,7 @@ drop_cache(void)
 
 /* How many subjects there are, about. */
 static double
-estimate_subjects(const JourneyTable * tables)
+estimate_subjects(const JourneyTable *tables)
 {
 	Relation	rel = try_table_open(tables[JOURNEY_SUBJECT].relid, AccessShareLock);
 	double		result = 0;
@@ -541,9 +541,9 @@ estimate_subjects(const JourneyTable * tables)
 
 /* Both walks in the order of numbers, side by side.  False: no room. */
 static bool
-read_all(FactCache *c, const JourneyTable * tables, Snapshot snapshot)
+read_all(FactCache *c, const JourneyTable *tables, Snapshot snapshot)
 {
-	const		JourneyTable *by_number = &tables[JOURNEY_SUBJECT_BY_NUMBER];
+	const JourneyTable *by_number = &tables[JOURNEY_SUBJECT_BY_NUMBER];
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext row_context = AllocSetContextCreate(caller, "journey subject row",
 													  ALLOCSET_SMALL_SIZES);
@@ -601,7 +601,7 @@ read_all(FactCache *c, const JourneyTable * tables, Snapshot snapshot)
 
 /* Has looking up one by one cost as much as reading all would? */
 static bool
-is_worth_making(const JourneyTable * tables)
+is_worth_making(const JourneyTable *tables)
 {
 	if (memory_setting == 0 ||
 		(too_small == memory_setting && too_small_generation == journey_own_tables_generation()))
@@ -616,7 +616,7 @@ is_worth_making(const JourneyTable * tables)
 }
 
 static void
-make_cache(const JourneyTable * tables, Snapshot snapshot)
+make_cache(const JourneyTable *tables, Snapshot snapshot)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "journey subjects",
 												  ALLOCSET_DEFAULT_SIZES);
@@ -661,7 +661,7 @@ make_cache(const JourneyTable * tables, Snapshot snapshot)
 
 /* Reads those who may have changed anew.  False: all has to be read. */
 static bool
-refresh(const JourneyTable * tables, Snapshot snapshot)
+refresh(const JourneyTable *tables, Snapshot snapshot)
 {
 	FactCache  *c = cache;
 	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext, "journey subject changes",
@@ -740,7 +740,7 @@ journey_fact_cache_define_settings(void)
 }
 
 bool
-journey_fact_cache_bring_up(const JourneyTable * tables, Snapshot snapshot)
+journey_fact_cache_bring_up(const JourneyTable *tables, Snapshot snapshot)
 {
 	/* DDL came between, or an error */
 	if (cache != NULL &&
@@ -768,7 +768,7 @@ journey_fact_cache_bring_up(const JourneyTable * tables, Snapshot snapshot)
 }
 
 bool
-journey_fact_cache_missed(const JourneyTable * tables)
+journey_fact_cache_missed(const JourneyTable *tables)
 {
 	lookups++;
 	return cache == NULL && is_worth_making(tables);
@@ -793,7 +793,7 @@ journey_fact_cache_count(void)
 	return cache == NULL ? 0 : cache->count;
 }
 
-const		JourneyFacts *
+const JourneyFacts *
 journey_fact_cache_facts(uint32 number)
 {
 	Assert(cache != NULL && number > 0 && number < cache->count);

@@ -135,7 +135,7 @@ struct SubjectAnswers
 
 /* Was the consent given under a text that has been renewed since? */
 static bool
-is_old_notice(const Notices * notices, const char *version)
+is_old_notice(const Notices *notices, const char *version)
 {
 	if (!notices->renewed)
 		return false;
@@ -152,8 +152,8 @@ is_old_notice(const Notices * notices, const char *version)
  * there is no such subject.
  */
 static void
-see_words(const JourneyDecision * decision, int side, const JourneyFacts * facts, SubjectSide *seen,
-		  JnWords * words)
+see_words(const JourneyDecision *decision, int side, const JourneyFacts *facts, SubjectSide *seen,
+		  JnWords *words)
 {
 	memset(seen, 0, sizeof(*seen));
 	memset(words, 0, sizeof(*words));
@@ -162,7 +162,7 @@ see_words(const JourneyDecision * decision, int side, const JourneyFacts * facts
 
 	for (int i = 0; i < facts->count; i++)
 	{
-		const		JourneyWord *word = &facts->word[i];
+		const JourneyWord *word = &facts->word[i];
 
 		for (int depth = 0; depth < decision->path_length; depth++)
 		{
@@ -199,7 +199,7 @@ see_words(const JourneyDecision * decision, int side, const JourneyFacts * facts
 }
 
 static void
-see_subject(const JourneyDecision * decision, int side, const JourneyFacts * facts, SubjectSide *seen)
+see_subject(const JourneyDecision *decision, int side, const JourneyFacts *facts, SubjectSide *seen)
 {
 	JnWords		words;
 
@@ -211,7 +211,7 @@ see_subject(const JourneyDecision * decision, int side, const JourneyFacts * fac
  * side that denies says why.  *limit is the later one of both sides' limits.
  */
 static JnReason
-combine_sides(JourneyDecision * decision, const char *class_name, const SubjectSide *seen, int sides,
+combine_sides(JourneyDecision *decision, const char *class_name, const SubjectSide *seen, int sides,
 			  int64 *limit)
 {
 	JnReason	reason = JN_REASON_NO_SUBJECT;
@@ -221,7 +221,7 @@ combine_sides(JourneyDecision * decision, const char *class_name, const SubjectS
 	{
 		/* small tables that looked the same when the decision was made */
 		int			side = Min(i, decision->sides - 1);
-		const		JnStanding *standing;
+		const JnStanding *standing;
 
 		if (seen[i].subject.denied == JN_REASON_NO_SUBJECT)
 			return JN_REASON_NO_SUBJECT;
@@ -253,7 +253,7 @@ limit_retention(JnReason reason, int64 limit, TimestampTz collected)
 
 /* Empties the memory of answers. */
 static void
-start(SubjectAnswers * answers)
+start(SubjectAnswers *answers)
 {
 	MemoryContextReset(answers->memory);
 	answers->hash = answers_create(answers->memory, 256, NULL);
@@ -264,14 +264,14 @@ start(SubjectAnswers * answers)
 
 /* The same text in the memory of answers. */
 static const char *
-keep_jurisdiction(SubjectAnswers * answers, const char *name)
+keep_jurisdiction(SubjectAnswers *answers, const char *name)
 {
 	return name == NULL ? NULL : MemoryContextStrdup(answers->memory, name);
 }
 
 /* Asks the tables, and remembers. */
 static SubjectAnswer *
-look_up(JourneyDecision * decision, SubjectName name)
+look_up(JourneyDecision *decision, SubjectName name)
 {
 	SubjectAnswers *answers = decision->answers;
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "journey subject",
@@ -324,7 +324,7 @@ look_up(JourneyDecision * decision, SubjectName name)
 
 /* The reason, from what was looked up. */
 static JnReason
-reason_of(JourneyDecision * decision, int class_number, const SubjectAnswer *answer, TimestampTz collected)
+reason_of(JourneyDecision *decision, int class_number, const SubjectAnswer *answer, TimestampTz collected)
 {
 	int64		limit;
 	JnReason	reason = combine_sides(decision, decision->answers->class[class_number].name,
@@ -343,7 +343,7 @@ reason_of(JourneyDecision * decision, int class_number, const SubjectAnswer *ans
  * the cache.  False: they cannot be told, or are too many.
  */
 static bool
-list_exceptions(JourneyDecision * decision, Snapshot fresh)
+list_exceptions(JourneyDecision *decision, Snapshot fresh)
 {
 	SubjectAnswers *answers = decision->answers;
 	Snapshot	active = GetActiveSnapshot();
@@ -387,7 +387,7 @@ list_exceptions(JourneyDecision * decision, Snapshot fresh)
 
 /* Finds out by which way to ask, until the cache changes. */
 static void
-choose_way(JourneyDecision * decision)
+choose_way(JourneyDecision *decision)
 {
 	SubjectAnswers *answers = decision->answers;
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "journey exceptions",
@@ -428,7 +428,7 @@ choose_way(JourneyDecision * decision)
 
 /* A number for a limit of retention, 0 for none; MEMO_LIMITS if there are too many. */
 static int
-number_limit(JourneyDecision * decision, int64 limit)
+number_limit(JourneyDecision *decision, int64 limit)
 {
 	SubjectAnswers *answers = decision->answers;
 
@@ -460,7 +460,7 @@ number_limit(JourneyDecision * decision, int64 limit)
 
 /* What facts come to for a class, and a memo of it. */
 static pg_noinline JnReason
-work_out(JourneyDecision * decision, int class_number, uint32 facts, TimestampTz collected)
+work_out(JourneyDecision *decision, int class_number, uint32 facts, TimestampTz collected)
 {
 	SubjectAnswers *answers = decision->answers;
 	SubjectSide seen[SIDES];
@@ -487,7 +487,7 @@ work_out(JourneyDecision * decision, int class_number, uint32 facts, TimestampTz
 }
 
 static inline JnReason
-reason_of_facts(JourneyDecision * decision, int class_number, uint32 facts, TimestampTz collected)
+reason_of_facts(JourneyDecision *decision, int class_number, uint32 facts, TimestampTz collected)
 {
 	SubjectAnswers *answers = decision->answers;
 	const AnswerClass *class = &answers->class[class_number];
@@ -509,7 +509,7 @@ reason_of_facts(JourneyDecision * decision, int class_number, uint32 facts, Time
  * ------------------------------------------------------------------------ */
 
 SubjectAnswers *
-journey_answers_create(JourneyDecision * decision)
+journey_answers_create(JourneyDecision *decision)
 {
 	SubjectAnswers *answers = MemoryContextAllocZero(decision->context, sizeof(SubjectAnswers));
 
@@ -520,7 +520,7 @@ journey_answers_create(JourneyDecision * decision)
 }
 
 int
-journey_answers_class(JourneyDecision * decision, const char *name)
+journey_answers_class(JourneyDecision *decision, const char *name)
 {
 	SubjectAnswers *answers = decision->answers;
 
@@ -548,7 +548,7 @@ journey_answers_class(JourneyDecision * decision, const char *name)
 
 /* By the tables, or an exception. */
 static pg_noinline JnReason
-ask_tables(JourneyDecision * decision, int class_number, const char *subject, int size,
+ask_tables(JourneyDecision *decision, int class_number, const char *subject, int size,
 		   TimestampTz collected)
 {
 	SubjectAnswers *answers = decision->answers;
@@ -575,7 +575,7 @@ ask_tables(JourneyDecision * decision, int class_number, const char *subject, in
 }
 
 JnReason
-journey_answers_ask(JourneyDecision * decision, int class_number, const char *subject, int size,
+journey_answers_ask(JourneyDecision *decision, int class_number, const char *subject, int size,
 					TimestampTz collected)
 {
 	SubjectAnswers *answers = decision->answers;
@@ -629,8 +629,8 @@ journey_answers_ask(JourneyDecision * decision, int class_number, const char *su
 
 /* The first side that denies says why, else the first one of all. */
 static void
-explain_side(JourneyDecision * decision, int number, const JourneyQuestion * question, JnReason denied,
-			 Snapshot snapshot, JourneyExplanation * answer)
+explain_side(JourneyDecision *decision, int number, const JourneyQuestion *question, JnReason denied,
+			 Snapshot snapshot, JourneyExplanation *answer)
 {
 	JourneyFactsBuilder builder = {.context = CurrentMemoryContext};
 	JourneyFacts *facts = NULL;
@@ -659,8 +659,8 @@ explain_side(JourneyDecision * decision, int number, const JourneyQuestion * que
 }
 
 void
-journey_answers_explain(JourneyDecision * decision, const JourneyQuestion * question,
-						JnReason denied, JourneyExplanation * answer)
+journey_answers_explain(JourneyDecision *decision, const JourneyQuestion *question,
+						JnReason denied, JourneyExplanation *answer)
 {
 	Snapshot	committed;
 	MemoryContext caller = MemoryContextSwitchTo(decision->context);
