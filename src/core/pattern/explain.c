@@ -87,7 +87,8 @@ put_edges(JnPen *pen, const JnAutomaton *a, JnEdges edges)
 		if (edge->way != 0)
 			put_bounds(pen, &a->way[edge->way], " if ");
 	}
-	jn_pen_say(pen, edges.count > 0 ? "\n" : " nothing\n");
+	if (edges.count == 0)
+		jn_pen_say(pen, " nothing");
 }
 
 static void
@@ -97,7 +98,7 @@ put_needs(JnPen *pen, const JnAutomaton *a)
 	{
 		const JnNeed *need = &a->need[i];
 
-		jn_pen_say(pen, i == 0 ? "needs: " : "; ");
+		jn_pen_say(pen, i == 0 ? "\nneeds: " : "; ");
 		for (uint32_t k = need->first; k < need->first + need->count; k++)
 		{
 			JnAtom		atom = {.options = 1,.option = a->need_option[k]};
@@ -106,8 +107,6 @@ put_needs(JnPen *pen, const JnAutomaton *a)
 			put_atom(pen, &atom);
 		}
 	}
-	if (a->needs > 0)
-		jn_pen_say(pen, "\n");
 }
 
 uint64_t
@@ -119,6 +118,7 @@ jn_automaton_write(const JnEnv *env, const JnAutomaton *a, char *out)
 	put_edges(&pen, a, a->start);
 	for (uint32_t q = 0; q < a->positions; q++)
 	{
+		jn_pen_say(&pen, "\n");
 		put_number(&pen, q);
 		jn_pen_say(&pen, " ");
 		if (q < a->steps)
@@ -132,9 +132,8 @@ jn_automaton_write(const JnEnv *env, const JnAutomaton *a, char *out)
 	put_needs(&pen, a);
 	if (a->within != JN_NO_BOUND)
 	{
-		jn_pen_say(&pen, "within: ");
+		jn_pen_say(&pen, "\nwithin: ");
 		jn_pen_advance(&pen, jn_interval_write(a->within, pen.out));
-		jn_pen_say(&pen, "\n");
 	}
 	return pen.size;
 }
