@@ -106,9 +106,13 @@ static int64_t
 time_start(int64_t time, JnTimeUnit unit, int ahead)
 {
 	int64_t		length = unit == JN_UNIT_MINUTE ? US_PER_MINUTE : US_PER_HOUR;
+	int64_t		days;
 
 	if (unit >= JN_UNIT_DAY)
-		return unit_start(jn_floor_div(time, US_PER_DAY), unit, ahead) * US_PER_DAY;
+	{
+		days = unit_start(jn_floor_div(time, US_PER_DAY), unit, ahead);
+		return days < JN_TIME_END / US_PER_DAY ? days * US_PER_DAY : JN_TIME_END;
+	}
 	return (jn_floor_div(time, length) + ahead) * length;
 }
 

@@ -48,7 +48,7 @@ extern int64_t jn_floor_days(int64_t days, JnTimeUnit unit);
  */
 extern int64_t jn_next_days(int64_t days, JnTimeUnit unit);
 
-/* The same for microseconds from 2000-01-01, in UTC. */
+/* The same for microseconds from 2000-01-01, in UTC; JN_TIME_END if the next unit begins later than that. */
 extern int64_t jn_floor_time(int64_t time, JnTimeUnit unit);
 extern int64_t jn_next_time(int64_t time, JnTimeUnit unit);
 
