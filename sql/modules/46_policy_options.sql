@@ -56,7 +56,7 @@ BEGIN
   IF number > most OR number <> round(number, coalesce(scale, 100)) OR number < 1e-100 THEN
     RAISE EXCEPTION 'invalid option "%" of column %', name, quoted
       USING ERRCODE = 'invalid_parameter_value',
-            DETAIL = format('It must be a value above 0 that the column can hold, at most %s.', most);
+            DETAIL = format('It must be a value above 0 that the column can hold%s.', CASE WHEN most < 1e20 THEN ', at most ' || most ELSE '' END);
   END IF;
 END
 $$;

@@ -33,13 +33,19 @@ bool
 jn_is_json_path(const char *text, size_t size)
 {
 	Reader		r = {text, size, 0, NULL};
-	bool		quoted = false;
 
+	/* arrows in a name that is quoted are none; a doubled quote ends it and begins it again */
+	skip_space(&r);
+	while (r.at < size && text[r.at] == '"')
+	{
+		r.at++;
+		while (r.at < size && text[r.at] != '"')
+			r.at++;
+		r.at++;
+	}
 	for (; r.at < size; r.at++)
 	{
-		if (text[r.at] == '"')
-			quoted = !quoted;
-		else if (!quoted && is_arrow(&r))
+		if (is_arrow(&r))
 			return true;
 	}
 	return false;

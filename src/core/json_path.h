@@ -37,7 +37,7 @@ typedef struct JnJsonPath
 	char		names[JN_JSON_PATH_MAX_TEXT];	/* the column and the keys, unquoted */
 } JnJsonPath;
 
-/* Whether a text is meant as a path: it has an arrow outside of double quotes. */
+/* Whether a text is meant as a path: it has an arrow behind the name, if that is quoted. */
 extern bool jn_is_json_path(const char *text, size_t size);
 
 /*
