@@ -55,7 +55,7 @@ GRANT SELECT ON events, journeys TO ana;
 SELECT journey.create_purpose('analytics.product');
 SELECT journey.grant_purpose('ana', 'analytics.product');
 SELECT journey.protect('events', subject => 'who', columns =>
-  '{"at": "public", "event": "public", "email": {"class": "email", "mask": "token"}}');
+  '{"at": "public", "event": "public", "email": {"class": "email", "mask": "token", "allow_low_entropy": true}}');
 SELECT journey.consent_give('u1', 'analytics.product');
 SQL
 }
