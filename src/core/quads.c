@@ -107,6 +107,28 @@ multiply_scalar(JnQuads *quads_at, uint32_t quads, uint64_t unit, uint64_t *prod
 	return done;
 }
 
+static uint32_t
+add_up_scalar(JnQuads *quads_at, uint32_t quads, uint64_t *total, uint64_t *sum)
+{
+	JnQuads		q = *quads_at;
+	uint64_t	all = *total;
+	uint32_t	done = 0;
+
+	for (; done < quads && has_quad(&q); done++)
+	{
+		uint32_t	d[4];
+
+		next_quad(&q, d);
+		if ((d[0] == UINT32_MAX) | (d[1] == UINT32_MAX) | (d[2] == UINT32_MAX) | (d[3] == UINT32_MAX))
+			break;
+		for (unsigned i = 0; i < 4; i++)
+			sum[4 * (size_t) done + i] = all += d[i];
+		*quads_at = q;
+	}
+	*total = all;
+	return done;
+}
+
 /* ---- shuffles ---- */
 
 #ifdef JN_X86
@@ -241,6 +263,38 @@ multiply_avx2(JnQuads *quads_at, uint32_t quads, uint64_t unit, uint64_t *produc
 	return done;
 }
 
+/*
+ * Four differences a, b, c, d become a, a+b, a+b+c, a+b+c+d: neighbours are
+ * added, then the lower half's sum to the upper half.  From quad to quad only
+ * the total is passed on, which is one addition.
+ */
+JN_TARGET_AVX2
+static uint32_t
+add_up_avx2(JnQuads *quads_at, uint32_t quads, uint64_t *total, uint64_t *sum)
+{
+	JnQuads		q = *quads_at;
+	__m128i		ones = _mm_set1_epi32(-1);
+	__m256i		all = _mm256_set1_epi64x((long long) *total);
+	uint32_t	done = 0;
+
+	for (; done < quads && has_quad(&q); done++)
+	{
+		__m128i		d = shuffle_quad(&q);
+		__m256i		x;
+
+		if (_mm_movemask_epi8(_mm_cmpeq_epi32(d, ones)) != 0)
+			break;
+		x = _mm256_cvtepu32_epi64(d);
+		x = _mm256_add_epi64(x, _mm256_slli_si256(x, 8));
+		x = _mm256_add_epi64(x, _mm256_blend_epi32(_mm256_setzero_si256(), _mm256_permute4x64_epi64(x, 0x55), 0xf0));
+		_mm256_storeu_si256((__m256i *) (sum + 4 * (size_t) done), _mm256_add_epi64(all, x));
+		all = _mm256_add_epi64(all, _mm256_permute4x64_epi64(x, 0xff));
+		*quads_at = q;
+	}
+	*total = (uint64_t) _mm256_extract_epi64(all, 0);
+	return done;
+}
+
 #endif							/* JN_X86 */
 
 /* ---- choice ---- */
@@ -275,4 +329,14 @@ jn_quads_multiply(JnQuads *q, uint32_t quads, uint64_t unit, uint64_t *product)
 		return multiply_sse41(q, quads, unit, product);
 #endif
 	return multiply_scalar(q, quads, unit, product);
+}
+
+uint32_t
+jn_quads_add_up(JnQuads *q, uint32_t quads, uint64_t *total, uint64_t *sum)
+{
+#ifdef JN_X86
+	if (jn_cpu() >= JN_CPU_AVX2)
+		return add_up_avx2(q, quads, total, sum);
+#endif
+	return add_up_scalar(q, quads, total, sum);
 }

@@ -41,6 +41,13 @@ extern uint32_t jn_quads_above(JnQuads *q, uint32_t quads, uint32_t limit, uint3
 extern uint32_t jn_quads_within(JnQuads *q, uint32_t quads, uint32_t limit, uint64_t *sum);
 
 /*
+ * Adds each difference to *total and writes what that is then to sum[].  Stops
+ * before a quad with a difference of UINT32_MAX.  Returns how many quads it has
+ * done: four sums each.
+ */
+extern uint32_t jn_quads_add_up(JnQuads *q, uint32_t quads, uint64_t *total, uint64_t *sum);
+
+/*
  * Writes each difference times "unit", which is below 2^32, to product[].
  * Stops before a quad with a difference of UINT32_MAX, whose true value stands
  * elsewhere.  Returns how many quads it has done: four products each.

@@ -520,6 +520,30 @@ jn_times_differences(JnTimesReader *r, uint32_t most, uint64_t *d)
 }
 
 void
+jn_times_add_up(JnTimesReader *r, uint32_t most, uint64_t *sum)
+{
+	uint64_t	total = 0;
+	uint32_t	i = 0;
+
+	while (i < most)
+	{
+		if (r->next % 4 == 0 && most - i >= 4)
+		{
+			JnQuads		q = quads_of(r);
+			uint32_t	done = 4 * jn_quads_add_up(&q, (most - i) / 4, &total, sum + i);
+
+			r->data = q.data;
+			r->next += done;
+			i += done;
+		}
+
+		/* one before a quad, in one with a wide difference, or near the end */
+		for (bool more = i < most; more; more = i < most && r->next % 4 != 0)
+			sum[i++] = total += r->unit_us > 0 ? jn_times_next(r) / r->unit_us : 0;
+	}
+}
+
+void
 jn_times_decode(const JnEnv *env, JnTimesReader *r, int64_t first, int64_t *time, uint32_t n)
 {
 	uint64_t	d[DECODE_PIECE];

@@ -92,6 +92,12 @@ extern void jn_times_decode(const JnEnv *env, JnTimesReader *r, int64_t first, i
 extern void jn_times_differences(JnTimesReader *r, uint32_t most, uint64_t *d);
 
 /*
+ * Adds up the next "most" differences in units, of which there are so many:
+ * sum[i] becomes the first i + 1 of them together.  Ticks not.
+ */
+extern void jn_times_add_up(JnTimesReader *r, uint32_t most, uint64_t *sum);
+
+/*
  * Moves past the next "count" differences, of which there are so many: 32 at a
  * time, if none of them is wide.
  */

@@ -40,6 +40,7 @@ jn_funnel_tally_init(const JnEnv *env, JnFunnelTally *t, uint64_t salt, const ui
 	memset(t->step, 0, steps * sizeof(JnFunnelStep));
 	t->sorted = jn_alloc(env, jn_array_size(steps, sizeof(int64_t)));
 	t->funnel = jn_funnel_new(env, &t->spec.terms);
+	t->plain = jn_funnel_fast_init(&t->quick, &t->spec.terms);
 	t->whole.salt = salt;
 	t->whole.tracks = t->spec.atoms.tracks | (t->spec.terms.hold ? 1u << t->spec.terms.hold_track : 0);
 	return JN_OK;
@@ -65,6 +66,27 @@ sort_times(JnFunnelTally *t, const int64_t *time)
 		n++;
 	}
 	return t->sorted;
+}
+
+/* Counts where an attempt stayed. */
+static inline void
+count_status(JnFunnelStep *last, JnFunnelStatus status)
+{
+	switch (status)
+	{
+		case JN_FUNNEL_OPEN:
+			last->open++;
+			break;
+		case JN_FUNNEL_EXCLUDED:
+			last->excluded++;
+			break;
+		case JN_FUNNEL_CONVERTED:
+			last->converted++;
+			break;
+		default:
+			last->lost++;
+			break;
+	}
 }
 
 static void
@@ -96,22 +118,7 @@ count_subject(const JnEnv *env, JnFunnelTally *t, const JnFunnelResult *result)
 		last = step;
 	}
 
-	/* where it stayed */
-	switch (result->status)
-	{
-		case JN_FUNNEL_OPEN:
-			last->open++;
-			break;
-		case JN_FUNNEL_EXCLUDED:
-			last->excluded++;
-			break;
-		case JN_FUNNEL_CONVERTED:
-			last->converted++;
-			break;
-		default:
-			last->lost++;
-			break;
-	}
+	count_status(last, result->status);
 }
 
 /* Notes which atoms could match one of the events of these columns. */
@@ -129,15 +136,64 @@ note_seen(JnFunnelTally *t, const JnBinding *b)
 			}
 }
 
+/* The same of a plain funnel. */
+static void
+note_seen_fast(JnFunnelTally *t)
+{
+	unsigned	seen = jn_funnel_fast_seen(&t->quick);
+
+	for (uint32_t i = 0; i < t->spec.terms.steps; i++)
+		if ((seen >> i & 1) != 0 && !t->seen[i])
+		{
+			t->seen[i] = 1;
+			t->unseen--;
+		}
+}
+
+/* Takes columns the fast way, if it can be gone. */
+static bool
+take_columns_fast(const JnEnv *env, JnFunnelTally *t, const JnColumns *columns, const JnTimesReader *times,
+				  uint32_t differences, int64_t last)
+{
+	if (!t->plain || !jn_funnel_fast_columns(env, &t->quick, columns, times, differences, last))
+		return false;
+	if (t->unseen > 0)
+		note_seen_fast(t);
+	return true;
+}
+
+/* Counts a subject the fast way. */
+static inline void
+count_fast(const JnEnv *env, JnFunnelTally *t, uint32_t from, uint32_t to, uint32_t part, int64_t start)
+{
+	const uint64_t *filled = t->quick.filled;
+	JnFunnelStatus status;
+	uint32_t	level = jn_funnel_fast_subject(&t->quick, from, to, part, start, &status);
+
+	t->subjects++;
+	if (level == 0)
+		return;
+	t->step[0].entered++;
+	for (uint32_t i = 1; i < level; i++)
+	{
+		JnFunnelStep *step = &t->step[i];
+
+		t->step[i - 1].converted++;
+		step->entered++;
+		jn_gaps_add(env, &step->from_previous, filled[i] - filled[i - 1]);
+		jn_gaps_add(env, &step->from_first, filled[i]);
+	}
+	count_status(&t->step[level - 1], status);
+}
+
+/* Which way is gone shows with the first subject, whose times are needed for it. */
 static JnStatus
 take_columns(const JnEnv *env, void *context, const JnColumns *columns, JnError *err)
 {
-	JnFunnelTally *t = context;
-
+	(void) env;
+	(void) columns;
 	(void) err;
-	jn_funnel_columns(env, t->funnel, columns);
-	if (t->unseen > 0)
-		note_seen(t, jn_funnel_binding(t->funnel));
+	((JnFunnelTally *) context)->bound = false;
 	return JN_OK;
 }
 
@@ -146,8 +202,22 @@ take_subject(const JnEnv *env, void *context, const JnSubject *subject, JnError 
 {
 	JnFunnelTally *t = context;
 	JnFunnelResult result;
+	uint32_t	rows = subject->to - subject->from;
 
 	(void) err;
+	if (rows == subject->columns->rows
+		&& take_columns_fast(env, t, subject->columns, subject->times, rows - 1, INT64_MAX))
+	{
+		count_fast(env, t, 0, rows, 0, subject->start);
+		return JN_OK;
+	}
+	if (!t->bound)
+	{
+		jn_funnel_columns(env, t->funnel, subject->columns);
+		if (t->unseen > 0)
+			note_seen(t, jn_funnel_binding(t->funnel));
+		t->bound = true;
+	}
 	jn_funnel_subject(env, t->funnel, subject, &result);
 	count_subject(env, t, &result);
 	return JN_OK;
@@ -177,18 +247,60 @@ JnStatus
 jn_funnel_tally_journey(const JnEnv *env, JnFunnelTally *t, const JnJourney *j, JnError *err)
 {
 	JnVisitor	visitor = visitor_of(t);
-	JnStatus	status = jn_visit_journey(env, &visitor, j, err);
+	JnColumns	columns = jn_journey_columns(j);
+	JnTimesReader times;
+	JnStatus	status;
 
+	jn_journey_times(j, &times);
+	if (take_columns_fast(env, t, &columns, &times, j->head.n - 1, j->head.last))
+	{
+		count_fast(env, t, 0, j->head.n, 0, j->head.first);
+		return JN_OK;
+	}
+	status = jn_visit_journey(env, &visitor, j, err);
 	jn_funnel_close(env, t->funnel);
 	return status;
+}
+
+/* Goes through the subjects that are whole in a set the fast way; whether there are others. */
+static bool
+count_set_fast(const JnEnv *env, JnFunnelTally *t, const JnSet *s)
+{
+	JnSetCounts counts;
+	uint32_t	row;
+	uint32_t	rows;
+	bool		ghost;
+	bool		more;
+	bool		others = false;
+
+	jn_set_counts_open(&counts, s);
+	while ((rows = jn_set_counts_next(&counts, &row, &ghost, &more)) > 0)
+	{
+		uint32_t	part = counts.part - 1;
+
+		if (ghost || more)
+			others = true;
+		else
+			count_fast(env, t, row, row + rows, part, jn_set_start(s, part));
+		if (part % 1024 == 1023)
+			jn_tick(env);
+	}
+	return others;
 }
 
 JnStatus
 jn_funnel_tally_set(const JnEnv *env, JnFunnelTally *t, const JnSet *s, JnError *err)
 {
 	JnVisitor	visitor = visitor_of(t);
-	JnStatus	status = jn_whole_set(env, &t->whole, s, &visitor, err);
+	JnColumns	columns = jn_set_columns(s);
+	JnStatus	status = JN_OK;
+	JnTimesReader times;
 
+	jn_set_times(s, &times);
+	if (!take_columns_fast(env, t, &columns, &times, jn_set_differences(s), s->head.last))
+		status = jn_whole_set(env, &t->whole, s, &visitor, err);
+	else if (count_set_fast(env, t, s))
+		status = jn_whole_hold(env, &t->whole, s, &visitor, err);
 	jn_funnel_close(env, t->funnel);
 	return status;
 }

@@ -30,6 +30,7 @@
 
 #include "../gaps.h"
 #include "../whole.h"
+#include "funnel_fast.h"
 #include "funnel_spec.h"
 
 #define JN_FUNNEL_TALLY_VERSION	1
@@ -56,6 +57,9 @@ typedef struct JnFunnelTally
 	JnFunnelStep *step;
 	int64_t    *sorted;			/* [steps] for one subject */
 	JnFunnel   *funnel;
+	bool		bound;			/* the funnel has the columns of the subject */
+	bool		plain;			/* the fast way can be gone */
+	JnFunnelFast quick;
 	JnWhole		whole;
 } JnFunnelTally;
 
