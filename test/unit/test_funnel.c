@@ -4,7 +4,9 @@
  *	  the words of funnel.h for each.
  */
 #include "build.h"
-#include "funnel/funnel.h"
+#include "cpu.h"
+#include "funnel/funnel_fast.h"
+#include "funnel/funnel_tally.h"
 #include "unit.h"
 
 #define MAX_STEPS	5			/* of a funnel */
@@ -609,4 +611,203 @@ TEST(deduplicated_is_as_slow_says)
 TEST(unordered_is_as_slow_says)
 {
 	check_mode(JN_FUNNEL_UNORDERED, 4);
+}
+
+/* ---- the fast way ---- */
+
+#define MANY_ROWS	400
+
+/* A plain question about few events; some of its steps are several of them. */
+static Question
+plain_question(uint64_t *seed)
+{
+	Question	q = {.terms.as_of = (int64_t) unit_below(seed, 3000)};
+
+	q.terms.steps = 1 + unit_below(seed, 4);
+	q.terms.within = unit_below(seed, 8) == 0 ? JN_NO_LIMIT : unit_below(seed, 200);
+	for (uint32_t i = 0; i < q.terms.steps; i++)
+		q.step[i] = 1u << i;
+	if (q.terms.steps < 4 && unit_below(seed, 2))
+		q.step[unit_below(seed, q.terms.steps)] |= 1u << 3;
+	return q;
+}
+
+/* Each answer of the fast way is that of the other one, on every processor. */
+TEST(fast_is_as_any_way)
+{
+	uint64_t	seed = 5;
+	uint32_t	fast_ways = 0;
+
+	for (int i = 0; i < (UNIT_SANITIZED ? 3000 : 20000) && unit_failed_checks == 0; i++)
+	{
+		Question	q = plain_question(&seed);
+		uint32_t	n = 1 + unit_below(&seed, unit_below(&seed, 3) ? 70 : MANY_ROWS);
+		uint32_t	gap = unit_below(&seed, 4) ? 1 + unit_below(&seed, 30) : UINT32_MAX;
+		Row			row[MANY_ROWS];
+		int64_t		time = 0;
+		JnJourney	j;
+		JnAtoms		atoms;
+		JnFunnelTerms terms;
+		JnFunnelFast fast;
+		JnColumns	columns;
+		JnTimesReader times;
+		JnFunnelStatus status;
+		Answer		answer;
+		uint32_t	level;
+
+		for (uint32_t r = 0; r < n; r++)
+		{
+			time += unit_below(&seed, 50) ? unit_below(&seed, gap) : UINT32_C(5000000);
+			row[r] = (Row) {time, unit_below(&seed, 3) ? EVENTS - 1 : unit_below(&seed, EVENTS), LABELS};
+		}
+		j = make_journey(ENV, row, n);
+		answer = ask(ENV, &q, &j);
+
+		jn_cpu_force(i % 2 ? JN_CPU_SCALAR : JN_CPU_UNKNOWN);
+		atoms = make_atoms(ENV, &q);
+		terms = q.terms;
+		terms.atoms = &atoms;
+		CHECK(jn_funnel_fast_init(&fast, &terms));
+		columns = jn_journey_columns(&j);
+		jn_journey_times(&j, &times);
+		if (!jn_funnel_fast_columns(ENV, &fast, &columns, &times, n - 1, unit_below(&seed, 2) ? j.head.last : INT64_MAX))
+		{
+			CHECK_INT(j.event.width, 0);
+			unit_env_clear(&unit_env);
+			continue;
+		}
+		fast_ways++;
+		level = jn_funnel_fast_subject(&fast, 0, n, 0, j.head.first, &status);
+		CHECK_INT(level, answer.level);
+		CHECK_INT(status, answer.status);
+		for (uint32_t k = 0; k < level; k++)
+			CHECK_INT((int64_t) fast.filled[k], answer.time[k] - answer.entered);
+		jn_cpu_force(JN_CPU_UNKNOWN);
+		unit_env_clear(&unit_env);
+	}
+	CHECK(fast_ways > 1000);
+}
+
+/* What is not plain goes the other way. */
+TEST(fast_is_for_plain_funnels)
+{
+	Question	q = {.terms = {.steps = 2,.within = 5},.step = {1, 2}};
+	JnAtoms		atoms = make_atoms(ENV, &q);
+	JnFunnelTerms plain = q.terms;
+	uint64_t	limit[2] = {JN_NO_LIMIT, 3};
+	bool		optional[2] = {false, true};
+	JnFunnelFast fast;
+
+	plain.atoms = &atoms;
+	CHECK(jn_funnel_fast_init(&fast, &plain));
+#define IS_OTHER(change) \
+	do { \
+		JnFunnelTerms terms = plain; \
+		terms.change; \
+		CHECK(!jn_funnel_fast_init(&fast, &terms)); \
+	} while (0)
+	IS_OTHER(mode = JN_FUNNEL_STRICT);
+	IS_OTHER(mode = JN_FUNNEL_UNORDERED);
+	IS_OTHER(entry = JN_ENTRY_FIRST);
+	IS_OTHER(entry = JN_ENTRY_LONGEST);
+	IS_OTHER(ties = JN_TIES_STEP);
+	IS_OTHER(ties = JN_TIES_STRICT);
+	IS_OTHER(hold = true);
+	IS_OTHER(step_within = limit);
+	IS_OTHER(optional = optional);
+#undef IS_OTHER
+
+	/* an event for two steps, any event, something excluded */
+	q.step[1] = 3;
+	atoms = make_atoms(ENV, &q);
+	CHECK(!jn_funnel_fast_init(&fast, &plain));
+	q.step[1] = (1 << EVENTS) - 1;
+	atoms = make_atoms(ENV, &q);
+	CHECK(!jn_funnel_fast_init(&fast, &plain));
+	q.step[1] = 2;
+	q.excluded = 4;
+	atoms = make_atoms(ENV, &q);
+	CHECK(!jn_funnel_fast_init(&fast, &plain));
+}
+
+/* ---- bytes ---- */
+
+/* States from outside are proven: each byte changed, and each end cut off. */
+TEST(states_from_outside_are_proven)
+{
+	static const JnName text[] = {{"a", 1}, {"b", 1}, {"[c, d]", 6}, {"x", 1}};
+	uint64_t	limit[3] = {JN_NO_LIMIT, 5, JN_NO_LIMIT};
+	bool		optional[3] = {false, true, false};
+	JnFunnelTerms terms = {.steps = 3,.within = 100,.step_within = limit,.optional = optional};
+	uint64_t	seed = 9;
+	uint8_t		spec[200];
+	uint8_t		bytes[4000];
+	uint8_t		again[4000];
+	JnFunnelTally t;
+	JnFunnelTally read;
+	JnError		err;
+	size_t		size;
+
+	jn_funnel_spec_write(&terms, text, 1, spec);
+	CHECK_INT(jn_funnel_tally_init(ENV, &t, 1, spec, jn_funnel_spec_size(&terms, text, 1), &err), JN_OK);
+	for (int i = 0; i < 20; i++)
+	{
+		Row			row[MAX_ROWS];
+		uint32_t	n = random_rows(&seed, row);
+		JnJourney	j = make_journey(ENV, row, n);
+
+		CHECK_INT(jn_funnel_tally_journey(ENV, &t, &j, &err), JN_OK);
+	}
+	CHECK_INT(jn_funnel_tally_size(&t, &size, &err), JN_OK);
+	jn_funnel_tally_write(ENV, &t, bytes);
+	CHECK_INT(jn_funnel_tally_read(ENV, &read, 2, bytes, size, &err), JN_OK);
+	jn_funnel_tally_write(ENV, &read, again);
+	CHECK_BYTES(again, size, bytes, size);
+
+	for (size_t cut = 0; cut < size; cut++)
+		CHECK(jn_funnel_tally_read(ENV, &read, 2, bytes, cut, &err) != JN_OK);
+	for (int i = 0; i < 20000; i++)
+	{
+		size_t		at = unit_below(&seed, (uint32_t) size);
+		uint8_t		old = bytes[at];
+		size_t		other;
+
+		bytes[at] = (uint8_t) unit_random(&seed);
+
+		/* what is taken can be added to, and is written as it was */
+		if (jn_funnel_tally_read(ENV, &read, 2, bytes, size, &err) == JN_OK)
+		{
+			CHECK_INT(jn_funnel_tally_size(&read, &other, &err), JN_OK);
+			CHECK_INT(other, size);
+			jn_funnel_tally_write(ENV, &read, again);
+			CHECK_BYTES(again, size, bytes, size);
+			if (read.subjects < 1000)
+				CHECK_INT(jn_funnel_tally_rest(ENV, &read, &err), JN_OK);
+		}
+		bytes[at] = old;
+	}
+}
+
+/* The score intervals that Newcombe, "Two-sided confidence intervals for the single proportion", 1998, has in table I. */
+TEST(wilson_bounds)
+{
+	static const struct
+	{
+		uint64_t	k;
+		uint64_t	n;
+		int			low;		/* ten thousandths */
+		int			high;
+	}			known[] = {{81, 263, 2553, 3662}, {15, 148, 624, 1605}, {0, 20, 0, 1611}, {1, 29, 61, 1718}};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+	{
+		double		low;
+		double		high;
+
+		jn_wilson(known[i].k, known[i].n, &low, &high);
+		CHECK_INT((int) (10000 * low + 0.5), known[i].low);
+		CHECK_INT((int) (10000 * high + 0.5), known[i].high);
+		jn_wilson(known[i].n, known[i].n, &low, &high);
+		CHECK(high == 1);
+	}
 }
