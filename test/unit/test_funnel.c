@@ -588,7 +588,7 @@ check_mode(JnFunnelMode mode, uint64_t seed)
 				if ((kind.optional && mode != JN_FUNNEL_ORDERED)
 					|| (mode == JN_FUNNEL_UNORDERED && (kind.step_within || ties == JN_TIES_STRICT)))
 					continue;
-				check_kind(&kind, &seed, UNIT_SANITIZED ? 600 : 3000);
+				check_kind(&kind, &seed, UNIT_SANITIZED ? 150 : 3000);
 				unit_env_clear(&unit_env);
 			}
 }
@@ -638,7 +638,7 @@ TEST(fast_is_as_any_way)
 	uint64_t	seed = 5;
 	uint32_t	fast_ways = 0;
 
-	for (int i = 0; i < (UNIT_SANITIZED ? 3000 : 20000) && unit_failed_checks == 0; i++)
+	for (int i = 0; i < (UNIT_SANITIZED ? 2000 : 20000) && unit_failed_checks == 0; i++)
 	{
 		Question	q = plain_question(&seed);
 		uint32_t	n = 1 + unit_below(&seed, unit_below(&seed, 3) ? 70 : MANY_ROWS);
