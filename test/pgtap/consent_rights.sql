@@ -1,6 +1,6 @@
 -- Who may do what with the tables and functions of consent.
 BEGIN;
-SELECT plan(46);
+SELECT plan(67);
 SET LOCAL search_path = public, pg_catalog;
 
 SELECT is_empty($$
@@ -31,7 +31,7 @@ SELECT journey.create_purpose('qx');
 -- A reader sees no table, changes none, and cannot call what writes.
 SET LOCAL ROLE regress_pgtap_reader;
 SELECT throws_ok(format('SELECT 1 FROM journey.%I LIMIT 1', t), '42501', NULL, 'a reader cannot read ' || t)
-  FROM unnest(ARRAY['purpose', 'reader_purpose', 'subject', 'ledger', 'state', '_state_expected', 'ledger_seq_seq']) t;
+  FROM unnest(ARRAY['purpose', 'reader_purpose', 'subject', 'ledger', 'state', '_state_expected', 'ledger_seq_seq', 'chain']) t;
 SELECT throws_ok(q, '42501', NULL, 'a reader cannot: ' || q) FROM unnest(ARRAY[
   'INSERT INTO journey.purpose (name) VALUES (''qy'')',
   'INSERT INTO journey.reader_purpose (reader, purpose) VALUES (''regress_pgtap_reader'', 1)',
@@ -54,6 +54,24 @@ SELECT throws_ok(q, '42501', NULL, 'a reader cannot: ' || q) FROM unnest(ARRAY[
   'SELECT journey.consent_give(''q1'', ''qx'')',
   'SELECT journey.consent_withdraw(''q1'', ''qx'')',
   'SELECT journey.consent_refuse(''q1'', ''qx'')',
+  'SELECT journey.consent_renew(''q1'', ''qx'')',
+  'SELECT journey.consent_object(''q1'', ''qx'')',
+  'SELECT journey.consent_expire(''q1'', ''qx'')',
+  'SELECT journey.consent_expire_due()',
+  'SELECT journey.subject_restrict(''q1'')',
+  'SELECT journey.subject_lift(''q1'')',
+  'SELECT journey.consent_record(''[]'')',
+  'INSERT INTO journey.chain VALUES (1, 1, 1, '''')',
+  'UPDATE journey.chain SET seq = 1',
+  'SELECT * FROM journey.ledger_verify()',
+  'SELECT journey.ledger_head()',
+  'SELECT journey.consented(''q1'', ''qx'', now())',
+  'SELECT * FROM journey.consent_as_of(now())',
+  'SELECT * FROM journey.coverage(''pg_class'', ''qx'')',
+  'SELECT journey.consent_receipt(1)',
+  'SELECT journey.consent_receipt(''q1'', ''qx'')',
+  'SELECT journey.subject_record(''q1'')',
+  'SELECT journey.subject_export(''q1'')',
   'SELECT journey._consent_record(NULL, ''give'', ''q1'', ''qx'', true, true, true, NULL, NULL, NULL, NULL, NULL, NULL, NULL)',
   'SELECT journey._purpose_number(''qx'')',
   'SELECT journey._state_rebuild()',
@@ -70,11 +88,15 @@ SELECT throws_ok('TABLE journey.ledger', '42501', NULL, 'and cannot read what it
 -- Whatever it puts in its way.
 CREATE TEMP TABLE subject (number bigint, name text);
 CREATE TEMP TABLE ledger (seq bigint);
+CREATE TEMP TABLE state (seq bigint);
+CREATE TEMP TABLE chain (place bigint, seq bigint);
 SET LOCAL search_path = pg_temp;
 SELECT journey.consent_give('q1', 'qx') > 0 AS given \gset
+-- as at the commit
+SET CONSTRAINTS ALL IMMEDIATE;
 SET LOCAL search_path = public, pg_catalog;
 SELECT ok(:'given', 'shadowing tables do no harm');
-SELECT is((SELECT count(*)::int FROM pg_temp.ledger), 0, 'and are not written');
+SELECT is((SELECT count(*)::int FROM (SELECT FROM pg_temp.ledger UNION ALL SELECT FROM pg_temp.state UNION ALL SELECT FROM pg_temp.chain) t), 0, 'and are not written');
 
 -- The officer grants and takes back, and sees no consent.
 SET LOCAL ROLE regress_pgtap_officer;
@@ -87,6 +109,10 @@ SELECT is((SELECT array_agg(l.action ORDER BY seq) FROM journey.ledger l JOIN jo
           ARRAY['give', 'withdraw', 'give'], 'the ledger has what the program recorded');
 SELECT is((SELECT DISTINCT recorded_by FROM journey.ledger l JOIN journey.subject s ON s.number = l.subject WHERE s.name = 'q1'),
           session_user, 'under the name of who logged in');
+
+SELECT is((SELECT count(*)::int FROM journey.chain c JOIN journey.ledger l USING (seq) JOIN journey.subject s ON s.number = l.subject WHERE s.name = 'q1'),
+          3, 'with a place in the chain, which the program was not given a right on');
+SELECT is_empty('SELECT * FROM journey.ledger_verify()', 'and the chain is whole');
 
 SELECT finish();
 ROLLBACK;
