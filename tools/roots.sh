@@ -26,13 +26,24 @@ mirror()
 	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Release: $1" 'Component: main' | head -n 1
 }
 
+# Takes away what an attempt that was broken off left, and what it had mounted.
+remove_root()
+{
+	local mount
+
+	findmnt --raw --noheadings --output TARGET | grep "^$1/" | sort -r | while read -r mount; do
+		umount "$mount"
+	done
+	rm -rf --one-file-system "$1"
+}
+
 # Makes the root of a major, unless it is there in full.
 make_root()
 {
 	local root=$ROOTS/$1 suite here main security options=(--aptopt='Acquire::Languages "none"') proxy
 
 	[ -e "$root/.complete" ] && return
-	rm -rf "$root"
+	remove_root "$root"
 	mkdir -p "$ROOTS"
 	suite=$(suite_of "$1")
 	here=$(. /etc/os-release; echo "$VERSION_CODENAME")
@@ -46,7 +57,7 @@ make_root()
 	done
 	# the release files of testing can be out of date
 	[ "$suite" != forky ] || options+=(--aptopt='Acquire::Check-Valid-Until "false"')
-	timeout 280 mmdebstrap --mode=root --variant=apt --quiet "${options[@]}" \
+	timeout 900 mmdebstrap --mode=root --variant=apt --quiet "${options[@]}" \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' \
 		--include="$(bash "$ROOT/tools/setup.sh" --list build tap | tr ' ' ',')" \
@@ -78,6 +89,6 @@ in_root()
 	local major=$1 script=$2
 
 	shift 2
-	timeout 280 chroot "$ROOTS/$major" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin WERROR="${WERROR-}" \
+	timeout 1800 chroot "$ROOTS/$major" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin WERROR="${WERROR-}" \
 		JOURNEY_RESULTS=/journey/build/results "$@" bash "/journey/tools/$script.sh"
 }

@@ -199,7 +199,7 @@ put_interval(JnPen *pen, int64_t us)
 		put_part(pen, &us, INT64_C(1000000), "s", "s", &begun);
 	else if (us > 0)
 	{
-		char		fraction[7] = ".000000";
+		char		fraction[7] = {'.'};
 		int64_t		left = us % 1000000;
 		size_t		digits = sizeof(fraction);
 
