@@ -202,11 +202,11 @@ allows_other(const JourneyCell *cell, const char *subject, int size)
 
 /* Step 3, denied: the mask of the cell. */
 static Datum
-show_mask(FunctionCallInfo fcinfo, Site *site, JourneyDecision *decision)
+show_mask(FunctionCallInfo fcinfo, Site *site, JourneyDecision *decision, bool allowed)
 {
 	const char *purpose = journey_decision_purpose(decision);
 	Asker		asker = {decision, &site->class, collected_at(fcinfo, 3)};
-	JourneyCell cell = {.raw = PG_GETARG_DATUM(0),.isnull = PG_ARGISNULL(0),.purpose = purpose != NULL ? purpose : "",
+	JourneyCell cell = {.raw = PG_GETARG_DATUM(0),.isnull = PG_ARGISNULL(0),.allowed = allowed,.purpose = purpose != NULL ? purpose : "",
 	.allows = allows_other,.ctx = &asker};
 	bool		isnull = false;
 	Datum		result;
@@ -230,6 +230,7 @@ journey__cell(PG_FUNCTION_ARGS)
 {
 	Site	   *site;
 	JourneyDecision *decision;
+	bool		allowed;
 
 	if (PG_ARGISNULL(2))
 		PG_RETURN_NULL();
@@ -238,8 +239,9 @@ journey__cell(PG_FUNCTION_ARGS)
 
 	if (site->mask.show == NULL)
 		PG_RETURN_NULL();
-	if (!is_allowed(fcinfo, site, decision, 1, 3) || site->mask.every_cell)
-		return show_mask(fcinfo, site, decision);
+	allowed = is_allowed(fcinfo, site, decision, 1, 3);
+	if (!allowed || site->mask.every_cell)
+		return show_mask(fcinfo, site, decision, allowed);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(PG_GETARG_DATUM(0));

@@ -11,7 +11,8 @@
  * A set holds journeys of many subjects, whose names are in it.  So each is
  * decided by itself: the set is shown without those who are denied, whatever
  * the subject of the row is, and also to those who may see that one's data.
- * Without any, it is NULL.
+ * Without any, it is NULL.  Other masks of sets, such as null, show this of
+ * allowed cells, and themselves of denied ones.
  */
 #include "postgres.h"
 
@@ -89,8 +90,12 @@ show_journey(JourneyMask *mask, const JourneyCell *cell, bool *isnull)
 	{
 		if (reader.walk.next % JN_TICK_EVERY == 0)
 			jn_tick(&env);
+		/* a journey that would become too large is not shown at all: no error tells how large it is */
 		if (keep_step(keep, &step) && jn_build_add_step(&env, build, &step, &error) != JN_OK)
-			journey_report(&error, "journey");
+		{
+			jn_build_reset(build);
+			break;
+		}
 	}
 	jn_step_reader_close(&env, &reader);
 	MemoryContextSwitchTo(result_context);
@@ -267,20 +272,47 @@ show_set(JourneyMask *mask, const JourneyCell *cell, bool *isnull)
 	return result;
 }
 
+/* Is this one of the types of our schema, whose types only its owner makes? */
+static bool
+is_our_type(Oid type, const char *name)
+{
+	Oid			schema = get_namespace_oid("journey", true);
+
+	return OidIsValid(schema) &&
+		type == GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name), ObjectIdGetDatum(schema));
+}
+
 void
 journey_mask_open_journey(JourneyMask *mask, const JourneyOptions *options)
 {
-	/* both types are of our schema, whose types only its owner makes */
-	Oid			schema = get_namespace_oid("journey", true);
-
-	if (!OidIsValid(schema))
-		return;
-	if (mask->base == GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("journey"), ObjectIdGetDatum(schema)))
+	if (is_our_type(mask->base, "journey"))
 		open_journey(mask, options);
-	else if (mask->base == GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("journey_set"),
-										   ObjectIdGetDatum(schema)))
+	else if (is_our_type(mask->base, "journey_set"))
 	{
 		mask->show = show_set;
 		mask->every_cell = true;
 	}
+}
+
+/* The mask of a denied row, the filtered set of an allowed one. */
+static Datum
+show_guarded(JourneyMask *mask, const JourneyCell *cell, bool *isnull)
+{
+	JourneyMask *denied = mask->state;
+
+	return cell->allowed ? show_set(mask, cell, isnull) : denied->show(denied, cell, isnull);
+}
+
+void
+journey_mask_guard_set(JourneyMask *mask)
+{
+	JourneyMask *denied;
+
+	if (mask->show == NULL || mask->every_cell || !is_our_type(mask->base, "journey_set"))
+		return;
+	denied = palloc(sizeof(JourneyMask));
+	*denied = *mask;
+	mask->state = denied;
+	mask->show = show_guarded;
+	mask->every_cell = true;
 }

@@ -15,6 +15,7 @@
  *	- An array on the way is passed through: the street of every home in a list
  *	  of homes is masked.  A number on the path is one element of an array, if
  *	  it has that many.
+ *	- What lies more than 500 arrays and objects deep on the way is shown as null.
  *	- With "->>" the part is masked as a text: strings without quotes, all else
  *	  as its JSON text, null like a missing one.  The mask is a string or null.
  */
@@ -60,7 +61,17 @@ typedef struct Copy
 	const JourneyCell *cell;
 	JsonbParseState *state;
 	JsonbValue *result;
+	int			depth;			/* of objects and arrays around the value */
 } Copy;
+
+/*
+ * Documents that go deeper than this on the way of a path are cut: null.  An
+ * error for want of stack would depend on the raw value.
+ */
+#define MAX_DEPTH	500
+
+/* Longest string that jsonb can hold, which a mask may be longer than. */
+#define MAX_STRING	JENTRY_OFFLENMASK
 
 /* How many steps of each path have been taken on the way to a value; OFF: the way went elsewhere. */
 #define OFF		(-1)
@@ -112,9 +123,12 @@ put_mask(Copy *copy, JsonbIteratorToken at, Part *part, const JsonbValue *raw)
 	{
 		text	   *t = DatumGetTextPP(masked);
 
-		value.type = jbvString;
-		value.val.string.val = VARDATA_ANY(t);
-		value.val.string.len = VARSIZE_ANY_EXHDR(t);
+		if (VARSIZE_ANY_EXHDR(t) <= MAX_STRING)
+		{
+			value.type = jbvString;
+			value.val.string.val = VARDATA_ANY(t);
+			value.val.string.len = VARSIZE_ANY_EXHDR(t);
+		}
 	}
 	else if (!isnull)
 	{
@@ -258,12 +272,19 @@ put_value(Copy *copy, JsonbIteratorToken at, const JsonbValue *base, const Jsonb
 		concerned = true;
 	}
 
-	if (!concerned || base->type != jbvBinary)
+	if (!concerned || base->type != jbvBinary || copy->depth >= MAX_DEPTH)
+	{
+		if (concerned && base->type == jbvBinary)
+			value.type = jbvNull;
 		copy->result = pushJsonbValue(&copy->state, at, &value);
-	else if (JsonContainerIsObject(base->val.binary.data))
+		return;
+	}
+	copy->depth++;
+	if (JsonContainerIsObject(base->val.binary.data))
 		put_object(copy, base->val.binary.data, raw, taken);
 	else
 		put_array(copy, base->val.binary.data, raw, taken);
+	copy->depth--;
 }
 
 static Datum

@@ -165,6 +165,8 @@ journey_mask_open(JourneyMask *mask, const JourneyOptions *options)
 			openers[i].open(mask, options);
 	}
 
+	journey_mask_guard_set(mask);
+
 	/* around the mask of the rest, or none if that is public */
 	if (mask->show != NULL || strcmp(name, "paths") == 0)
 		journey_mask_open_paths(mask, options);

@@ -27,13 +27,14 @@
 
 #include "core/crypto.h"
 
-/* One denied cell. */
+/* One denied cell, or one that a mask decides about by itself. */
 typedef struct JourneyCell JourneyCell;
 
 struct JourneyCell
 {
 	Datum		raw;
 	bool		isnull;			/* the raw value is missing */
+	bool		allowed;		/* not denied after all: only for masks that decide by themselves */
 	const char *subject;		/* whose it is, not zero-terminated; NULL: nobody knows */
 	int			subject_size;	/* bytes */
 	const char *purpose;		/* declared and granted, or "" */
@@ -94,6 +95,12 @@ extern void journey_mask_open_generalize(JourneyMask *mask, const JourneyOptions
 extern void journey_mask_open_noise(JourneyMask *mask, const JourneyOptions *options);
 extern void journey_mask_open_encrypt(JourneyMask *mask, const JourneyOptions *options);
 extern void journey_mask_open_journey(JourneyMask *mask, const JourneyOptions *options);
+
+/*
+ * Makes any mask of a set of journeys show of an allowed cell no more than the
+ * subjects that are allowed themselves.  Leaves masks of other types alone.
+ */
+extern void journey_mask_guard_set(JourneyMask *mask);
 
 /* Puts a mask of elements, which is open, into one of arrays of them. */
 extern void journey_mask_open_array(JourneyMask *mask, JourneyMask *element);
