@@ -89,6 +89,33 @@ SELECT i, subject, repeat('p', 4200), pg_temp.cell(label || ' story', 'CANARY-' 
 	pg_temp.cell(i, 79190000 + i, CASE WHEN i % 3 > 0 THEN -i END, label)
 FROM rows WHERE i <= 60;
 
+INSERT INTO journey_base.profiles
+SELECT i, subject, repeat('p', 4200),
+	pg_temp.cell(i, 79190000 + i, 86420000 - i % 3, label),
+	pg_temp.cell(date '2000-01-01' + i, date '1979-01-01' - i, date '1970-01-01' + i % 5, label),
+	pg_temp.cell(timestamptz '2026-01-01' + i * interval '1 h', timestamptz '1979-03-01' + i * interval '1 h',
+		timestamptz '1979-03-31' - i % 2 * interval '1 h', label),
+	pg_temp.cell(inet '10.0.0.1' + i, inet '79.19.1.0' + i, inet '79.19.99.7/32', label),
+	pg_temp.cell(label || ' zip', 'J' || 'CANARY-' || i, 'J' || repeat('CANARY', 1 + i % 3), label),
+	pg_temp.cell(int4range(i, i + 5), int4range(79190000, 79190000 + i), int4range(86420000 - i % 3, 86420007), label),
+	pg_temp.cell(ARRAY[i, NULL], ARRAY[79190000 + i, 7919], ARRAY[86420000, 8642], label),
+	-- the same in both
+	300 + i, date '2020-01-01' + i, coalesce(label, 'CANARY') || i % 9, coalesce(label, 'CANARY') || ' diary ' || i % 4,
+	pg_temp.cell(i, 79190000 + i, CASE WHEN i % 3 > 0 THEN 86420000 END, label),
+	pg_temp.cell(ARRAY[label], '{CANARY}', CASE WHEN i % 3 > 0 THEN '{CANARY,CANARY}' END::text[], label),
+	-- what is not masked is the same, and where masked parts can be
+	jsonb_build_object('plan', i % 3, 'home', jsonb_build_object('city', 'Graz')) || pg_temp.cell(
+		jsonb_build_object('email', label || '@example.com', 'scores', i, 'home', jsonb_build_object('city', 'Graz', 'street', label)),
+		jsonb_build_object('email', 'CANARY@example.com', 'scores', 79190000 + i, 'home', jsonb_build_object('city', 'Graz', 'street', 'CANARY')),
+		jsonb_build_object('email', i || 'CANARY.com', 'home', jsonb_build_object('city', 'Graz')), label),
+	pg_temp.cell('[seen 2026-01-01T10:00:00Z, VISIBLE 2026-01-02T10:00:00Z]',
+		'[CANARY 2026-01-01T10:00:00Z, seen 2026-01-05T10:00:00Z, "CANARY-1" 2026-01-06T10:00:00Z, bought 2026-02-01T10:00:00Z]',
+		'[seen 2026-01-25T11:00:00Z, CANARY 2026-01-26T10:00:00Z, bought 2026-02-27T10:00:00Z]'::journey.journey, label),
+	pg_temp.cell('[seen 2026-01-01T10:00:00Z, VISIBLE 2026-01-02T10:00:00Z]',
+		'[seen 2026-01-05T10:00:00Z, "CANARY-1" 2026-01-06T10:00:00Z]',
+		'[seen 2026-01-25T11:00:00Z, CANARY 2026-01-26T10:00:00Z]'::journey.journey, label)
+FROM rows WHERE i <= 60;
+
 INSERT INTO journey_base.facts
 SELECT i, subject, pg_temp.cell(i % 10, CASE WHEN i % 100 < 95 THEN 7919 ELSE i % 50 END, i % 1000, label),
 	pg_temp.cell(i % 3, i % 2000, 8642, label), pg_temp.cell(i, 79190000 + i, 86420000 - i % 3, label),

@@ -1,6 +1,6 @@
 # Runs the attacks and the random statements in both databases and compares.
 #
-#	perl prove.pl COUNTS OUT [T=NN] [N=300] [SEED=1]
+#	perl prove.pl COUNTS OUT [T=NN] [N=5000] [SEED=1]
 #
 # COUNTS gets `passed failed`; OUT is a folder for what psql printed.  The
 # databases prove_1 and prove_2 are there already (see run.sh).  README.md says
@@ -11,7 +11,7 @@ use FindBin;
 
 my $here = $FindBin::Bin;
 my ($counts, $out) = (shift, shift);
-my %arg = (T => '', N => 300, SEED => 1);
+my %arg = (T => '', N => 5000, SEED => 1);
 foreach (@ARGV)
 {
 	/^(T|N|SEED)=(.*)$/ or die "prove.pl: what is $_?\n";

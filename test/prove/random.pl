@@ -34,9 +34,13 @@ my %columns = (
 	notes => { int => [qw(id stars)], text => [qw(user_id note)] },
 	secrets => { int => [qw(id)], text => [qw(user_id secret)] },
 	cases => { int => [qw(id weight)], text => [qw(user_id story)] },
+	profiles => {
+		int => [qw(id age salary rank)], text => [qw(user_id zip alias diary)], date => [qw(born since)], time => [qw(at)],
+		json => [qw(doc)], list => [qw(tags)], other => [qw(ip span parts walk way)]
+	},
 	facts => { int => [qw(id dept kind amount)], float => [qw(ratio)], text => [qw(user_id)], date => [qw(day)] },
 	orders => { int => [qw(id person)], text => [qw(item)] });
-my @relations = qw(people people people visits visits notes secrets cases facts orders);
+my @relations = qw(people people people visits visits notes secrets cases profiles profiles facts orders);
 my @types = qw(int int text text text bool num float date time json bytes list big);
 my %sql_type = (int => 'int', big => 'bigint', num => 'numeric', float => 'float8', text => 'text', bool => 'boolean',
 	date => 'date', time => 'timestamptz', json => 'jsonb', bytes => 'bytea', list => 'text[]');
@@ -107,7 +111,8 @@ sub expr
 			sub { '(' . $e->('text') . ' || ' . $e->($t) . ')' },
 			sub { 'CAST(' . ($o // $e->($t)) . ' AS text)' },
 			sub { 'CAST(' . $e->($t) . ' AS text)' },
-			sub { '(' . $e->('json') . ' ->> ' . any("'say'", '0') . ')' },
+			sub { '(' . $e->('json') . ' ->> ' . any("'say'", "'email'", "'scores'", '0') . ')' },
+			sub { '(' . $e->('json') . " #>> '{home,street}')" },
 			sub { '(' . $e->('list') . ')[' . any(1, 2, $e->('int')) . ']' },
 			sub { 'concat_ws(' . join(', ', map { $e->(any(@types)) } 0 .. dice(3)) . ", '')" },
 			sub { 'regexp_replace(' . $e->('text') . ", '[aeiou]', '#', 'g')" },
@@ -150,7 +155,7 @@ sub few_rows
 sub subquery
 {
 	my ($type, $depth) = @_;
-	my $relation = any(qw(people visits notes orders));
+	my $relation = any(qw(people visits notes profiles orders));
 	my $alias = 's' . dice(1000);
 
 	local @scope = (@scope, [ $alias, $relation ]);
@@ -231,7 +236,7 @@ sub statement
 	my $q = query();
 	my $kind = dice(100);
 
-	return "EXPLAIN (VERBOSE) $q" if $kind < 20;
+	return 'EXPLAIN (' . any('VERBOSE', 'COSTS, VERBOSE, ANALYZE OFF', 'VERBOSE, SETTINGS', 'FORMAT YAML, VERBOSE') . ") $q" if $kind < 20;
 	return "EXPLAIN (ANALYZE, BUFFERS OFF, TIMING OFF, SUMMARY OFF) $q" if $kind < 30;
 	return "EXPLAIN (FORMAT JSON) $q" if $kind < 33;
 	return "COPY ($q) TO STDOUT" if $kind < 36;

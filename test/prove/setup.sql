@@ -122,6 +122,33 @@ CREATE TABLE hidden_child () INHERITS (hidden) WITH (autovacuum_enabled = off);
 -- On the view of this one readers are granted everything.
 CREATE TABLE loose (id int PRIMARY KEY, user_id text, note text) WITH (autovacuum_enabled = off);
 
+-- The masks that show something of the value, or of its place.  The worlds differ
+-- in what they hide: within the bucket, behind the kept end, in steps and parts
+-- that are left out.  Noise, made-up and encrypted values follow from the raw one,
+-- so that is equal.
+CREATE TABLE profiles (
+	id int,
+	user_id text,
+	pad text NOT NULL,
+	age int,				-- generalize, step
+	born date,				-- generalize, unit
+	at timestamptz,			-- generalize, unit
+	ip inet,				-- generalize, bits
+	zip text,				-- generalize, keep_first
+	span int4range,			-- generalize, step
+	parts int[],			-- generalize, step; as many in both
+	salary int,				-- noise
+	since date,				-- noise
+	alias text,				-- fake
+	diary text,				-- encrypt
+	rank int,				-- default
+	tags text[],			-- default
+	doc jsonb,				-- some of its paths
+	walk journey.journey,	-- journey: events, tracks and times
+	way journey.journey		-- journey: renamed events
+) WITH (toast_tuple_target = 8160, autovacuum_enabled = off);
+ALTER TABLE profiles ALTER pad SET STORAGE plain;
+
 -- Writers may write to the views of these.  All that could answer them is there:
 -- unique and plain indexes, checks, foreign keys, generated columns.
 CREATE TABLE desk (
@@ -145,6 +172,7 @@ ALTER TABLE notes OWNER TO shop;
 ALTER TABLE notes_old OWNER TO shop;
 ALTER TABLE secrets OWNER TO shop;
 ALTER TABLE cases OWNER TO shop;
+ALTER TABLE profiles OWNER TO shop;
 ALTER TABLE facts OWNER TO shop;
 ALTER TABLE orders OWNER TO shop;
 ALTER TABLE hidden OWNER TO shop;
@@ -153,7 +181,7 @@ ALTER TABLE loose OWNER TO shop;
 
 -- What a shop would really have granted before it protects its tables: reads
 -- of the children and single columns, writes, references, statistics.
-GRANT SELECT ON people, visits, visits_1, visits_2, visits_3, notes, notes_old, secrets, cases, facts, orders, hidden, loose
+GRANT SELECT ON people, visits, visits_1, visits_2, visits_3, notes, notes_old, secrets, cases, profiles, facts, orders, hidden, loose
 	TO ana, bob, carol, dave, erin, frank, insider, wrapper, wanda;
 GRANT SELECT (email, ssn, amount), UPDATE (user_id), REFERENCES (id, ssn) ON people TO ana;
 GRANT INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON people, visits, notes TO wanda;
@@ -202,6 +230,23 @@ SELECT journey.protect('visits', subject => 'user_id', columns => '{
 SELECT journey.protect('notes', subject => 'user_id', columns => '{"id": "public", "user_id": "public"}');
 SELECT journey.protect('secrets', subject => 'user_id', columns => '{"id": "public"}');
 SELECT journey.protect('cases', subject => 'user_id', columns => '{"id": "public", "user_id": "public"}', row_action => 'suppress');
+-- Keys of subjects are made at random, so in the template, for those who have rows.
+INSERT INTO profiles (id, user_id, pad)
+	SELECT n, s, '' FROM unnest(ARRAY['yes-1', 'yes-2', 'yes-3', 'refused', 'withdrawn', 'expired', 'silent', 'elsewhere', 'child-only'])
+	WITH ORDINALITY AS x (s, n);
+SELECT journey.protect('profiles', subject => 'user_id', columns => '{
+	"id": "public", "user_id": "public",
+	"age": {"mask": "generalize", "step": 100000000}, "born": {"mask": "generalize", "unit": "decade"},
+	"at": {"mask": "generalize", "unit": "month"}, "ip": {"mask": "generalize", "bits": 16},
+	"zip": {"mask": "generalize", "keep_first": 1}, "span": {"mask": "generalize", "step": 100000000},
+	"parts": {"mask": "generalize", "step": 100000000},
+	"salary": {"mask": "noise", "spread": 50}, "since": {"mask": "noise", "spread": "30 days"},
+	"alias": {"mask": "fake", "kind": "full_name"}, "diary": {"mask": "encrypt"}, "rank": "default", "tags": "default",
+	"doc->>''email''": {"mask": "partial", "keep_last": 2}, "doc->''home''->>''street''": {"mask": "constant", "value": "hidden"},
+	"doc->''scores''": "null",
+	"walk": {"mask": "journey", "keep_events": ["seen", "bought"], "drop_tracks": ["value", "persona"], "unit": "month"},
+	"way": {"mask": "journey", "keep_events": ["seen"], "rename_events": "something", "unit": "month"}}');
+TRUNCATE journey_base.profiles;
 SELECT journey.protect('facts', subject => 'user_id', columns => '{
 	"id": "public", "user_id": "public", "kind": {"class": "kind", "mask": "constant", "value": -1}}');
 
