@@ -6,6 +6,9 @@
  * A subject's row is locked to the end of the transaction, and the position in
  * the ledger is taken under that lock: events of one subject have positions in
  * the order in which they took effect.
+ *
+ * The SQL functions run with the rights of the extension's owner and with a
+ * search_path of their own; the queries below count on both.
  */
 #include "postgres.h"
 
@@ -295,6 +298,22 @@ find_numbers(const Event *event, Value *subject, Value *purpose)
 		run(&no_purpose_query, &event->purpose);
 }
 
+static int64
+insert_event(const Event *event, Value subject, Value purpose, Value counts)
+{
+	Value		values[] = {
+		subject, purpose, {CStringGetTextDatum(journey_action_name(event->action)), false},
+		event->covers.isnull ? no : event->covers,
+		event->explicitly.isnull ? no : event->explicitly,
+		event->parental.isnull ? no : event->parental,
+		counts, event->valid_from, event->valid_until, event->said_at,
+		event->notice, event->source, event->key, event->evidence
+	};
+
+	run(&insert_query, values);
+	return DatumGetInt64(column(1).datum);
+}
+
 /* The position in the ledger. */
 static int64
 record(Event *event)
@@ -331,15 +350,7 @@ record(Event *event)
 	if (journey_action_is_consent(event->action) && !event->said_at.isnull)
 		counts.datum = BoolGetDatum(!run(&later_query, (Value[]) {subject, purpose, event->said_at}));
 
-	run(&insert_query, (Value[]) {
-		subject, purpose, {CStringGetTextDatum(journey_action_name(event->action)), false},
-		event->covers.isnull ? no : event->covers,
-		event->explicitly.isnull ? no : event->explicitly,
-		event->parental.isnull ? no : event->parental,
-		counts, event->valid_from, event->valid_until, event->said_at,
-		event->notice, event->source, event->key, event->evidence
-	});
-	result = DatumGetInt64(column(1).datum);
+	result = insert_event(event, subject, purpose, counts);
 	SPI_finish();
 	return result;
 }

@@ -45,22 +45,22 @@ enum
 };
 
 static const char *const walk_query =
-	"SELECT c.place, c.version, c.hash, c.seq AS chained, l.seq, l.subject, l.purpose, l.action, l.basis,"
-	" l.covers_descendants, l.explicit, l.parental, l.counts, l.valid_from, l.valid_until, l.said_at,"
-	" l.notice, l.source, l.event_key, l.evidence, l.recorded_at, l.recorded_by,"
-	" s.name AS subject_name, p.name AS purpose_name"
-	" FROM journey.chain c"
-	" LEFT JOIN journey.ledger l ON l.seq OPERATOR(pg_catalog.=) c.seq"
-	" LEFT JOIN journey.subject s ON s.number OPERATOR(pg_catalog.=) l.subject"
-	" LEFT JOIN journey.purpose p ON p.number OPERATOR(pg_catalog.=) l.purpose"
-	" ORDER BY c.place";
+"SELECT c.place, c.version, c.hash, c.seq AS chained, l.seq, l.subject, l.purpose, l.action, l.basis,"
+" l.covers_descendants, l.explicit, l.parental, l.counts, l.valid_from, l.valid_until, l.said_at,"
+" l.notice, l.source, l.event_key, l.evidence, l.recorded_at, l.recorded_by,"
+" s.name AS subject_name, p.name AS purpose_name"
+" FROM journey.chain c"
+" LEFT JOIN journey.ledger l ON l.seq OPERATOR(pg_catalog.=) c.seq"
+" LEFT JOIN journey.subject s ON s.number OPERATOR(pg_catalog.=) l.subject"
+" LEFT JOIN journey.purpose p ON p.number OPERATOR(pg_catalog.=) l.purpose"
+" ORDER BY c.place";
 
 /* An entry of our own transaction gets its place when that commits. */
 static const char *const inserted_query =
-	"SELECT l.seq FROM journey.ledger l"
-	" WHERE NOT EXISTS (SELECT FROM journey.chain c WHERE c.seq OPERATOR(pg_catalog.=) l.seq)"
-	" AND l.xid IS DISTINCT FROM pg_catalog.pg_current_xact_id_if_assigned()"
-	" ORDER BY l.seq LIMIT 1";
+"SELECT l.seq FROM journey.ledger l"
+" WHERE NOT EXISTS (SELECT FROM journey.chain c WHERE c.seq OPERATOR(pg_catalog.=) l.seq)"
+" AND l.xid IS DISTINCT FROM pg_catalog.pg_current_xact_id_if_assigned()"
+" ORDER BY l.seq LIMIT 1";
 
 /* A walk along the chain. */
 typedef struct Walk

@@ -7,6 +7,7 @@
 # writer and by four; and how long it takes to check a ledger.  Commits reach the
 # disk (fsync = on).  Beside the events a second it tells the processor time of
 # the server for each, which other programs on the machine disturb less.
+# shellcheck source=tools/lib.sh
 . "$(dirname "$0")/../../tools/lib.sh"
 seconds=${1:-5}
 setup build
