@@ -274,23 +274,29 @@ add_up_avx2(JnQuads *quads_at, uint32_t quads, uint64_t *total, uint64_t *sum)
 {
 	JnQuads		q = *quads_at;
 	__m128i		ones = _mm_set1_epi32(-1);
+	__m256i		zero = _mm256_setzero_si256();
 	__m256i		all = _mm256_set1_epi64x((long long) *total);
 	uint32_t	done = 0;
 
 	for (; done < quads && has_quad(&q); done++)
 	{
+		const uint8_t *data = q.data;
 		__m128i		d = shuffle_quad(&q);
 		__m256i		x;
 
 		if (_mm_movemask_epi8(_mm_cmpeq_epi32(d, ones)) != 0)
+		{
+			q.control--;
+			q.data = data;
 			break;
+		}
 		x = _mm256_cvtepu32_epi64(d);
 		x = _mm256_add_epi64(x, _mm256_slli_si256(x, 8));
-		x = _mm256_add_epi64(x, _mm256_blend_epi32(_mm256_setzero_si256(), _mm256_permute4x64_epi64(x, 0x55), 0xf0));
+		x = _mm256_add_epi64(x, _mm256_blend_epi32(zero, _mm256_permute4x64_epi64(x, 0x55), 0xf0));
 		_mm256_storeu_si256((__m256i *) (sum + 4 * (size_t) done), _mm256_add_epi64(all, x));
 		all = _mm256_add_epi64(all, _mm256_permute4x64_epi64(x, 0xff));
-		*quads_at = q;
 	}
+	*quads_at = q;
 	*total = (uint64_t) _mm256_extract_epi64(all, 0);
 	return done;
 }
