@@ -142,7 +142,7 @@ jn_sign(uint8_t out[JN_SIGNATURE_SIZE], const uint8_t seed[JN_KEY_SIZE],
 	uint8_t		public_key[JN_PUBLIC_KEY_SIZE];
 	uint8_t		secret[crypto_sign_SECRETKEYBYTES];
 	bool		ok = crypto_sign_seed_keypair(public_key, secret, seed) == 0 &&
-		crypto_sign_detached(out, NULL, message, size, secret) == 0;
+	crypto_sign_detached(out, NULL, message, size, secret) == 0;
 
 	sodium_memzero(secret, sizeof(secret));
 	return ok ? JN_OK : jn_fail(err, JN_CRYPTO, 0, 0, 0);

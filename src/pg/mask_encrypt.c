@@ -233,7 +233,7 @@ cannot_decrypt(void)
 
 /* The raw value of a message, which is "size" bytes, as a varlena; NULL if it was missing. */
 static struct varlena *
-decrypt(const uint8 *message, size_t size, text *label, text *subject, JnTokenKind wanted)
+decrypt(const uint8 *message, size_t size, text * label, text * subject, JnTokenKind wanted)
 {
 	const char *name = VARDATA_ANY(subject);
 	int			name_size = VARSIZE_ANY_EXHDR(subject);

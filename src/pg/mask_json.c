@@ -43,7 +43,7 @@ PG_FUNCTION_INFO_V1(journey__paths_meet);
 /* One path and its mask. */
 typedef struct Part
 {
-	JnJsonPath		path;
+	JnJsonPath	path;
 	JourneyMask mask;
 } Part;
 
@@ -411,7 +411,7 @@ static JnJsonPath *
 read_path(FunctionCallInfo fcinfo, int n)
 {
 	text	   *t = PG_GETARG_TEXT_PP(n);
-	JnJsonPath	   *path = palloc(sizeof(JnJsonPath));
+	JnJsonPath *path = palloc(sizeof(JnJsonPath));
 	JnError		error;
 
 	if (jn_json_path_read(VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t), path, &error) != JN_OK)
@@ -432,7 +432,7 @@ journey__path(PG_FUNCTION_ARGS)
 		elog(ERROR, "return type must be a row type");
 	if (jn_is_json_path(VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t)))
 	{
-		JnJsonPath	   *path = read_path(fcinfo, 0);
+		JnJsonPath *path = read_path(fcinfo, 0);
 		char	   *steps = palloc(jn_json_path_write(path, NULL));
 		Datum	   *keys = palloc(path->nsteps * sizeof(Datum));
 

@@ -35,4 +35,24 @@ FROM journey.protect('public.cells', subject => 'subject',
        columns => '{"subject": "public", "ts": "public", "event": {"class": "behaviour", "mask": "null"}}') x \gset
 VACUUM ANALYZE journey.state, journey.subject, journey.ledger;
 
+-- one column for each mask, of subjects who said nothing, with a key that everybody knows
+COPY (SELECT repeat('0011223344556677', 4)) TO PROGRAM 'umask 077; cat > bench.key';
+SELECT format('ALTER DATABASE %I SET journey.key_file = ''bench.key''', current_database()) \gexec
+SET journey.key_file = 'bench.key';
+CREATE TABLE masks AS
+SELECT 'm' || user_id AS subject, event || ' ' || user_id AS plain, event || ' ' || user_id AS constant, event || ' ' || user_id AS partial,
+       event || ' ' || user_id AS token, event || ' ' || user_id AS prefix, event || ' ' || user_id AS fake, event || ' ' || user_id AS encrypt,
+       user_id AS step, user_id AS noise, user_id::numeric(12,2) AS step_numeric, user_id::numeric(12,2) AS noise_numeric, ts::date AS unit,
+       '10.0.0.0'::inet + user_id AS bits, jsonb_build_object('id', user_id, 'event', event, 'n', 1) AS part
+FROM events ORDER BY user_id LIMIT 500000;
+GRANT SELECT ON masks TO bench_reader;
+VACUUM ANALYZE masks;
+SELECT count(x) AS protected
+FROM journey.protect('public.masks', subject => 'subject', columns => '{
+       "plain": "public", "constant": {"mask": "constant", "value": "x"}, "partial": {"mask": "partial", "keep_first": 1},
+       "token": {"mask": "token", "allow_low_entropy": true}, "prefix": {"mask": "generalize", "keep_first": 2},
+       "fake": {"mask": "fake", "kind": "full_name"}, "encrypt": "encrypt", "step": {"mask": "generalize", "step": 10},
+       "noise": {"mask": "noise", "spread": 10}, "step_numeric": {"mask": "generalize", "step": 10}, "noise_numeric": {"mask": "noise", "spread": 10},
+       "unit": {"mask": "generalize", "unit": "month"}, "bits": "generalize", "part->>''event''": {"mask": "partial", "keep_first": 1}}') x \gset
+
 CHECKPOINT;

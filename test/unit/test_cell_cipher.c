@@ -20,7 +20,15 @@ count_key(void)
 static JnCellPlace
 place_of(const char *column, const char *subject, uint32_t epoch)
 {
-	return (JnCellPlace) {{column, strlen(column)}, {subject, strlen(subject)}, epoch};
+	return (JnCellPlace)
+	{
+		{
+			column, strlen(column)
+		},
+		{
+			subject, strlen(subject)
+		}, epoch
+	};
 }
 
 TEST(there_and_back)

@@ -233,7 +233,7 @@ TEST(keys_do_not_meet)
 
 	for (int i = 0; i < N; i++)
 		CHECK_INT(jn_mask_key(keys[i], count_key(), JN_KEY_TOKEN, labels[i].purpose, labels[i].token_class,
-							   labels[i].epoch, &err), JN_OK);
+							  labels[i].epoch, &err), JN_OK);
 	for (int i = 0; i < N; i++)
 		for (int k = 0; k < i; k++)
 			CHECK(memcmp(keys[i], keys[k], 32) != 0);
