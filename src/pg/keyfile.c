@@ -10,6 +10,9 @@
  * lstat() once a statement tells whether the file is still the one we read:
  * its inode, size and both times, and so also its mode and owner, whose change
  * touches the change time.  A file that becomes bad takes the key with it.
+ *
+ * A key may come from a command instead, such as one that asks a key server.
+ * It is run once a session, and again if the setting changes or it failed.
  */
 #include "postgres.h"
 
@@ -45,18 +48,21 @@ typedef enum KeyProblem
 	KEY_OWNER,					/* found = uid */
 	KEY_MODE,					/* found = permission bits */
 	KEY_NOT_READ,				/* found = errno */
+	KEY_COMMAND_FAILED,			/* found = what ClosePipeStream() said */
 	KEY_SYNTAX,					/* error = where */
 	KEY_CRYPTO
 } KeyProblem;
 
-/* The setting journey.key_file. */
+/* The settings journey.key_file and journey.key_command, which counts if there is no file. */
 static char *key_file_setting = NULL;
+static char *key_command_setting = NULL;
 
 /* What we know, and of which file. */
 typedef struct RootKey
 {
 	TimestampTz looked_at;		/* start of the statement that looked; 0: never */
-	char	   *path;			/* in TopMemoryContext; NULL if nothing was read yet */
+	char	   *path;			/* or command, in TopMemoryContext; NULL if nothing was read yet */
+	bool		is_command;
 	struct stat file;			/* as it was when it was read */
 	KeyProblem	problem;
 	int			found;
@@ -82,15 +88,38 @@ same_file(const struct stat *a, const struct stat *b)
 		a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
+/* Takes the key from what was read, which is wiped. */
+static KeyProblem
+take_key(char *text, size_t size)
+{
+	static bool registered = false;
+	uint8_t		key[JN_KEY_SIZE];
+	JnStatus	status;
+
+	/* here and not at load: children of a postmaster that preloads us lose its callbacks */
+	if (!registered)
+	{
+		on_proc_exit(forget_key, (Datum) 0);
+		registered = true;
+	}
+
+	status = jn_crypto_init(&root.error);
+	if (status == JN_OK)
+		status = jn_key_parse(text, size, key, &root.error);
+	jn_wipe(text, size);
+	if (status == JN_OK)
+		status = jn_guarded_new(&root.key, key, &root.error);
+	jn_wipe(key, sizeof(key));
+
+	return status == JN_OK ? KEY_FINE : status == JN_KEY_FORMAT ? KEY_SYNTAX : KEY_CRYPTO;
+}
+
 /* Judges and reads the open file into root. */
 static KeyProblem
 read_key(int fd)
 {
-	static bool registered = false;
 	char		text[JN_KEY_DIGITS + 2];	/* one more than allowed, to notice */
-	uint8_t		key[JN_KEY_SIZE];
 	ssize_t		size;
-	JnStatus	status;
 
 	if (fstat(fd, &root.file) != 0)
 	{
@@ -110,29 +139,39 @@ read_key(int fd)
 		return KEY_MODE;
 	}
 
-	/* here and not at load: children of a postmaster that preloads us lose its callbacks */
-	if (!registered)
-	{
-		on_proc_exit(forget_key, (Datum) 0);
-		registered = true;
-	}
-
 	size = read(fd, text, sizeof(text));
 	if (size < 0)
 	{
 		root.found = errno;
 		return KEY_NOT_READ;
 	}
+	return take_key(text, (size_t) size);
+}
 
-	status = jn_crypto_init(&root.error);
-	if (status == JN_OK)
-		status = jn_key_parse(text, (size_t) size, key, &root.error);
-	jn_wipe(text, sizeof(text));
-	if (status == JN_OK)
-		status = jn_guarded_new(&root.key, key, &root.error);
-	jn_wipe(key, sizeof(key));
+/* Runs the command and reads the key that it prints into root. */
+static KeyProblem
+run_command(const char *command)
+{
+	char		text[JN_KEY_DIGITS + 2];
+	size_t		size;
+	FILE	   *pipe;
 
-	return status == JN_OK ? KEY_FINE : status == JN_KEY_FORMAT ? KEY_SYNTAX : KEY_CRYPTO;
+	pipe = OpenPipeStream(command, PG_BINARY_R);
+	if (pipe == NULL)
+	{
+		root.found = errno;
+		return KEY_NOT_READ;
+	}
+	/* no copy of the key in a buffer of the library */
+	setvbuf(pipe, NULL, _IONBF, 0);
+	size = fread(text, 1, sizeof(text), pipe);
+	root.found = ClosePipeStream(pipe);
+	if (root.found != 0)
+	{
+		jn_wipe(text, sizeof(text));
+		return KEY_COMMAND_FAILED;
+	}
+	return take_key(text, size);
 }
 
 /* Looks at the file, unless this statement has done so; fills root. */
@@ -140,15 +179,17 @@ static KeyProblem
 look_at_key(void)
 {
 	TimestampTz now = GetCurrentStatementStartTimestamp();
-	const char *path = key_file_setting;
+	bool		is_command = *key_file_setting == '\0' && *key_command_setting != '\0';
+	const char *path = is_command ? key_command_setting : key_file_setting;
+	bool		same = root.path != NULL && root.is_command == is_command && strcmp(root.path, path) == 0;
 	struct stat file;
 	int			fd;
 
-	if (root.looked_at == now && root.path != NULL && strcmp(root.path, path) == 0)
+	if (root.looked_at == now && same)
 		return root.problem;
 
-	if (root.key != NULL && root.path != NULL && strcmp(root.path, path) == 0 &&
-		lstat(path, &file) == 0 && same_file(&file, &root.file))
+	if (root.key != NULL && same &&
+		(is_command || (lstat(path, &file) == 0 && same_file(&file, &root.file))))
 	{
 		root.looked_at = now;
 		return KEY_FINE;
@@ -162,9 +203,12 @@ look_at_key(void)
 		pfree(root.path);
 	root.path = NULL;
 	root.path = MemoryContextStrdup(TopMemoryContext, path);
+	root.is_command = is_command;
 
 	if (*path == '\0')
 		root.problem = KEY_NOT_SET;
+	else if (is_command)
+		root.problem = run_command(path);
 	else
 	{
 		/*
@@ -214,9 +258,23 @@ journey_root_key(void)
 const unsigned char *
 journey_require_root_key(void)
 {
-	const char *path = key_file_setting;
+	KeyProblem	problem = look_at_key();
+	const char *path = root.path;
 
-	switch (look_at_key())
+	if (root.is_command && problem == KEY_SYNTAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_CONFIG_FILE_ERROR),
+				 errmsg("the key command did not print a key"),
+				 errdetail("A key is %d hexadecimal digits and at most one newline.", JN_KEY_DIGITS)));
+	if (root.is_command && problem == KEY_NOT_READ)
+	{
+		errno = root.found;
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not run the key command: %m")));
+	}
+
+	switch (problem)
 	{
 		case KEY_FINE:
 			break;
@@ -265,6 +323,13 @@ journey_require_root_key(void)
 			ereport(ERROR,
 					(errcode_for_file_access(),
 					 errmsg("could not read key file \"%s\": %m", path)));
+			break;
+		case KEY_COMMAND_FAILED:
+			ereport(ERROR,
+					(errcode(ERRCODE_CONFIG_FILE_ERROR),
+					 errmsg("the key command failed"),
+					 errdetail_internal("%s", wait_result_to_str(root.found)),
+					 errhint("Run the command of journey.key_command as the user of the server.")));
 			break;
 		case KEY_SYNTAX:
 			ereport(ERROR,
@@ -388,6 +453,16 @@ journey_keyfile_define_settings(void)
 							   "The file must belong to the user of the server or to root, "
 							   "and group and others must have no rights on it.",
 							   &key_file_setting,
+							   "",
+							   PGC_SUSET,
+							   GUC_SUPERUSER_ONLY,
+							   NULL,
+							   NULL,
+							   NULL);
+	DefineCustomStringVariable("journey.key_command",
+							   "A command that prints the root key for masks, if journey.key_file is empty.",
+							   "It runs as the user of the server, once a session, and prints 64 hexadecimal digits.",
+							   &key_command_setting,
 							   "",
 							   PGC_SUSET,
 							   GUC_SUPERUSER_ONLY,

@@ -1,7 +1,7 @@
 /*
  * keyfile.h
- *	  The root key: from the file that journey.key_file names, into guarded
- *	  memory of this backend.
+ *	  The root key: from the file that journey.key_file names, or the command of
+ *	  journey.key_command, into guarded memory of this backend.
  *
  * The key itself is never in a setting, a message, a plan or a result.
  */
@@ -10,7 +10,7 @@
 
 #include "core/crypto.h"
 
-/* Defines journey.key_file.  Called once, by _PG_init(). */
+/* Defines journey.key_file and journey.key_command.  Called once, by _PG_init(). */
 extern void journey_keyfile_define_settings(void);
 
 /*

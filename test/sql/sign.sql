@@ -41,3 +41,32 @@ COPY (SELECT 1) TO PROGRAM 'cat > /dev/null; rm regress_sign.key';
 SELECT journey._verify('message', :'signature', :'key') AS fits;
 SELECT journey._sign('message');
 RESET journey.key_file;
+
+-- a key from a command: the same key, once a session; a file goes before it
+CREATE FUNCTION pg_temp.detail() RETURNS text LANGUAGE plpgsql AS $$
+DECLARE detail text;
+BEGIN
+	RETURN journey.signing_key();
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+	RETURN SQLSTATE || ' ' || SQLERRM || ': ' || detail;
+END $$;
+SET journey.key_command = 'echo run >> regress_sign.count; printf "0011223344556677%.0s" 1 2 3 4';
+SELECT journey.signing_key() = :'key' AS same;
+SELECT journey.signing_key() = :'key' AS same;
+SELECT length(pg_read_file('regress_sign.count')) / 4 AS runs;
+SET journey.key_command = 'echo 0011';
+SELECT pg_temp.detail();
+SET journey.key_command = 'exit 3';
+SELECT pg_temp.detail();
+SET journey.key_command = 'printf "0011223344556677%.0s" 1 2 3 4; exit 1';
+SELECT pg_temp.detail();
+SET journey.key_command = 'printf "0011223344556677%.0s" 1 2 3 4';
+SET journey.key_file = 'regress_missing.key';
+SELECT pg_temp.detail();
+RESET journey.key_file;
+SELECT pg_temp.detail() = :'key' AS same;
+SET journey.key_command = '';
+SELECT pg_temp.detail();
+SELECT count(*) AS hidden FROM pg_settings WHERE name = 'journey.key_command' AND context = 'superuser';
+COPY (SELECT 1) TO PROGRAM 'cat > /dev/null; rm regress_sign.count';
