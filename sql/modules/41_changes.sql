@@ -18,7 +18,10 @@ CREATE FUNCTION journey._tell_changes() RETURNS trigger
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  INSERT INTO journey.change DEFAULT VALUES;
+  -- once a transaction; what a subtransaction took back is not seen here
+  IF NOT EXISTS (SELECT FROM journey.change c WHERE c.xid = pg_current_xact_id()) THEN
+    INSERT INTO journey.change DEFAULT VALUES;
+  END IF;
   RETURN NULL;
 END
 $$;
@@ -26,11 +29,19 @@ COMMENT ON FUNCTION journey._tell_changes() IS
 'Trigger of journey.subject and journey.state: adds the transaction to journey.change.';
 REVOKE EXECUTE ON FUNCTION journey._tell_changes() FROM PUBLIC;
 
-CREATE TRIGGER tell_changes AFTER UPDATE OF name, number OR DELETE OR TRUNCATE ON journey.subject
-  FOR EACH STATEMENT EXECUTE FUNCTION journey._tell_changes();
-ALTER TABLE journey.subject ENABLE ALWAYS TRIGGER tell_changes;
+-- By rows, because logical replication fires no triggers of statements.
+CREATE TRIGGER tell_renamed AFTER UPDATE ON journey.subject
+  FOR EACH ROW WHEN (OLD.name IS DISTINCT FROM NEW.name OR OLD.number IS DISTINCT FROM NEW.number)
+  EXECUTE FUNCTION journey._tell_changes();
+ALTER TABLE journey.subject ENABLE ALWAYS TRIGGER tell_renamed;
+CREATE TRIGGER tell_removed AFTER DELETE ON journey.subject
+  FOR EACH ROW EXECUTE FUNCTION journey._tell_changes();
+ALTER TABLE journey.subject ENABLE ALWAYS TRIGGER tell_removed;
 
 -- Not for what the trigger of the ledger writes: the ledger tells that.
-CREATE TRIGGER tell_changes AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON journey.state
-  FOR EACH STATEMENT WHEN (pg_catalog.pg_trigger_depth() = 0) EXECUTE FUNCTION journey._tell_changes();
-ALTER TABLE journey.state ENABLE ALWAYS TRIGGER tell_changes;
+CREATE TRIGGER tell_written AFTER INSERT OR UPDATE OR DELETE ON journey.state
+  FOR EACH ROW WHEN (pg_catalog.pg_trigger_depth() = 0) EXECUTE FUNCTION journey._tell_changes();
+ALTER TABLE journey.state ENABLE ALWAYS TRIGGER tell_written;
+CREATE TRIGGER tell_emptied AFTER TRUNCATE ON journey.state
+  FOR EACH STATEMENT EXECUTE FUNCTION journey._tell_changes();
+ALTER TABLE journey.state ENABLE ALWAYS TRIGGER tell_emptied;

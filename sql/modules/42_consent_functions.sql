@@ -150,4 +150,4 @@ CREATE FUNCTION journey.consented(subject text, purpose text) RETURNS boolean
 AS 'MODULE_PATHNAME', 'journey_consented'
 LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION journey.consented(text, text) IS
-'Whether the subject consents to the purpose at this moment and the current reader holds a grant for it (see grant_purpose; in a SECURITY DEFINER function its owner and its caller both must). NULL, unknown subject, unknown purpose, no grant: false. Only the grant is missing: one warning a statement. Does not depend on journey.purpose. Some microseconds for the first question about a subject in a statement, some ten nanoseconds for each further one.';
+'Whether the subject consents to the purpose at this moment and the current reader holds a grant for it (see grant_purpose; in a SECURITY DEFINER function its owner and its caller both must). NULL, unknown subject, unknown purpose, no grant: false. Only the grant is missing: one warning a statement. Does not depend on journey.purpose. Some microseconds for a subject that has to be looked up, some ten nanoseconds once the session keeps all of them (see journey.consent_memory).';

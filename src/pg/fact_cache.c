@@ -349,7 +349,7 @@ set_name(FactCache *c, const char *name, int size, uint32 facts)
 	}
 	slot->facts = facts;
 
-	place = jn_numbered_find(&c->numbered, name, size);
+	place = jn_numbered_find(&c->numbered, name, size, jn_name_tail(name, size));
 	if (place != NULL)
 		*place = place_value(facts);
 	return true;
@@ -407,7 +407,7 @@ number_names(FactCache *c)
 		if (c->slot[i].high != 0)
 		{
 			const char *name = slot_name(c, &c->slot[i], space, &size);
-			uint16	   *place = jn_numbered_find(&c->numbered, name, size);
+			uint16	   *place = jn_numbered_find(&c->numbered, name, size, jn_name_tail(name, size));
 
 			if (place != NULL)
 				*place = place_value(c->slot[i].facts);
@@ -781,7 +781,8 @@ journey_fact_cache_find(JourneyNameKey key, const char *name, int size)
 
 	if (cache == NULL)
 		return 0;
-	place = jn_numbered_find(&cache->numbered, name, size);
+	place = jn_numbered_find(&cache->numbered, name, size,
+							 size < 8 ? key.low << 8 * (8 - size) : jn_name_tail(name, size));
 	if (place != NULL && *place != PLACE_ELSEWHERE)
 		return *place;
 	return find_slot(cache, key, name, size)->facts;

@@ -178,7 +178,9 @@ is_allowed(FunctionCallInfo fcinfo, Site *site, JourneyDecision *decision, int n
 
 	if (PG_ARGISNULL(n))
 		return journey_decision_allows(decision, &site->class, NULL, 0, since);
-	subject = PG_GETARG_TEXT_PP(n);
+	subject = (text *) PG_GETARG_POINTER(n);
+	if (VARATT_IS_COMPRESSED(subject) || VARATT_IS_EXTERNAL(subject))
+		subject = PG_GETARG_TEXT_PP(n);
 	return journey_decision_allows(decision, &site->class, VARDATA_ANY(subject),
 								   VARSIZE_ANY_EXHDR(subject), since);
 }

@@ -349,8 +349,10 @@ journey_own_triggers_fire(const JourneyTable *tables)
 		{JOURNEY_LEDGER, "stamp"},
 		{JOURNEY_LEDGER, "to_state"},
 		{JOURNEY_SUBJECT, "stamp"},
-		{JOURNEY_SUBJECT, "tell_changes"},
-		{JOURNEY_STATE, "tell_changes"}
+		{JOURNEY_SUBJECT, "tell_renamed"},
+		{JOURNEY_SUBJECT, "tell_removed"},
+		{JOURNEY_STATE, "tell_written"},
+		{JOURNEY_STATE, "tell_emptied"}
 	};
 	Oid			extension = get_extension_oid("journey", true);
 	bool		fire = OidIsValid(extension);

@@ -112,23 +112,36 @@ journey_facts_begin(JourneyFactsBuilder *builder, const JourneyTable *subject,
 {
 	const AttrNumber *attnum = subject->column;
 	JourneyFacts *facts;
-	bool		isnull;
-	Datum		value;
+	Datum	   *values = palloc(desc->natts * (sizeof(Datum) + sizeof(bool)));
+	bool	   *nulls = (bool *) (values + desc->natts);
+	int			kind = 0;
+
+	/* all at once: behind a name and NULLs each alone has to be searched for */
+	heap_deform_tuple(row, desc, values, nulls);
+#define VALUE(column)	values[attnum[column] - 1]
+#define IS_NULL(column) nulls[attnum[column] - 1]
 
 	make_room(builder, 1);
-	builder->spoiled = false;
 	facts = builder->facts;
 	memset(facts, 0, offsetof(JourneyFacts, word));
 
-	facts->restricted = DatumGetBool(column(builder, row, attnum[JOURNEY_SUBJECT_RESTRICTED], desc));
-	facts->erased = DatumGetBool(column(builder, row, attnum[JOURNEY_SUBJECT_ERASED], desc));
-	facts->kind = journey_kind_number(DatumGetObjectId(column(builder, row, attnum[JOURNEY_SUBJECT_KIND], desc)));
-	if (facts->kind < 0)
-		builder->spoiled = true;
-	value = heap_getattr(row, attnum[JOURNEY_SUBJECT_JURISDICTION], desc, &isnull);
-	facts->jurisdiction = isnull ? NULL : keep_text(builder, value);
-	value = heap_getattr(row, attnum[JOURNEY_SUBJECT_BORN], desc, &isnull);
-	facts->born = isnull ? JN_BORN_UNKNOWN : DatumGetDateADT(value);
+	builder->spoiled = IS_NULL(JOURNEY_SUBJECT_RESTRICTED) || IS_NULL(JOURNEY_SUBJECT_ERASED) ||
+		IS_NULL(JOURNEY_SUBJECT_KIND);
+	if (!builder->spoiled)
+	{
+		facts->restricted = DatumGetBool(VALUE(JOURNEY_SUBJECT_RESTRICTED));
+		facts->erased = DatumGetBool(VALUE(JOURNEY_SUBJECT_ERASED));
+		kind = journey_kind_number(DatumGetObjectId(VALUE(JOURNEY_SUBJECT_KIND)));
+		facts->kind = kind;
+		builder->spoiled = kind < 0;
+	}
+	facts->jurisdiction = IS_NULL(JOURNEY_SUBJECT_JURISDICTION) ? NULL :
+		keep_text(builder, VALUE(JOURNEY_SUBJECT_JURISDICTION));
+	facts->born = IS_NULL(JOURNEY_SUBJECT_BORN) ? JN_BORN_UNKNOWN :
+		DatumGetDateADT(VALUE(JOURNEY_SUBJECT_BORN));
+#undef VALUE
+#undef IS_NULL
+	pfree(values);
 }
 
 void

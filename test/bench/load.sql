@@ -23,9 +23,24 @@ VACUUM ANALYZE indexed;
 -- the events once more, protected; every other subject consented
 CREATE TABLE cells AS SELECT user_id::text AS subject, ts, event FROM events;
 CREATE TABLE consented AS SELECT DISTINCT user_id::text AS subject FROM events WHERE user_id % 2 = 0;
+ALTER TABLE consented ADD PRIMARY KEY (subject);
 VACUUM ANALYZE cells, consented;
 CREATE ROLE bench_reader;
-GRANT SELECT ON cells TO bench_reader;
+GRANT SELECT ON cells, consented TO bench_reader;
+
+-- other ways to hide them: a policy on a table of its own, and a function
+CREATE TABLE cells_rls AS TABLE cells;
+ALTER TABLE cells_rls ENABLE ROW LEVEL SECURITY;
+CREATE POLICY consented ON cells_rls USING (EXISTS (SELECT FROM consented c WHERE c.subject = cells_rls.subject));
+GRANT SELECT ON cells_rls TO bench_reader;
+VACUUM ANALYZE cells_rls;
+CREATE FUNCTION has_consented(who text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public
+  AS 'SELECT EXISTS (SELECT FROM consented c WHERE c.subject = who)';
+
+-- four masked columns
+CREATE TABLE wide AS SELECT subject, event AS a, event AS b, event AS c, event AS d FROM cells;
+GRANT SELECT ON wide TO bench_reader;
+VACUUM ANALYZE wide;
 SET client_min_messages = warning;
 SELECT count(journey.create_purpose('analytics')) AS purposes \gset
 SELECT count(journey.grant_purpose('bench_reader', 'analytics')) AS grants \gset
@@ -33,6 +48,10 @@ SELECT count(journey.consent_give(subject, 'analytics')) AS consents FROM consen
 SELECT count(x) AS protected
 FROM journey.protect('public.cells', subject => 'subject',
        columns => '{"subject": "public", "ts": "public", "event": {"class": "behaviour", "mask": "null"}}') x \gset
+SELECT count(x) AS protected
+FROM journey.protect('public.wide', subject => 'subject', columns => '{"subject": "public",
+         "a": {"class": "behaviour", "mask": "null"}, "b": {"class": "place", "mask": "null"},
+         "c": {"class": "device", "mask": "null"}, "d": {"class": "contact", "mask": "null"}}') x \gset
 VACUUM ANALYZE journey.state, journey.subject, journey.ledger;
 
 -- one column for each mask, of subjects who said nothing, with a key that everybody knows

@@ -39,17 +39,25 @@ count_pool(void)
 	return n;
 }
 
+static uint16_t *
+find(const JnNumbered *n, const char *name)
+{
+	size_t		size = strlen(name);
+
+	return jn_numbered_find(n, name, size, jn_name_tail(name, size));
+}
+
 TEST(numbered_last_digits)
 {
 	uint32_t	number;
 
-	CHECK(jn_last_digits((const uint8_t *) "12345678", 8, 8, &number));
+	CHECK(jn_last_digits(jn_name_tail("12345678", 8), 8, &number));
 	CHECK_INT(number, 12345678);
-	CHECK(jn_last_digits((const uint8_t *) "x99999999", 9, 8, &number));
+	CHECK(jn_last_digits(jn_name_tail("x99999999", 9), 8, &number));
 	CHECK_INT(number, 99999999);
-	CHECK(jn_last_digits((const uint8_t *) "7", 1, 1, &number));
+	CHECK(jn_last_digits(jn_name_tail("7", 1), 1, &number));
 	CHECK_INT(number, 7);
-	CHECK(jn_last_digits((const uint8_t *) "a0042", 5, 4, &number));
+	CHECK(jn_last_digits(jn_name_tail("a0042", 5), 4, &number));
 	CHECK_INT(number, 42);
 
 	/* each byte that is no digit is seen, in each place */
@@ -60,7 +68,7 @@ TEST(numbered_last_digits)
 			uint8_t		text[8] = {'0', '0', '0', '0', '0', '0', '0', '0'};
 
 			text[place] = (uint8_t) byte;
-			CHECK_INT(jn_last_digits(text, 8, 8, &number), byte >= '0' && byte <= '9');
+			CHECK_INT(jn_last_digits(jn_name_tail((const char *) text, 8), 8, &number), byte >= '0' && byte <= '9');
 		}
 	}
 }
@@ -88,7 +96,7 @@ TEST(numbered_every_name_has_its_own_place)
 	/* nobody else wrote where it writes */
 	for (int i = 0; i < pool_count; i++)
 	{
-		uint16_t   *place = jn_numbered_find(&n, pool[i], strlen(pool[i]));
+		uint16_t   *place = find(&n, pool[i]);
 
 		if (place != NULL)
 		{
@@ -99,7 +107,7 @@ TEST(numbered_every_name_has_its_own_place)
 	}
 	for (int i = 0; i < pool_count; i++)
 	{
-		uint16_t   *place = jn_numbered_find(&n, pool[i], strlen(pool[i]));
+		uint16_t   *place = find(&n, pool[i]);
 
 		if (place != NULL)
 			CHECK_INT(*place, i % 65535 + 1);
@@ -108,12 +116,12 @@ TEST(numbered_every_name_has_its_own_place)
 	CHECK_INT(placed, 20000 - 100 + 10000 + 10000);
 
 	/* names that are nearly there */
-	CHECK(jn_numbered_find(&n, "20000", 5) == NULL);
-	CHECK(jn_numbered_find(&n, "u00001x", 7) == NULL);
-	CHECK(jn_numbered_find(&n, "v000015", 7) == NULL);
-	CHECK(jn_numbered_find(&n, "customer-2000000001", 19) == NULL);
-	CHECK(jn_numbered_find(&n, "customer+1000000001", 19) == NULL);
-	CHECK(jn_numbered_find(&n, "", 0) == NULL);
+	CHECK(find(&n, "20000") == NULL);
+	CHECK(find(&n, "u00001x") == NULL);
+	CHECK(find(&n, "v000015") == NULL);
+	CHECK(find(&n, "customer-2000000001") == NULL);
+	CHECK(find(&n, "customer+1000000001") == NULL);
+	CHECK(find(&n, "") == NULL);
 	unit_env_clear(&unit_env);
 }
 
@@ -130,7 +138,7 @@ TEST(numbered_many_series)
 	}
 	n = count_pool();
 	CHECK_INT(n.count, JN_SERIES_MOST);
-	CHECK(jn_numbered_find(&n, "p00-299", 7) != NULL);
-	CHECK(jn_numbered_find(&n, "p99-299", 7) == NULL);
+	CHECK(find(&n, "p00-299") != NULL);
+	CHECK(find(&n, "p99-299") == NULL);
 	unit_env_clear(&unit_env);
 }

@@ -1,5 +1,6 @@
 -- Count the events of subjects who consented: what a masked cell costs.  The
--- plain column does not answer that; it is the yardstick.
+-- plain column does not answer that; it is the yardstick.  "Cold" is the first
+-- statement of a session, which reads what is known about all subjects.
 
 --= yardstick: the plain column
 SELECT count(event) FROM journey_base.cells;
@@ -8,7 +9,26 @@ SELECT count(event) FROM journey_base.cells;
 SELECT count(CASE WHEN c.subject IS NOT NULL THEN event END)
 FROM journey_base.cells LEFT JOIN consented c USING (subject);
 
---= postgres: protected table
+--= postgres: CASE and EXISTS by hand
+SELECT count(CASE WHEN EXISTS (SELECT FROM consented c WHERE c.subject = e.subject) THEN event END)
+FROM journey_base.cells e;
+
+--= postgres: row-level security
+SET ROLE bench_reader;
+SELECT count(event) FROM cells_rls;
+
+--= postgres: CASE and a SQL function
+SELECT count(CASE WHEN has_consented(subject) THEN event END) FROM journey_base.cells;
+
+--= journey: protected table, cold
 SET ROLE bench_reader;
 SET journey.purpose = 'analytics';
+SELECT count(event) FROM cells;
+
+--= journey: protected table, once loaded
+SET ROLE bench_reader;
+SET journey.purpose = 'analytics';
+\o /dev/null
+SELECT count(event) FROM cells;
+\o
 SELECT count(event) FROM cells;
