@@ -284,27 +284,39 @@ journey_partial(PG_FUNCTION_ARGS)
 	JnMatch		match;
 	JnPartial	partial;
 	uint32		from = 0;
+	bool		possible;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	work = AllocSetContextCreate(caller, "journey partial", ALLOCSET_DEFAULT_SIZES);
 	env = journey_env(work);
 	MemoryContextSwitchTo(work);
 
-	/* complete matches have their steps to themselves */
-	if (open_whole(ready, PG_GETARG_DATUM(0), &whole))
-	{
-		jn_match_open(ready->matcher, &whole.subject, JN_SKIP_PAST_LAST);
-		while (jn_match_next(ready->matcher, &match))
-			from = match.to;
-	}
-	else
+	possible = open_whole(ready, PG_GETARG_DATUM(0), &whole);
+	if (!possible)
 	{
 		journey_open(PG_GETARG_DATUM(0), &whole.j);
 		whole.columns = jn_journey_columns(&whole.j);
 		jn_journey_times(&whole.j, &whole.times);
 		whole.subject = (JnSubject) {&whole.columns, 0, whole.j.head.n, whole.j.head.first, &whole.times};
 	}
-	if (jn_partial(&env, &ready->automaton, &whole.subject, from, as_of, &partial))
+
+	/* what came later is not known yet */
+	if (whole.j.head.last > as_of)
+	{
+		int64	   *time = read_times(&env, &whole);
+
+		while (whole.subject.to > 0 && time[whole.subject.to - 1] > as_of)
+			whole.subject.to--;
+	}
+
+	/* complete matches have their steps to themselves */
+	if (possible && whole.subject.to > 0)
+	{
+		jn_match_open(ready->matcher, &whole.subject, JN_SKIP_PAST_LAST);
+		while (jn_match_next(ready->matcher, &match))
+			from = match.to;
+	}
+	if (whole.subject.to > 0 && jn_partial(&env, &ready->automaton, &whole.subject, from, as_of, &partial))
 	{
 		Datum		value[PARTIAL_COUNT];
 		bool		null[PARTIAL_COUNT] = {0};

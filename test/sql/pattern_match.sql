@@ -91,6 +91,9 @@ SELECT n, p.* FROM (VALUES (1, 'view -[<= 1 h]-> cart -[<= 30 min]-> purchase', 
 	(3, 'view cart purchase', '2026-01-01T10:40Z'), (4, 'view -[no cart]-> purchase', '2026-01-01T10:40Z'), (5, 'view -> cart', '2026-01-01T10:40Z'),
 	(6, 'view -> cart+ -> purchase', '2026-01-01T10:05Z'), (7, 'x -> y', '2026-01-01T10:40Z')) AS t (n, pattern, as_of),
 	partial('[view 2026-01-01T10:00Z, cart 2026-01-01T10:10Z]', pattern::journey_pattern, as_of::timestamptz) AS p;
+-- what comes after as_of is not known yet: neither a step nor a complete match
+SELECT as_of, p.from_step, p.steps, p.next_steps FROM unnest('{2026-01-01 00:00:00Z,2026-01-01 00:00:01Z,2026-01-01 00:00:02Z,2026-01-01 00:00:03Z,2026-01-01 00:00:04Z}'::timestamptz[]) AS as_of,
+	partial(pg_temp.j('1:a 2:b 3:c 4:a'), 'a -> b -> c', as_of) AS p;
 
 -- the automaton
 SELECT pattern_explain('^ view -[no return, >= 1 min, <= 1 h]-> (cart | wishlist)+ $ within 1 day');

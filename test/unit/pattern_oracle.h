@@ -22,7 +22,9 @@ typedef struct Place
 {
 	int			i;				/* next step */
 	int			clock;			/* step that an atom took last, or -1 */
+	int			steps;			/* that atoms took */
 	bool		passed;			/* steps have been passed over since */
+	bool		ended;			/* "$" has been passed, so nothing more can come */
 	uint32_t	link[16];		/* links since */
 	int			links;
 } Place;
@@ -35,6 +37,13 @@ typedef struct Oracle
 	int			from;
 	int			end;			/* of the match that was found */
 	int			work;
+
+	/* looking for unfinished matches instead */
+	bool		unfinished;
+	int64_t		as_of;
+	int			best_steps;		/* 0: none so far */
+	int			best_from;
+	int			best_clock;
 } Oracle;
 
 /* What comes behind a node: a list, innermost first. */
@@ -115,12 +124,38 @@ oracle_rest(Oracle *o, const Place *at, const Rest *rest)
 	return rest->go(o, at, rest);
 }
 
+/* Notes a match that waits for a step, if one at "as_of" would be in time and it is better than the best one. */
+static void
+oracle_waits(Oracle *o, const Place *at)
+{
+	if (at->steps == 0 || at->ended
+		|| (o->p->within != JN_NO_BOUND && o->as_of - o->step[o->from].time > o->p->within))
+		return;
+	for (int k = 0; k < at->links; k++)
+	{
+		const JnLink *link = &o->p->link[at->link[k]];
+		int64_t		d = o->as_of - o->step[at->clock].time;
+
+		if (link->below.given && (link->below.open ? d >= link->below.us : d > link->below.us))
+			return;
+	}
+	if (at->steps > o->best_steps
+		|| (at->steps == o->best_steps && o->from == o->best_from && at->clock > o->best_clock))
+	{
+		o->best_steps = at->steps;
+		o->best_from = o->from;
+		o->best_clock = at->clock;
+	}
+}
+
 /* An atom takes the next step. */
 static bool
 oracle_step(Oracle *o, const JnAtom *atom, const Place *at, const Rest *rest)
 {
-	Place		next = {.i = at->i + 1,.clock = at->i};
+	Place		next = {.i = at->i + 1,.clock = at->i,.steps = at->steps + 1};
 
+	if (at->i == o->n && o->unfinished)
+		oracle_waits(o, at);
 	if (at->i == o->n || !oracle_atom(atom, &o->step[at->i]))
 		return false;
 	for (int k = 0; k < at->links && at->clock >= 0; k++)
@@ -237,7 +272,12 @@ oracle_node(Oracle *o, uint32_t node, const Place *at, const Rest *rest)
 		case JN_NODE_BEGIN:
 			return at->i == 0 && oracle_rest(o, at, rest);
 		case JN_NODE_END:
-			return at->i == o->n && oracle_rest(o, at, rest);
+			{
+				Place		ended = *at;
+
+				ended.ended = true;
+				return at->i == o->n && oracle_rest(o, &ended, rest);
+			}
 		case JN_NODE_SEQUENCE:
 			behind.go = oracle_right;
 			return oracle_node(o, n->left, at, &behind);
@@ -260,7 +300,7 @@ oracle_found(Oracle *o, const Place *at, const Rest *rest)
 		&& o->step[at->i - 1].time - o->step[o->from].time > o->p->within)
 		return false;
 	o->end = at->i;
-	return true;
+	return !o->unfinished;
 }
 
 /* The preferred match that begins at a step: its end; -1 without one, -2 after too much work. */
@@ -273,6 +313,21 @@ oracle_match(const JnPattern *p, const Step *step, int n, int from)
 	bool		matched = oracle_node(&o, p->nodes - 1, &at, &found);
 
 	return o.work > ORACLE_MOST_WORK ? -2 : matched ? o.end : -1;
+}
+
+/* The best unfinished match that begins at step "from" or later; fills best_*.  False after too much work. */
+static inline bool
+oracle_partial(const JnPattern *p, const Step *step, int n, int from, int64_t as_of, Oracle *o)
+{
+	*o = (Oracle) {.p = p,.step = step,.n = n,.from = from,.unfinished = true,.as_of = as_of};
+	for (; o->from < n; o->from++)
+	{
+		Place		at = {.i = o->from,.clock = -1};
+		Rest		found = {.go = oracle_found};
+
+		oracle_node(o, p->nodes - 1, &at, &found);
+	}
+	return o->work <= ORACLE_MOST_WORK;
 }
 
 #endif							/* PATTERN_ORACLE_H */

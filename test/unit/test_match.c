@@ -3,7 +3,7 @@
  *	  Matches against the slow oracle, and what must not take long.
  */
 #include "pattern/match.h"
-#include "whole.h"
+#include "pattern/partial.h"
 
 #include "pattern_oracle.h"
 #include "pattern_random.h"
@@ -29,7 +29,6 @@ same_matches(JnMatcher *m, const JnPattern *p, const JnSubject *subject, const S
 {
 	JnMatch		match;
 	bool		more;
-	int			at = 0;
 	bool		same = true;
 	uint64_t	count = 0;
 
@@ -64,7 +63,6 @@ same_matches(JnMatcher *m, const JnPattern *p, const JnSubject *subject, const S
 	same &= jn_match_any(m, subject) == (count > 0);
 	jn_matcher_columns(m, subject->columns);
 	*found += count > 0;
-	(void) at;
 	return same;
 }
 
@@ -135,4 +133,202 @@ TEST(without_times_like_the_oracle)
 TEST(with_times_like_the_oracle)
 {
 	check_random(2, 3000, true);
+}
+
+TEST(partial_like_the_oracle)
+{
+	uint64_t	seed = 3;
+	int			found = 0;
+	int			asked = 0;
+
+	for (int round = 0; round < 2000; round++)
+	{
+		RandomText *r = jn_alloc(ENV, sizeof(RandomText));
+		Step		step[MOST_STEPS];
+		uint32_t	n = 1 + unit_below(&seed, 8);
+		JnPattern	p;
+		JnAutomaton *a;
+		JnJourney	j;
+		JnColumns	columns;
+		JnTimesReader times;
+		JnSubject	subject;
+		JnPartial	partial;
+		Oracle		o;
+		int64_t		as_of;
+		int			from = 0;
+		int			end;
+		bool		empty = false;
+		bool		some;
+
+		random_pattern(r, &seed, true);
+		a = automaton(r->text, r->size, &p);
+		if (a == NULL)
+			continue;
+		random_steps(&seed, step, n);
+		as_of = step[n - 1].time + 500000 * (int64_t) unit_below(&seed, 8);
+
+		/* behind the last complete match, as they follow one another */
+		for (int i = 0; i < (int) n; i = end > i ? end : i + 1)
+		{
+			end = oracle_match(&p, step, (int) n, i);
+			if (end > i)
+				from = end;
+			empty |= end == i;
+		}
+
+		/* a match of no steps is complete before it has begun */
+		if (empty || !oracle_partial(&p, step, (int) n, from, as_of, &o))
+			continue;
+		j = proved(ENV, steps_bytes(ENV, step, n, true));
+		columns = jn_journey_columns(&j);
+		jn_journey_times(&j, &times);
+		subject = (JnSubject) {&columns, 0, n, step[0].time, &times};
+		some = jn_partial(ENV, a, &subject, (uint32_t) from, as_of, &partial);
+		asked++;
+		found += some;
+		if (!CHECK_INT(some, o.best_steps > 0)
+			|| (some && (!CHECK_INT(partial.steps, o.best_steps) || !CHECK_INT(partial.from, o.best_from)
+						 || !CHECK_INT(partial.since, step[o.best_clock].time))))
+		{
+			printf("%s on", r->text);
+			for (uint32_t i = 0; i < n; i++)
+				printf(" %d:%s", (int) (step[i].time / 1000000), step[i].name);
+			printf(" as of %d\n", (int) (as_of / 100000));
+			return;
+		}
+		unit_env_clear(&unit_env);
+	}
+	CHECK(found > asked / 10 && found < asked);
+}
+
+/* Reads, prints and reads again. */
+TEST(patterns_print_as_they_read)
+{
+	uint64_t	seed = 4;
+	int			read = 0;
+
+	for (int round = 0; round < 5000; round++)
+	{
+		RandomText *r = jn_alloc(ENV, sizeof(RandomText));
+		JnPattern	p;
+		JnPattern	again;
+		JnError		err;
+		uint8_t    *bytes;
+		size_t		size;
+
+		random_pattern(r, &seed, round % 2);
+		if (jn_pattern_read(ENV, r->text, r->size, &p, &err) != JN_OK)
+			continue;
+		read++;
+		size = jn_pattern_write(ENV, &p, NULL);
+		bytes = jn_alloc(ENV, size + 1);
+		bytes[0] = JN_PATTERN_VERSION;
+		CHECK_INT(jn_pattern_write(ENV, &p, (char *) bytes + 1), size);
+		if (!CHECK_INT(jn_pattern_validate(ENV, bytes, size + 1, &again, &err), JN_OK))
+			printf("%s as %.*s\n", r->text, (int) size, (char *) bytes + 1);
+		CHECK(again.atoms == p.atoms && again.links == p.links && again.within == p.within);
+		CHECK((jn_pattern_atom(&again) != NULL) == (jn_pattern_atom(&p) != NULL));
+
+		/* what is not canonical, or of another version, is no binary form */
+		bytes[0]++;
+		CHECK_INT(jn_pattern_validate(ENV, bytes, size + 1, &again, &err), JN_BYTES_VERSION);
+		unit_env_clear(&unit_env);
+	}
+	CHECK(read > 4000);
+}
+
+TEST(only_canonical_bytes_are_a_pattern)
+{
+	static const char *const text[] = {"a  ->  b", "a b", "(a)", "a{1}", "a within 60", "a…b", "\"a\"", "[a]"};
+	JnPattern	p;
+	JnError		err;
+
+	for (int i = 0; i < 8; i++)
+	{
+		uint8_t		bytes[64];
+		size_t		size = strlen(text[i]);
+
+		bytes[0] = JN_PATTERN_VERSION;
+		memcpy(bytes + 1, text[i], size);
+		CHECK_INT(jn_pattern_validate(ENV, bytes, size + 1, &p, &err), JN_BYTES_CORRUPT);
+	}
+	CHECK_INT(jn_pattern_validate(ENV, (const uint8_t *) "", 0, &p, &err), JN_BYTES_SHORT);
+}
+
+/* A long journey of one event or two, a second each. */
+static JnJourney
+long_journey(uint32_t n, bool two)
+{
+	JnBuild    *b = jn_build_new(ENV, true);
+	JnJourney	j;
+	JnError		err;
+	size_t		size;
+	uint8_t    *bytes;
+
+	for (uint32_t i = 0; i < n; i++)
+		jn_build_add(ENV, b, (int64_t) i * 1000000, two && i % 2 ? "b" : "a", 1, &err);
+	jn_build_finish(ENV, b, &size, &err);
+	bytes = jn_alloc(ENV, size);
+	jn_build_write(ENV, b, bytes);
+	jn_journey_open(bytes, size, &j, &err);
+	return j;
+}
+
+/* Counts matches. */
+static uint64_t
+count_matches(const JnJourney *j, const char *text, JnOverlap overlap)
+{
+	JnPattern	p;
+	JnAutomaton *a = automaton(text, strlen(text), &p);
+	JnMatcher  *m = jn_matcher_new(ENV, a);
+	JnColumns	columns = jn_journey_columns(j);
+	JnTimesReader times;
+	JnSubject	subject = {&columns, 0, j->head.n, j->head.first, &times};
+
+	jn_journey_times(j, &times);
+	return jn_matcher_columns(m, &columns) ? jn_match_count(m, &subject, overlap) : 0;
+}
+
+/* Sets of more positions than are kept at once are worked out twice, block by block. */
+TEST(long_journeys_in_blocks)
+{
+	JnJourney	j = long_journey(300000, false);
+	JnJourney	two = long_journey(300000, true);
+
+	CHECK_INT(count_matches(&j, "a{1000}", JN_SKIP_PAST_LAST), 300);
+	CHECK_INT(count_matches(&j, "(a?){700}a{700}", JN_SKIP_PAST_LAST), 214);
+	CHECK_INT(count_matches(&j, "a{999}", JN_NEXT_ROW), 300000 - 998);
+	CHECK_INT(count_matches(&two, "(a b){500}", JN_SKIP_PAST_LAST), 300);
+	CHECK_INT(count_matches(&two, "a -[>= 10 s, <= 11 s]-> b", JN_NEXT_ROW), 150000 - 5);
+}
+
+/* A matcher, and what it is made of, may be left at any allocation and any tick. */
+static void
+match_all(const JnEnv *env, void *arg)
+{
+	static const char text[] = "a -[>= 1 s, <= 3 s]-> b -> (a | b {value != 1})+? within 9 s";
+	const JnJourney *j = arg;
+	JnColumns	columns = jn_journey_columns(j);
+	JnTimesReader times;
+	JnSubject	subject = {&columns, 0, j->head.n, j->head.first, &times};
+	JnPattern	p;
+	JnAutomaton a;
+	JnMatcher  *m;
+	JnPartial	partial;
+	JnError		err;
+
+	jn_journey_times(j, &times);
+	if (jn_pattern_read(env, text, sizeof(text) - 1, &p, &err) != JN_OK || jn_automaton_make(env, &p, &a, &err) != JN_OK)
+		return;
+	m = jn_matcher_new(env, &a);
+	if (jn_matcher_columns(m, &columns))
+		jn_match_count(m, &subject, JN_SKIP_PAST_LAST);
+	jn_partial(env, &a, &subject, 0, j->head.last, &partial);
+}
+
+TEST(may_be_left_everywhere)
+{
+	JnJourney	j = long_journey(50, true);
+
+	CHECK(unit_leave_everywhere(match_all, &j, 300) > 30);
 }

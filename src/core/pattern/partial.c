@@ -29,6 +29,7 @@ typedef struct OnWay
 	Run		   *run;			/* all that entered, by the time of their clocks */
 	uint32_t	first;			/* the first that is still on it */
 	uint32_t	count;			/* behind the last */
+	uint32_t	entered;		/* the step with which the last one entered */
 	uint32_t	ready;			/* behind the last that may leave by its lower bound */
 	uint32_t   *queue;			/* of those that may: ascending, each better than those behind it */
 	uint32_t	front;
@@ -91,19 +92,23 @@ offer(Search *s, uint32_t q, const Run *run, uint32_t i)
 
 /* Lets a run enter a way with step i. */
 static void
-enter(Search *s, uint32_t q, const Run *run)
+enter(Search *s, uint32_t q, const Run *run, uint32_t i)
 {
 	OnWay	   *on = &s->on[q - s->a->steps];
 
-	/* several positions may lead here at once: the best will do */
+	/*
+	 * Several positions may lead here at once: the best will do.  If time
+	 * matters, all their clocks started with the step before.
+	 */
 	if (run->from == NEVER)
 		return;
-	if (on->count > on->first && on->run[on->count - 1].clock == run->clock && run->clock != NEVER)
+	if (on->count > on->first && on->entered == i)
 	{
 		if (is_better(run, &on->run[on->count - 1]))
 			on->run[on->count - 1] = *run;
 		return;
 	}
+	on->entered = i;
 	on->run[on->count++] = *run;
 }
 
@@ -165,7 +170,7 @@ take_step(Search *s, uint32_t i, const uint64_t *mask)
 			if (edge->to == JN_MATCHED || ((edge->flags & JN_EDGE_BEGIN) && i > 0))
 				continue;
 			if (edge->to >= a->steps)
-				enter(s, edge->to, run);
+				enter(s, edge->to, run, i);
 			else if (takes(a, edge->to, mask)
 					 && (edge->way == 0 || in_time(&a->way[edge->way], jn_time_span(s->time[run->clock], s->time[i]))))
 				offer(s, edge->to, run, i);
