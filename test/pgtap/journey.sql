@@ -99,7 +99,8 @@ SELECT is_empty($$
 	SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_depend d ON d.objid = p.oid AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
 	WHERE p.proname ~ '^_?(journey|steps|step_count|interactions|started_at|ended_at|duration|event_at|time_at|variant|merge|sessions)'
 	  AND (p.provolatile, p.proparallel) <> ('i', 's')
-	  AND p.prorettype <> 'trigger'::regtype AND p.proname !~ 'seal' $$, 'immutable and parallel safe');
+	  AND p.prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('c', 'internal'))
+	  AND p.proname !~ 'seal' $$, 'immutable and parallel safe');
 SELECT is_empty($$
 	SELECT c.classid::regclass, c.objid FROM pg_depend c JOIN pg_extension e ON e.oid = c.refobjid AND e.extname = 'journey' AND c.deptype = 'e'
 	WHERE c.classid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass, 'pg_cast'::regclass)
