@@ -1,0 +1,21 @@
+-- becoming the login role of somebody else, and settings that are for superusers
+SET SESSION AUTHORIZATION carol;
+SET SESSION AUTHORIZATION postgres;
+SET session_authorization = 'shop';
+SELECT set_config('session_authorization', 'shop', false), set_config('role', 'shop', false);
+SET row_security = off;
+SELECT id, ssn, amount FROM people WHERE user_id IN ('refused', 'yes-2') ORDER BY 1 LIMIT 3;
+SET session_replication_role = replica;
+SET allow_system_table_mods = on;
+SET ignore_system_indexes = on;
+SET zero_damaged_pages = on;
+SET session_preload_libraries = 'lab';
+SET local_preload_libraries = 'lab';
+SET dynamic_library_path = '/tmp';
+SET debug_print_plan = on;
+SELECT rolname, rolconfig FROM pg_roles WHERE rolname IN ('ana', 'carol', 'shop') ORDER BY 1;
+ALTER ROLE ana SET row_security = off;
+ALTER ROLE ana SUPERUSER;
+ALTER ROLE carol SET journey.purpose = 'marketing';
+ALTER ROLE ana RESET row_security;
+SELECT session_user, current_user, id, ssn FROM people WHERE id IN (1, 12) ORDER BY id;
