@@ -1,9 +1,5 @@
-CREATE FUNCTION journey._funnel_transfn(state journey.funnel_state, j journey.journey, steps journey.journey_pattern[], within pg_catalog.interval) RETURNS journey.funnel_state
-AS 'MODULE_PATHNAME', 'journey_funnel_transfn'
-LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 50;
-COMMENT ON FUNCTION journey._funnel_transfn(journey.funnel_state, journey.journey, journey.journey_pattern[], pg_catalog.interval) IS
-'Transition of funnel_agg with these arguments: adds a journey, skips a NULL one. Errors: as funnel; arguments that are not the same on every row.';
-
+--| # Funnels over populations
+--|
 --| `funnel_agg(j, steps, within)` asks a whole population, and gives a row a step
 --| to `unnest`:
 --|
@@ -11,6 +7,13 @@ COMMENT ON FUNCTION journey._funnel_transfn(journey.funnel_state, journey.journe
 --|
 --| An aggregate has its arguments by their places: those of `funnel`, in that
 --| order, either as many as are shown here or all of them; NULL is the default.
+
+CREATE FUNCTION journey._funnel_transfn(state journey.funnel_state, j journey.journey, steps journey.journey_pattern[], within pg_catalog.interval) RETURNS journey.funnel_state
+AS 'MODULE_PATHNAME', 'journey_funnel_transfn'
+LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION journey._funnel_transfn(journey.funnel_state, journey.journey, journey.journey_pattern[], pg_catalog.interval) IS
+'Transition of funnel_agg with these arguments: adds a journey, skips a NULL one. Errors: as funnel; arguments that are not the same on every row.';
+
 CREATE AGGREGATE journey.funnel_agg(j journey.journey, steps journey.journey_pattern[], within pg_catalog.interval) (
   SFUNC = journey._funnel_transfn,
   STYPE = journey.funnel_state,

@@ -402,10 +402,12 @@ join_times(const JnEnv *env, const HeldPart *part, uint32_t parts, uint32_t rows
 	}
 	joined->times_bytes = p = jn_alloc(env, lengths + bytes + wide + 1);
 	memset(p, 0, lengths);
-	joined->times = (JnTimesReader) {
-		.control = p,.data = p + lengths,.wide = p + lengths + bytes,.end = p + lengths + bytes,
-		.stop = p + lengths + bytes + wide,.unit_us = part[0].begin.unit_us
-	};
+	joined->times.unit_us = part[0].begin.unit_us;
+	joined->times.next = 0;
+	joined->times.control = p;
+	joined->times.data = p + lengths;
+	joined->times.end = joined->times.wide = p + lengths + bytes;
+	joined->times.stop = p + lengths + bytes + wide;
 	bytes = lengths;
 	wide = (size_t) (joined->times.end - p);
 	for (uint32_t i = 0; i < parts; i++)

@@ -75,8 +75,11 @@ read_shape(FunctionCallInfo fcinfo, TupleDesc desc, Shape *shape)
 	Oid			journey_set = own_type(fcinfo, "journey_set");
 	int			i;
 
-	*shape = (Shape) {NO_COLUMN,{NO_COLUMN, NO_COLUMN, NO_COLUMN, NO_COLUMN, NO_COLUMN, NO_COLUMN}, NO_COLUMN, 0,
-		palloc(desc->natts * sizeof(int))};
+	shape->value = shape->seq = NO_COLUMN;
+	for (i = 0; i < lengthof(fields); i++)
+		shape->field[i] = NO_COLUMN;
+	shape->breakdowns = 0;
+	shape->breakdown = palloc(desc->natts * sizeof(int));
 	for (i = 0; i < desc->natts && i <= COL_AT && shape->value == NO_COLUMN; i++)
 	{
 		Oid			type = getBaseType(TupleDescAttr(desc, i)->atttypid);

@@ -415,8 +415,12 @@ make_atoms(const JnEnv *env, const Question *q)
 
 		atom[i] = (JnAtom) {.option = option};
 		for (unsigned e = 0; e < EVENTS; e++)
+		{
+			JnOption	one = {.event = {event_names[e], 1}};
+
 			if (bits >> e & 1)
-				option[atom[i].options++] = (JnOption) {.event = {event_names[e], 1}};
+				option[atom[i].options++] = one;
+		}
 		if (bits == (1u << EVENTS) - 1)
 		{
 			option[0] = (JnOption) {.any = true};
@@ -582,9 +586,12 @@ check_mode(JnFunnelMode mode, uint64_t seed)
 		for (int ties = JN_TIES_INPUT; ties <= JN_TIES_STRICT; ties++)
 			for (unsigned more = 0; more < 16; more++)
 			{
-				Kind		kind = {mode, (JnFunnelEntry) entry, (JnFunnelTies) ties,
-					more & 1, more & 2, more & 4, more & 8};
+				Kind		kind = {mode, (JnFunnelEntry) entry, (JnFunnelTies) ties};
 
+				kind.excluded = more & 1;
+				kind.step_within = more & 2;
+				kind.optional = more & 4;
+				kind.hold = more & 8;
 				if ((kind.optional && mode != JN_FUNNEL_ORDERED)
 					|| (mode == JN_FUNNEL_UNORDERED && (kind.step_within || ties == JN_TIES_STRICT)))
 					continue;

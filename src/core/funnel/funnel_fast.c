@@ -133,7 +133,7 @@ find_codes(JnFunnelFast *f, const JnLabels *labels, const uint8_t *end)
 
 		/* the beginnings tell nearly always */
 		while (e < f->events && (f->head[e] < head || (f->head[e] == head
-													  && (order = jn_name_compare(events->name[e], name)) < 0)))
+													   && (order = jn_name_compare(events->name[e], name)) < 0)))
 			e++;
 		if (e < f->events && f->head[e] == head && order == 0)
 		{

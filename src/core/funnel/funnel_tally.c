@@ -14,6 +14,20 @@
 /* Of the normal distribution, for 95 percent. */
 #define Z				1.959963984540054
 
+/* The presence bits without which there is no entry. */
+static uint64_t
+entry_presence(const JnFunnelTerms *terms)
+{
+	const JnAtom *atom = &terms->atoms->atom[0];
+	uint64_t	presence = 0;
+
+	if (terms->mode == JN_FUNNEL_UNORDERED || atom->negated)
+		return UINT64_MAX;
+	for (uint32_t i = 0; i < atom->options; i++)
+		presence |= atom->option[i].any ? UINT64_MAX : jn_presence(atom->option[i].event.data, atom->option[i].event.size);
+	return presence;
+}
+
 JnStatus
 jn_funnel_tally_init(const JnEnv *env, JnFunnelTally *t, uint64_t salt, const uint8_t *p, size_t size, JnError *err)
 {
@@ -40,6 +54,7 @@ jn_funnel_tally_init(const JnEnv *env, JnFunnelTally *t, uint64_t salt, const ui
 	memset(t->step, 0, steps * sizeof(JnFunnelStep));
 	t->sorted = jn_alloc(env, jn_array_size(steps, sizeof(int64_t)));
 	t->funnel = jn_funnel_new(env, &t->spec.terms);
+	t->entry_presence = entry_presence(&t->spec.terms);
 	t->plain = jn_funnel_fast_init(&t->quick, &t->spec.terms);
 	t->whole.salt = salt;
 	t->whole.tracks = t->spec.atoms.tracks | (t->spec.terms.hold ? 1u << t->spec.terms.hold_track : 0);
@@ -234,7 +249,7 @@ jn_funnel_tally_header(JnFunnelTally *t, const JnHeader *head)
 {
 	const JnAtoms *atoms = &t->spec.atoms;
 
-	if (t->spec.terms.mode == JN_FUNNEL_UNORDERED || !jn_atom_is_absent(&atoms->atom[0], head->presence))
+	if ((head->presence & t->entry_presence) != 0)
 		return false;
 	for (uint32_t i = 1; i < atoms->count && t->unseen > 0; i++)
 		if (!t->seen[i] && !jn_atom_is_absent(&atoms->atom[i], head->presence))

@@ -57,6 +57,7 @@ typedef struct JnFunnelTally
 	JnFunnelStep *step;
 	int64_t    *sorted;			/* [steps] for one subject */
 	JnFunnel   *funnel;
+	uint64_t	entry_presence; /* presence bits without which there is no entry */
 	bool		bound;			/* the funnel has the columns of the subject */
 	bool		plain;			/* the fast way can be gone */
 	JnFunnelFast quick;
