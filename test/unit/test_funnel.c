@@ -586,7 +586,7 @@ check_mode(JnFunnelMode mode, uint64_t seed)
 		for (int ties = JN_TIES_INPUT; ties <= JN_TIES_STRICT; ties++)
 			for (unsigned more = 0; more < 16; more++)
 			{
-				Kind		kind = {mode, (JnFunnelEntry) entry, (JnFunnelTies) ties};
+				Kind		kind = {.mode = mode,.entry = (JnFunnelEntry) entry,.ties = (JnFunnelTies) ties};
 
 				kind.excluded = more & 1;
 				kind.step_within = more & 2;
