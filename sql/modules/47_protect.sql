@@ -12,13 +12,7 @@
 --| are masked by NULL. Everything is checked before anything is changed, and
 --| everything happens in one transaction.
 --|
---| | mask | option | shows |
---| |---|---|---|
---| | `public` | | the value, to everybody |
---| | `null` | | NULL |
---| | `constant` | `value` | always the same value |
---| | `partial` | `keep_first`, `keep_last` (0), `min_hidden` (4) | the ends of a text, and exactly `min_hidden` `*` between them; a text with fewer characters to hide is hidden whole |
---| | `token` | `class`, `epoch` (0) | a keyed hash: equal for equal values of one purpose, class and epoch. text, varchar, char, bytea, uuid and bigint. The class of a column is its own unless given |
+--| `doc/masks.md` has all masks and their options; `46_policy_options.sql` checks them.
 
 --| ## Finding out
 

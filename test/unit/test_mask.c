@@ -272,3 +272,32 @@ TEST(token_forms)
 	CHECK_INT(jn_token_int64(ones), -1);
 	CHECK_INT(jn_token_int64(count), INT64_C(0x0706050403020100));
 }
+
+static void
+check_beginning(int keep, const char *text, const char *expected)
+{
+	size_t		size = strlen(text);
+	char	   *copy = malloc(size + 1);	/* so that ASan sees its end */
+	char	   *room = malloc(4 * (size_t) keep);
+
+	memcpy(copy, text, size);
+	CHECK_TEXT(room, jn_mask_beginning(keep, copy, size, room), expected);
+	free(copy);
+	free(room);
+}
+
+/* Never all of a text, so nothing of one that is as short as what is kept. */
+TEST(beginnings)
+{
+	check_beginning(2, "12345", "12");
+	check_beginning(2, "123", "12");
+	check_beginning(2, "12", "");
+	check_beginning(2, "1", "");
+	check_beginning(2, "", "");
+	check_beginning(2, "서울특별시", "서울");
+	check_beginning(2, "서울", "");
+	check_beginning(1, "😁😂", "😁");
+	check_beginning(1, "\xf0\x9f", "\xf0");
+	check_beginning(255, "abc", "");
+	CHECK_INT(jn_mask_beginning(3, NULL, 0, NULL), 0);
+}
