@@ -31,9 +31,9 @@ remove_root()
 {
 	local mount
 
-	findmnt --raw --noheadings --output TARGET | grep "^$1/" | sort -r | while read -r mount; do
+	while read -r mount; do
 		umount "$mount"
-	done
+	done < <(findmnt --raw --noheadings --output TARGET | awk -v root="$1/" 'index($0, root) == 1' | sort -r)
 	rm -rf --one-file-system "$1"
 }
 
