@@ -61,7 +61,8 @@ BEGIN
       FROM class LEFT JOIN told t ON t.class = class.class
      ORDER BY class.class COLLATE "C"
   $query$, target.subject, target.base,
-           CASE WHEN target.collected IS NULL THEN 'NULL::timestamptz' ELSE format('b.%I::timestamptz', target.collected) END)
+           -- as the cell does it, whatever the time zone
+           coalesce(nullif(ltrim(journey._collected(target.base, target.collected), ', '), ''), 'NULL::timestamptz'))
   USING target.id, coverage.purpose, coverage.k;
 END
 $$;

@@ -234,14 +234,19 @@ CREATE FUNCTION journey._collected(base regclass, collected name) RETURNS text
   LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE
   SET search_path = pg_catalog, pg_temp
 AS $$
-  -- no setting of the reader, such as the time zone, has a say in these conversions
-  SELECT coalesce((SELECT format(CASE y.base WHEN 'timestamptz'::regtype THEN ', b.%I::pg_catalog.timestamptz'
-                                             ELSE ', pg_catalog.timezone(''UTC'', b.%I::pg_catalog.timestamp)' END, a.attname)
+  -- no setting of the reader, such as the time zone, has a say in these conversions;
+  -- days after the last that a timestamp can be would be an error
+  SELECT coalesce((SELECT format(CASE y.base
+                                   WHEN 'timestamptz'::regtype THEN ', b.%1$I::pg_catalog.timestamptz'
+                                   WHEN 'date'::regtype THEN
+                                     ', CASE WHEN b.%1$I >= ''294277-01-01''::pg_catalog.date THEN ''infinity''::pg_catalog.timestamptz '
+                                     'ELSE pg_catalog.timezone(''UTC'', b.%1$I::pg_catalog.timestamp) END'
+                                   ELSE ', pg_catalog.timezone(''UTC'', b.%1$I::pg_catalog.timestamp)' END, a.attname)
                    FROM pg_attribute a CROSS JOIN journey._plain_type(a.atttypid, -1) y
                    WHERE a.attrelid = _collected.base AND a.attname = collected), '')
 $$;
 COMMENT ON FUNCTION journey._collected(regclass, name) IS
-  'The last argument of _cell and _row, with its comma: when a row was collected. Empty if no column tells.';
+  'The last argument of _cell and _row, with its comma: when a row, b, was collected. Empty if no column tells.';
 
 CREATE FUNCTION journey._make_view(protected_id uuid, owner regrole) RETURNS regclass
   LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -310,6 +315,7 @@ BEGIN
     PERFORM journey._open_view(_make_view.protected_id);
   END IF;
   PERFORM journey._make_writable(_make_view.protected_id);
+  PERFORM journey._make_writable(n) FROM journey._neighbours(_make_view.protected_id) n;
 
   EXECUTE format('COMMENT ON VIEW %s IS %L', view_name, obj_description(p.base, 'pg_class'));
   FOR names IN

@@ -57,6 +57,27 @@ $$;
 COMMENT ON FUNCTION journey._references(regclass, journey.policy[]) IS
   'Foreign keys that refer to the relation, with each column they refer to, and whether a masked value, here or there, decides over deletes.';
 
+CREATE FUNCTION journey._asks(relation regclass, policies journey.policy[])
+  RETURNS TABLE (name text, column_name name)
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 5
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format('constraint %I of %s', k.conname, t), a.attname
+  FROM journey._tree(relation) t
+  JOIN pg_constraint k ON k.conrelid = t AND k.contype = 'f'
+  JOIN pg_attribute a ON a.attrelid = t AND a.attnum = ANY (k.conkey)
+  WHERE EXISTS (SELECT
+                FROM unnest(k.confkey) n
+                JOIN pg_attribute s ON s.attrelid = k.confrelid AND s.attnum = n
+                LEFT JOIN unnest(policies) p ON p.column_name = s.attname AND p.mask = 'public'
+                LEFT JOIN journey.protected_member m ON m.member = k.confrelid
+                LEFT JOIN journey.policy q ON q.protected_id = m.protected_id AND q.column_name = s.attname AND q.mask = 'public'
+                WHERE CASE WHEN k.confrelid IN (SELECT u FROM journey._tree(relation) u) THEN p.mask IS NULL
+                           ELSE m.member IS NOT NULL AND q.mask IS NULL END)
+$$;
+COMMENT ON FUNCTION journey._asks(regclass, journey.policy[]) IS
+  'Foreign keys of the relation that refer to masked columns, its own or those of another protected relation, with each of their own columns.';
+
 CREATE FUNCTION journey._writable(relation regclass, subject text, collected text, policies journey.policy[]) RETURNS SETOF name
   LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE
   SET search_path = pg_catalog, pg_temp
@@ -73,6 +94,7 @@ AS $$
     AND NOT EXISTS (SELECT FROM tie x JOIN tie y ON y.kind = x.kind AND y.oid = x.oid
                     WHERE x.column_name = a.attname AND NOT y.public)
     AND NOT EXISTS (SELECT FROM journey._references(relation, policies) r WHERE r.column_name = a.attname AND r.masked)
+    AND NOT EXISTS (SELECT FROM journey._asks(relation, policies) k WHERE k.column_name = a.attname)
     -- a value that is stored as it is has to fit beside the masked ones
     AND NOT (a.attlen = -1 AND a.attstorage = 'p')
   ORDER BY a.attnum
@@ -143,6 +165,11 @@ AS $$
   SELECT 'INSERT', format('%s asks for masked values', t.name)
   FROM tied t
   WHERE t.kind IN ('u', 'f') AND writes = 'collect'
+  UNION
+  SELECT 'INSERT', format('%s asks for masked values', k.name)
+  FROM journey._asks(relation, policies) k
+  JOIN pg_attribute a ON a.attrelid = relation AND a.attname = k.column_name
+  WHERE writes = 'collect' OR (writes = 'public' AND (a.atthasdef OR a.attidentity <> ''))
   UNION
   SELECT 'INSERT', format('the mask of column %I tells who can write values of their choice what it stands for', p.column_name)
   FROM unnest(policies) p
@@ -272,11 +299,27 @@ $$;
 COMMENT ON FUNCTION journey._make_writable(uuid) IS
   'Gives the view of a protected relation its triggers for writing, as its policies and the table allow now.';
 
+CREATE FUNCTION journey._neighbours(protected_id uuid) RETURNS SETOF uuid
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 3
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT DISTINCT r.id
+  FROM journey.protected_member o
+  JOIN pg_constraint k ON k.contype = 'f' AND o.member IN (k.conrelid, k.confrelid)
+  JOIN journey.protected_member m ON m.member IN (k.conrelid, k.confrelid)
+  JOIN journey.protected_relation r ON r.id = m.protected_id
+  WHERE o.protected_id = _neighbours.protected_id AND r.id <> o.protected_id AND r.writes <> 'none'
+    AND journey._is_view_of(r.view, r.base)
+$$;
+COMMENT ON FUNCTION journey._neighbours(uuid) IS
+  'Other protected relations that can be written to and that foreign keys join with this one: what is masked in one decides what can be written to the other.';
+
 REVOKE EXECUTE ON FUNCTION
-  journey._ties(regclass), journey._references(regclass, journey.policy[]),
+  journey._ties(regclass), journey._references(regclass, journey.policy[]), journey._asks(regclass, journey.policy[]),
   journey._writable(regclass, text, text, journey.policy[]), journey._write_key(regclass, journey.policy[]),
   journey._write_limits(regclass, journey.policy[], text),
   journey._write_problems(regclass, text, text, journey.policy[], text),
   journey._may_write(journey.protected_relation, journey.policy[], text), journey._write(),
-  journey._write_trigger(uuid, text), journey._make_writable(uuid)
+  journey._write_trigger(uuid, text), journey._make_writable(uuid),
+  journey._neighbours(uuid)
 FROM PUBLIC;

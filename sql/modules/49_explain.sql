@@ -52,7 +52,9 @@ BEGIN
   SELECT e.* INTO STRICT answer
     FROM journey._explain(policy.class, explain_cell.subject,
                           coalesce(explain_cell.purpose, current_setting('journey.purpose', true)),
-                          coalesce(explain_cell.reader, 0::oid), explain_cell.collected,
+                          coalesce(explain_cell.reader, 0::oid),
+                          -- where no column tells, no cell knows
+                          CASE WHEN target.collected IS NOT NULL THEN explain_cell.collected END,
                           explain_cell.collected IS NOT NULL OR target.collected IS NULL,
                           found_policy, ARRAY(SELECT p.mask FROM unnest(policy.paths) p) || mask && keyed) e;
   shown := answer.shown;
@@ -77,5 +79,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION journey.explain_cell(regclass, text, text, text, regrole, timestamptz) IS
-'Why the cell of a column of a protected relation about a subject is shown or masked, by the decision that the cell itself takes: reason, decided_by (the entry of the ledger, rule, basis or prohibition by its number; NULL if there is none), source (its article or reference; for what the ledger decides, that of the rule that asks for consent), mask, seq (the entry of the ledger), and keep_since (rows collected before it are over; NULL: no rule of retention). purpose NULL is the one that the session declares; reader NULL is whoever was granted the purpose. collected is when the row was collected; NULL leaves retention aside if a column tells. For privacy officers: it tells who refused. An error if the relation is not protected or has no such column. Some index probes.';
+'Why the cell of a column of a protected relation about a subject is shown or masked, by the decision that the cell itself takes: reason, decided_by (the entry of the ledger, rule, basis or prohibition by its number; NULL if there is none), source (its article or reference; for what the ledger decides, that of the rule that asks for consent), mask, seq (the entry of the ledger), and keep_since (rows collected before it are over; NULL: no rule of retention). purpose NULL is the one that the session declares; reader NULL is whoever was granted the purpose. collected is when the row was collected; NULL leaves retention aside if a column tells; if none does, what a rule of retention covers is masked, whatever is given. For privacy officers: it tells who refused. An error if the relation is not protected or has no such column. Some index probes.';
 REVOKE EXECUTE ON FUNCTION journey.explain_cell(regclass, text, text, text, regrole, timestamptz) FROM PUBLIC;

@@ -49,6 +49,40 @@ SELECT * FROM regress_explain.why('email', 'ex1', collected => statement_timesta
 SELECT * FROM regress_explain.why('email', 'ex1', collected => '-infinity');
 SELECT keep_since = statement_timestamp() - interval '10 days' AS since FROM journey.explain_cell('regress_explain.mails', 'email', 'ex1', 'ex');
 
+-- A day is its start in UTC, whatever the time zone, for cells and coverage alike; one after all timestamps is no error.
+CREATE TABLE regress_explain.days (n int, who text, day date, email text);
+INSERT INTO regress_explain.days
+SELECT n, 'ex1', day, 'raw' FROM (VALUES (1, date '5874897-12-31'), (2, '294276-12-31'), (3, 'infinity'), (4, '-infinity'), (5, '4713-01-01 BC'), (6, NULL)) v (n, day)
+UNION ALL
+SELECT 100 + i, 'ex1', (now() AT TIME ZONE 'UTC')::date - i, 'raw' FROM generate_series(8, 12) i;
+GRANT USAGE ON SCHEMA regress_explain TO regress_explain_ann;
+GRANT SELECT ON regress_explain.days TO regress_explain_ann;
+SELECT journey.protect('regress_explain.days', subject => 'who', collected => 'day',
+                       columns => '{"n": "public", "day": "public", "email": {"mask": "null", "class": "ex_email"}}');
+SET journey.purpose = 'ex.mail';
+SET ROLE regress_explain_ann;
+SELECT n FROM regress_explain.days WHERE email IS NOT NULL AND (n < 100 OR day > now() - interval '9 days') ORDER BY n;
+SELECT count(*) AS wrong FROM regress_explain.days
+WHERE n > 100 AND (email IS NOT NULL) <> (day::timestamp AT TIME ZONE 'UTC' >= statement_timestamp() - interval '10 days');
+SELECT count(email) AS rows_shown FROM regress_explain.days \gset reader_
+RESET ROLE;
+SET timezone = 'Pacific/Kiritimati';
+SELECT c.rows_shown FROM journey.coverage('regress_explain.days', 'ex.mail', 1) c WHERE c.class = 'ex_email' \gset east_
+SET timezone = 'Pacific/Niue';
+SELECT c.rows_shown FROM journey.coverage('regress_explain.days', 'ex.mail', 1) c WHERE c.class = 'ex_email' \gset west_
+SET timezone = 'UTC';
+SELECT :east_rows_shown = :reader_rows_shown AND :west_rows_shown = :reader_rows_shown AS same;
+SELECT journey.unprotect('regress_explain.days');
+-- Where no column tells, all that a rule of retention covers is masked, whatever time is given.
+SELECT journey.protect('regress_explain.days', subject => 'who', columns => '{"n": "public", "email": {"mask": "null", "class": "ex_email"}}');
+SET ROLE regress_explain_ann;
+SELECT count(email) FROM regress_explain.days;
+RESET ROLE;
+RESET journey.purpose;
+SELECT e.shown, e.reason FROM (VALUES (NULL), (statement_timestamp())) v (at),
+       journey.explain_cell('regress_explain.days', 'email', 'ex1', 'ex.mail', collected => v.at) e;
+SELECT journey.unprotect('regress_explain.days');
+
 SELECT journey.create_rule('EX', 'law 2', min_age => 14, since => '2020-01-01') > 0 AS made;
 SELECT * FROM regress_explain.why('email', 'ex1');
 SELECT journey.create_rule('EX', 'law 3', regime => 'forbidden', since => '2020-01-01') > 0 AS made;

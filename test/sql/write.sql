@@ -212,6 +212,38 @@ RESET ROLE;
 TABLE journey_base.log;
 SELECT journey.unprotect('shop.log');
 
+-- A foreign key that refers to a masked column, of the table itself or of another, would tell who tries which values are there.
+CREATE TABLE shop.codes (id int PRIMARY KEY, who text, code text UNIQUE, like_code text REFERENCES shop.codes (code), status text);
+INSERT INTO shop.codes VALUES (1, 'u1', 'raw');
+CREATE TABLE shop.uses (id int PRIMARY KEY, who text, code text REFERENCES shop.codes (code), status text);
+INSERT INTO shop.uses VALUES (1, 'u2');
+GRANT SELECT, INSERT, UPDATE ON shop.codes, shop.uses TO regress_writer;
+SELECT journey.protect('shop.uses', 'who', '{"id": "public", "code": "public", "status": "public"}', writes => 'public');
+SET ROLE regress_writer;
+UPDATE shop.uses SET code = 'raw', status = 'all is public yet' WHERE id = 1;
+RESET ROLE;
+SELECT journey.protect('shop.codes', 'who', '{"id": "public", "like_code": "public", "status": "public"}', writes => 'public');
+SELECT p.view, c.column_name FROM journey.policy c JOIN journey.protected_relation p ON p.id = c.protected_id
+WHERE p.view IN ('shop.codes'::regclass, 'shop.uses'::regclass) AND c.writable ORDER BY 1, 2;
+\set VERBOSITY terse
+SET ROLE regress_writer;
+UPDATE shop.uses SET code = 'raw';
+UPDATE shop.uses SET code = 'guess';
+INSERT INTO shop.uses (id, code) VALUES (2, 'raw');
+UPDATE shop.codes SET like_code = 'raw';
+UPDATE shop.codes SET like_code = 'guess';
+UPDATE shop.codes SET status = 'done' RETURNING *;
+UPDATE shop.uses SET status = 'done' RETURNING *;
+RESET ROLE;
+\set VERBOSITY default
+SELECT journey.unprotect('shop.uses');
+ALTER TABLE shop.uses ALTER code SET DEFAULT 'raw';
+SELECT kind, object, detail FROM journey.protect('shop.uses', subject => 'who', columns => '{"id": "public", "code": "public"}', writes => 'public', dry_run => true)
+WHERE kind <> 'step';
+SELECT kind, object, detail FROM journey.protect('shop.uses', subject => 'who', columns => '{"id": "public", "code": "public"}', writes => 'collect', dry_run => true)
+WHERE kind <> 'step';
+SELECT journey.unprotect('shop.codes');
+
 -- the trigger function is for these views alone
 SET ROLE regress_writer;
 CREATE VIEW pg_temp.mine AS SELECT 1 AS one;
