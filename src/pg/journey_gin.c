@@ -174,7 +174,7 @@ ask_match(struct varlena *value, Question *q)
 		{
 			const JnOption *option = a.need_option[k];
 			bool		on_channel = option->tests > 0 && option->test[0].track == JN_CHANNEL
-				&& option->test[0].compare == JN_IS;
+			&& option->test[0].compare == JN_IS;
 
 			q->term[q->count] = on_channel ? make_term(JN_TERM_ON_CHANNEL, option->event, option->test[0].name)
 				: make_term(JN_TERM_EVENT, option->event, no_name);

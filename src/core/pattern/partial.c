@@ -269,14 +269,13 @@ answer(Search *s, const Rest *rest, JnPartial *partial)
 
 	if (rest->best.from == NEVER)
 		return false;
-	*partial = (JnPartial) {
-		.from = rest->best.from,
-		.steps = rest->best.steps,
-		.since = s->time[rest->best.clock],
-		.bounded = !rest->unbounded,
-		.deadline = rest->deadline,
-		.atom = jn_alloc(s->env, jn_array_size((uint64_t) a->atoms + 1, sizeof(uint32_t)))
-	};
+	partial->from = rest->best.from;
+	partial->steps = rest->best.steps;
+	partial->since = s->time[rest->best.clock];
+	partial->bounded = !rest->unbounded;
+	partial->deadline = rest->deadline;
+	partial->atoms = 0;
+	partial->atom = jn_alloc(s->env, jn_array_size((uint64_t) a->atoms + 1, sizeof(uint32_t)));
 	if (a->within != JN_NO_BOUND && s->time[partial->from] <= JN_TIME_END - a->within)
 	{
 		int64_t		end = s->time[partial->from] + a->within;
@@ -343,11 +342,11 @@ jn_partial(const JnEnv *env, const JnAutomaton *a, const JnSubject *subject, uin
 	for (uint32_t q = 0; q < a->steps; q++)
 		s.before[q] = no_run;
 	for (uint32_t k = 0; k < ways; k++)
-		s.on[k] = (OnWay) {
-			.way = &a->way[a->position[a->steps + k].number],
-			.run = jn_alloc(env, jn_array_size((uint64_t) n + 1, sizeof(Run))),
-			.queue = jn_alloc(env, jn_array_size((uint64_t) n + 1, sizeof(uint32_t)))
-		};
+	{
+		s.on[k] = (OnWay) {.way = &a->way[a->position[a->steps + k].number]};
+		s.on[k].run = jn_alloc(env, jn_array_size((uint64_t) n + 1, sizeof(Run)));
+		s.on[k].queue = jn_alloc(env, jn_array_size((uint64_t) n + 1, sizeof(uint32_t)));
+	}
 	search(&s, subject, from, as_of);
 	look_at_all(&s, &rest, as_of);
 	return answer(&s, &rest, partial);

@@ -797,8 +797,12 @@ join(Reader *r, uint32_t item)
 	if (g->sequence == NONE)
 		g->sequence = item;
 	else
-		g->sequence = add_node(r, (JnNode) {
-			.kind = JN_NODE_SEQUENCE,.left = g->sequence,.right = item,.link = g->linked ? g->link : JN_DIRECT});
+	{
+		JnNode		both = {.kind = JN_NODE_SEQUENCE,.left = g->sequence,.right = item};
+
+		both.link = g->linked ? g->link : JN_DIRECT;
+		g->sequence = add_node(r, both);
+	}
 	g->linked = false;
 }
 
@@ -925,7 +929,7 @@ read_item(Reader *r)
 {
 	const char *begin = r->p;
 	JnNode		node = {0};
-	uint32_t	item;
+	uint32_t	item = NONE;
 	JnStatus	status;
 
 	if (*begin == '(' || accept_permute(r))

@@ -163,7 +163,7 @@ put_atom(JnPen *pen, const JnAtom *atom)
 size_t
 jn_atom_write(const JnAtom *atom, char *out)
 {
-	JnPen			pen = {out, 0};
+	JnPen		pen = {out, 0};
 
 	put_atom(&pen, atom);
 	return (size_t) pen.size;
@@ -295,7 +295,7 @@ typedef struct Writer
 {
 	const JnEnv *env;
 	const JnPattern *p;
-	JnPen			pen;
+	JnPen		pen;
 	Task	   *task;			/* the next one is on top */
 	uint32_t	tasks;
 	uint32_t	room;
@@ -368,7 +368,7 @@ write_node(Writer *w, Task task)
 {
 	const JnNode *node = &w->p->node[task.number];
 	bool		inside = (node->kind == JN_NODE_CHOICE && task.place > PLACE_ALTERNATIVES)
-		|| ((node->kind == JN_NODE_SEQUENCE || node->kind == JN_NODE_REPEAT) && task.place > PLACE_SEQUENCE);
+	|| ((node->kind == JN_NODE_SEQUENCE || node->kind == JN_NODE_REPEAT) && task.place > PLACE_SEQUENCE);
 
 	if (inside)
 	{
