@@ -20,11 +20,10 @@
 --| be created below later. None of that can be worked out when the event is
 --| recorded, so `state` keeps what is needed to do it at the reading: the
 --| position in the ledger of the last consent given for the purpose, with its
---| range of time and whether it covers the purposes below, and the position of
---| the last event that closed the purpose. The answer for a purpose is then
---| one index probe by subject and a comparison of two numbers along the path
---| to the root: allowed if the latest consent that counts stands after the
---| latest closing event. `src/pg/decision.c` has the rule in full.
+--| range of time, reach and form, and the position of the last event of each
+--| kind that closes. The answer for a purpose is then one index probe by subject
+--| and a comparison of numbers along the path to the root: what stands latest in
+--| the ledger wins. `src/core/lawful.h` has the rule in full.
 --|
 --| The latest consent for one purpose replaces earlier ones for the same
 --| purpose: a shorter one shortens, and one that starts in the future leaves

@@ -45,15 +45,6 @@ enum
 	COLUMNS
 };
 
-static void
-require(FunctionCallInfo fcinfo, int arg, const char *name)
-{
-	if (PG_ARGISNULL(arg))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", name)));
-}
-
 /* The arguments that say how to look; "block" is 0 if nobody said. */
 static JnCoTerms
 read_terms(FunctionCallInfo fcinfo)
@@ -63,11 +54,11 @@ read_terms(FunctionCallInfo fcinfo)
 	int32		blocks;
 	int32		min_points;
 
-	require(fcinfo, ARG_QUERY, "query");
-	require(fcinfo, ARG_HORIZON, "horizon");
-	require(fcinfo, ARG_DIRECTION, "direction");
-	require(fcinfo, ARG_BLOCKS, "blocks");
-	require(fcinfo, ARG_MIN_POINTS, "min_points");
+	journey_check_given(fcinfo, ARG_QUERY, "query");
+	journey_check_given(fcinfo, ARG_HORIZON, "horizon");
+	journey_check_given(fcinfo, ARG_DIRECTION, "direction");
+	journey_check_given(fcinfo, ARG_BLOCKS, "blocks");
+	journey_check_given(fcinfo, ARG_MIN_POINTS, "min_points");
 
 	terms.horizon = journey_interval_us(PG_GETARG_INTERVAL_P(ARG_HORIZON), "horizon");
 	if (terms.horizon > JN_CO_HORIZON_MAX)

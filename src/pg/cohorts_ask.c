@@ -66,15 +66,6 @@ kept_in(FunctionCallInfo fcinfo)
 
 /* ---- arguments ---- */
 
-static void
-check_not_null(FunctionCallInfo fcinfo, int arg, const char *name)
-{
-	if (PG_ARGISNULL(arg))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", name)));
-}
-
 /* The text of a pattern that has to be one step atom; points into the argument. */
 static JnName
 atom_arg(FunctionCallInfo fcinfo, int arg, const char *name)
@@ -82,7 +73,7 @@ atom_arg(FunctionCallInfo fcinfo, int arg, const char *name)
 	struct varlena *value;
 	JnPattern	pattern;
 
-	check_not_null(fcinfo, arg, name);
+	journey_check_given(fcinfo, arg, name);
 	value = PG_GETARG_VARLENA_PP(arg);
 	journey_pattern_open(value, &pattern);
 	if (jn_pattern_atom(&pattern) == NULL)
@@ -102,7 +93,7 @@ as_of_arg(FunctionCallInfo fcinfo, int arg)
 
 	if (arg >= PG_NARGS())
 		return GetCurrentStatementStartTimestamp();
-	check_not_null(fcinfo, arg, "as_of");
+	journey_check_given(fcinfo, arg, "as_of");
 	as_of = PG_GETARG_TIMESTAMPTZ(arg);
 	if (TIMESTAMP_NOT_FINITE(as_of))
 		ereport(ERROR,
@@ -118,7 +109,7 @@ zone_arg(FunctionCallInfo fcinfo, int arg)
 
 	if (arg >= PG_NARGS())
 		return (JnName) {"UTC", 3};
-	check_not_null(fcinfo, arg, "zone");
+	journey_check_given(fcinfo, arg, "zone");
 	zone = PG_GETARG_TEXT_PP(arg);
 	if (VARSIZE_ANY_EXHDR(zone) == 0 || VARSIZE_ANY_EXHDR(zone) > JN_MAX_ZONE)
 		ereport(ERROR,
@@ -130,7 +121,7 @@ zone_arg(FunctionCallInfo fcinfo, int arg)
 static JnPeriod
 period_arg(FunctionCallInfo fcinfo, int arg, const char *name)
 {
-	check_not_null(fcinfo, arg, name);
+	journey_check_given(fcinfo, arg, name);
 	return journey_period(PG_GETARG_INTERVAL_P(arg), name);
 }
 
@@ -154,7 +145,7 @@ word_arg(FunctionCallInfo fcinfo, int arg, const char *name, const char *const *
 {
 	text	   *word;
 
-	check_not_null(fcinfo, arg, name);
+	journey_check_given(fcinfo, arg, name);
 	word = PG_GETARG_TEXT_PP(arg);
 	for (int i = 0; i < count; i++)
 		if (strlen(words[i]) == VARSIZE_ANY_EXHDR(word) && memcmp(words[i], VARDATA_ANY(word), strlen(words[i])) == 0)
@@ -214,7 +205,7 @@ read_retention(FunctionCallInfo fcinfo, int base, bool brackets, JnCohortsAsk *a
 	ask->atom[0] = atom_arg(fcinfo, base, "first");
 	ask->atom[1] = atom_arg(fcinfo, base + 1, "again");
 	ask->period = period_arg(fcinfo, base + 2, "period");
-	check_not_null(fcinfo, base + 3, "buckets");
+	journey_check_given(fcinfo, base + 3, "buckets");
 	if (brackets)
 		bound_buckets(fcinfo, base + 3, ask);
 	else
@@ -225,7 +216,7 @@ read_retention(FunctionCallInfo fcinfo, int base, bool brackets, JnCohortsAsk *a
 		return;
 	ask->unbounded = word_arg(fcinfo, base + 6, "kind", kinds, lengthof(kinds),
 							  "Use 'n-day' or 'unbounded'.") == 1;
-	check_not_null(fcinfo, base + 7, "rolling");
+	journey_check_given(fcinfo, base + 7, "rolling");
 	ask->rolling = PG_GETARG_BOOL(base + 7);
 	if (PG_ARGISNULL(base + 8))
 		return;

@@ -21,6 +21,7 @@
 #include "compat.h"
 #include "consent_action.h"
 #include "decision.h"
+#include "glue.h"
 
 PG_FUNCTION_INFO_V1(journey__consent_record);
 PG_FUNCTION_INFO_V1(journey_consent_give);
@@ -522,10 +523,7 @@ journey__consent_record(PG_FUNCTION_ARGS)
 
 	if (number > 0)
 		error_context_stack = &context;
-	if (PG_ARGISNULL(1))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("action must not be null")));
+	journey_check_given(fcinfo, 1, "action");
 	event.action = journey_action(text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	if (event.action == ACTION_NONE)
 		ereport(ERROR,

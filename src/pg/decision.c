@@ -2,25 +2,16 @@
  * decision.c
  *	  Who may see what, decided while a statement runs.
  *
- * A reader sees raw values of a subject if
- *
- *	  1. the reader holds an active grant for the purpose or one above it,
- *	  2. the subject is known, not restricted and not erased, and
- *	  3. the subject gave consent to the purpose, and has not taken it back.
+ * What is lawful follows from facts, see core/lawful.h: about the reader and
+ * the purpose, about the class of data, the rules and bases of a jurisdiction,
+ * about the subject and what it said.  Here they are looked up and kept.
  *
  * Consent.  The path of a purpose a.b.c is a.b.c, a.b, a.  The table state has,
  * for each purpose the subject ever said something about, the ledger position
- * of the last "give" (with its range of time and whether it covers what lies
- * below), and of the last event that closes.  Let
- *
- *	  given  = highest position of a give on the path that counts: its range
- *			   contains the statement's time, and it was given for this very
- *			   purpose or covers what lies below,
- *	  closed = highest position of a closing event on the path;
- *
- * then the answer is given > closed.  So the later record wins, a refusal
- * reaches everything below, and a consent dated back does not pass a
- * withdrawal that was recorded after it.
+ * of the last consent and of the last event of each kind that closes.  What is
+ * latest on the path decides: so the later record wins, a refusal reaches
+ * everything below, and a consent dated back does not pass a withdrawal that
+ * was recorded after it.
  *
  * Two snapshots.  All of this must hold in the statement's own snapshot and in
  * the newest committed state.  The first alone would show, under REPEATABLE
@@ -50,9 +41,9 @@
  * Relations stay locked (AccessShareLock) to the end of the transaction, as
  * relations that are read do.
  *
- * Where the parts are: the setting in purpose_setting.c, the reader (1) in
- * standing.c, the subject (2, 3) in subject_answers.c, reading our tables in
- * probe.c, which also says why it leaves no trace.
+ * Where the parts are: the setting in purpose_setting.c, the reader in
+ * standing.c, classes in class_standing.c, subjects in subject_answers.c,
+ * reading our tables in probe.c, which also says why it leaves no trace.
  */
 #include "postgres.h"
 

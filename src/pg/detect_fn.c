@@ -61,14 +61,8 @@ read_terms(FunctionCallInfo fcinfo)
 {
 	JnDetectTerms terms = {.signal = journey_signal_terms(fcinfo, ARG_ALPHA)};
 
-	if (PG_ARGISNULL(ARG_QUERY))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("query must not be null")));
-	if (PG_ARGISNULL(ARG_AS_OF))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("as_of must not be null")));
+	journey_check_given(fcinfo, ARG_QUERY, "query");
+	journey_check_given(fcinfo, ARG_AS_OF, "as_of");
 	terms.as_of = PG_GETARG_TIMESTAMPTZ(ARG_AS_OF);
 	if (TIMESTAMP_NOT_FINITE(terms.as_of))
 		ereport(ERROR,

@@ -119,10 +119,7 @@ journey_funnel(PG_FUNCTION_ARGS)
 	bool		nulls[RESULT_ATTRIBUTES] = {0};
 
 	/* the time of the statement would make an immutable function depend on it */
-	if (PG_ARGISNULL(1 + FUNNEL_AS_OF))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("as_of must not be null")));
+	journey_check_given(fcinfo, 1 + FUNNEL_AS_OF, "as_of");
 	if (q->made == NULL)
 		q->made = make_call(fcinfo, q);
 	call = q->made;

@@ -295,10 +295,7 @@ journey_funnel_report(PG_FUNCTION_ARGS)
 	TupleDesc	desc;
 	Shape		shape;
 
-	if (PG_ARGISNULL(0))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("query must not be null")));
+	journey_check_given(fcinfo, 0, "query");
 
 	/* wrong arguments are wrong whatever the query returns */
 	q = journey_funnel_question(fcinfo, 1);

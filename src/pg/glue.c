@@ -560,6 +560,15 @@ journey_aggregate_context(FunctionCallInfo fcinfo)
 }
 
 void
+journey_check_given(FunctionCallInfo fcinfo, int arg, const char *name)
+{
+	if (PG_ARGISNULL(arg))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not be null", name)));
+}
+
+void
 journey_check_time(TimestampTz at)
 {
 	if (TIMESTAMP_NOT_FINITE(at))

@@ -73,6 +73,9 @@ extern MemoryContext journey_aggregate_context(FunctionCallInfo fcinfo);
 extern char *journey_hex_read(const char *text, const char *what, Node *escontext, size_t *size);
 extern char *journey_hex_write(const char *bytes, size_t size, const char *what);
 
+/* Raises if an argument is NULL; "name" is what users call it. */
+extern void journey_check_given(FunctionCallInfo fcinfo, int arg, const char *name);
+
 /*
  * Checks a time of a data point: raises for infinity.  NULL is the caller's
  * business.

@@ -186,10 +186,7 @@ argument_state(FunctionCallInfo fcinfo, MemoryContext aggcontext)
 	struct varlena *pattern;
 	StateObject *state;
 
-	if (PG_ARGISNULL(2))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("pattern must not be null")));
+	journey_check_given(fcinfo, 2, "pattern");
 	pattern = PG_GETARG_VARLENA_PP(2);
 	if (PG_ARGISNULL(0))
 	{

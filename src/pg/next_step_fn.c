@@ -55,7 +55,7 @@ visit_subject(const JnEnv *env, void *context, const JnSubject *subject, JnError
 }
 
 static bool
-is_word(const text *word, const char *name)
+is_word(const text * word, const char *name)
 {
 	return VARSIZE_ANY_EXHDR(word) == strlen(name) && memcmp(VARDATA_ANY(word), name, strlen(name)) == 0;
 }

@@ -513,10 +513,7 @@ journey_pack(PG_FUNCTION_ARGS)
 		ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 		Pack	   *pack;
 
-		if (PG_ARGISNULL(0))
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("query must not be null")));
+		journey_check_given(fcinfo, 0, "query");
 		call = SRF_FIRSTCALL_INIT();
 		pack = begin_pack(call->multi_call_memory_ctx, text_to_cstring(PG_GETARG_TEXT_PP(0)), chunk_length(fcinfo));
 		call->user_fctx = pack;

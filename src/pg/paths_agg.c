@@ -103,17 +103,8 @@ look_again(FunctionCallInfo fcinfo, const JnPathsAsk *ask)
 	return look;
 }
 
-static void
-check_not_null(FunctionCallInfo fcinfo, int arg, const char *name)
-{
-	if (PG_ARGISNULL(arg))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", name)));
-}
-
 static bool
-is_word(const text *word, const char *name)
+is_word(const text * word, const char *name)
 {
 	return VARSIZE_ANY_EXHDR(word) == strlen(name) && memcmp(VARDATA_ANY(word), name, strlen(name)) == 0;
 }
@@ -127,9 +118,9 @@ arguments_look(FunctionCallInfo fcinfo, JnPathsKind kind)
 	text	   *direction;
 	int32		number;
 
-	check_not_null(fcinfo, 2, "anchor");
-	check_not_null(fcinfo, 3, "direction");
-	check_not_null(fcinfo, 4, "depth");
+	journey_check_given(fcinfo, 2, "anchor");
+	journey_check_given(fcinfo, 3, "direction");
+	journey_check_given(fcinfo, 4, "depth");
 	direction = PG_GETARG_TEXT_PP(3);
 	if (is_word(direction, "to"))
 		ask.flags |= JN_PATHS_BACKWARD;
@@ -156,8 +147,8 @@ arguments_look(FunctionCallInfo fcinfo, JnPathsKind kind)
 	}
 	if (PG_NARGS() > 6)
 	{
-		check_not_null(fcinfo, 6, "collapse");
-		check_not_null(fcinfo, 7, "every");
+		journey_check_given(fcinfo, 6, "collapse");
+		journey_check_given(fcinfo, 7, "every");
 		ask.flags |= PG_GETARG_BOOL(6) ? JN_PATHS_COLLAPSE : 0;
 		ask.flags |= PG_GETARG_BOOL(7) ? 0 : JN_PATHS_FIRST;
 	}

@@ -256,10 +256,7 @@ edges_kind(FunctionCallInfo fcinfo)
 {
 	if (PG_NARGS() < 3)
 		return JN_TALLY_GAPS;
-	if (PG_ARGISNULL(2))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("gaps must not be null")));
+	journey_check_given(fcinfo, 2, "gaps");
 	return PG_GETARG_BOOL(2) ? JN_TALLY_GAPS : JN_TALLY_EDGES;
 }
 

@@ -32,16 +32,6 @@ enum
 	COL_COUNT
 };
 
-/* An argument that must not be NULL. */
-static void
-check_not_null(FunctionCallInfo fcinfo, int arg, const char *name)
-{
-	if (PG_ARGISNULL(arg))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", name)));
-}
-
 /*
  * Last instant at which a step would still belong to a session, false if it
  * is later than any timestamptz.
@@ -71,8 +61,8 @@ journey_sessions(PG_FUNCTION_ARGS)
 	Datum		by_gap;
 	int32		number = 0;
 
-	check_not_null(fcinfo, 1, "gap");
-	check_not_null(fcinfo, 2, "as_of");
+	journey_check_given(fcinfo, 1, "gap");
+	journey_check_given(fcinfo, 2, "as_of");
 	gap = journey_interval_us(PG_GETARG_INTERVAL_P(1), "gap");
 	as_of = PG_GETARG_TIMESTAMPTZ(2);
 	/* deriving the row type would leave memory behind until the query ends, call after call */

@@ -141,7 +141,7 @@ notices_array(unsigned notices)
 }
 
 static JnTcf *
-read_tcf(text *tc)
+read_tcf(text * tc)
 {
 	JnEnv		env = journey_env(CurrentMemoryContext);
 	JnTcf	   *tcf = palloc(sizeof(JnTcf));

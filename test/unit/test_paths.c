@@ -91,9 +91,13 @@ static const int32_t bounds[] = {0, 1, 2, 7, 20};
 static JnPathsAsk
 paths_ask(int round)
 {
-	return (JnPathsAsk) {
+	return (JnPathsAsk)
+	{
 		.kind = (JnPathsKind) (round % JN_PATHS_KINDS),.flags = (unsigned) round / 2 % 8,
-		.depth = (uint8_t) (1 + round % 5),.anchor = {"[a, b]", 6}
+			.depth = (uint8_t) (1 + round % 5),.anchor =
+		{
+			"[a, b]", 6
+		}
 	};
 }
 
