@@ -653,6 +653,8 @@ jn_cohorts_read(const JnEnv *env, JnCohorts *c, uint64_t salt, const uint8_t *p,
 	{
 		if (jn_whole_read(env, c != NULL ? &c->whole : NULL, p + at, size - at, &parts, err) != JN_OK)
 			return jn_fail_behind(err, at);
+		if (parts == JN_WHOLE_EMPTY)
+			return corrupt_at(at, err);
 		at += parts;
 	}
 	return at == size ? JN_OK : corrupt_at(at, err);

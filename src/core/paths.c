@@ -959,6 +959,8 @@ jn_paths_read(const JnEnv *env, JnPaths *p, uint64_t salt, const uint8_t *bytes,
 		status = jn_whole_read(env, p != NULL ? &p->whole : NULL, bytes + r.at, size - r.at, &took, err);
 		if (status != JN_OK)
 			return jn_fail_behind(err, r.at);
+		if (took == JN_WHOLE_EMPTY)
+			return corrupt_at(r.at, err);
 		r.at += took;
 	}
 	if (status == JN_OK && r.at != size)

@@ -105,6 +105,9 @@ extern JnStatus jn_whole_merge(const JnEnv *env, JnWhole *w, const JnWhole *from
  */
 extern JnStatus jn_whole_rest(const JnEnv *env, const JnWhole *w, const JnVisitor *visitor, JnError *err);
 
+/* Bytes of the form above where nothing is held back: who leaves that out refuses to read it. */
+#define JN_WHOLE_EMPTY	4
+
 /* Bytes of the form above, and their writing; returns what follows. */
 extern uint64_t jn_whole_size(const JnWhole *w);
 extern uint8_t *jn_whole_write(const JnEnv *env, const JnWhole *w, uint8_t *out);
