@@ -53,8 +53,8 @@ COMMENT ON FUNCTION journey.journey_recv(pg_catalog.internal) IS
 'Reads the binary form of a journey, the bytes described in src/core/format.h, and proves every rule of it. Errors: 22P03 for bytes that break a rule, 0A000 for a newer format version, 54000 and 22021 for names.';
 
 CREATE FUNCTION journey.journey_send(journey.journey) RETURNS pg_catalog.bytea
-AS 'MODULE_PATHNAME', 'journey_send'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'byteasend'
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION journey.journey_send(journey.journey) IS
 'Writes the binary form of a journey, the same bytes on every machine.';
 

@@ -35,8 +35,8 @@ COMMENT ON FUNCTION journey.journey_pattern_recv(pg_catalog.internal) IS
 'Reads the binary form of a pattern, a byte of version and the canonical text, and proves that it is one. Errors: those of journey_pattern_in, 22P03 for a text that is not canonical, 0A000 for a newer version.';
 
 CREATE FUNCTION journey.journey_pattern_send(journey.journey_pattern) RETURNS pg_catalog.bytea
-AS 'MODULE_PATHNAME', 'journey_pattern_send'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'byteasend'
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION journey.journey_pattern_send(journey.journey_pattern) IS
 'Writes the binary form of a pattern, the same bytes on every machine.';
 

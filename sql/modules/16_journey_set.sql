@@ -31,8 +31,8 @@ COMMENT ON FUNCTION journey.journey_set_recv(pg_catalog.internal) IS
 'Reads the binary form of a set, the bytes described in src/core/set_format.h, and proves every rule of it. Errors: 22P03 for bytes that break a rule, 0A000 for a newer format version, 54000 and 22021 for names and subjects.';
 
 CREATE FUNCTION journey.journey_set_send(journey.journey_set) RETURNS pg_catalog.bytea
-AS 'MODULE_PATHNAME', 'journey_set_send'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'byteasend'
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION journey.journey_set_send(journey.journey_set) IS
 'Writes the binary form of a set, the same bytes on every machine.';
 

@@ -27,8 +27,8 @@ COMMENT ON FUNCTION journey._journey_set_state_recv(pg_catalog.internal) IS
 'Binary input of type journey_set_state: the bytes of the state, all of them checked.';
 
 CREATE FUNCTION journey._journey_set_state_send(journey.journey_set_state) RETURNS pg_catalog.bytea
-AS 'MODULE_PATHNAME', 'journey_set_state_send'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'byteasend'
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION journey._journey_set_state_send(journey.journey_set_state) IS
 'Binary output of type journey_set_state: the bytes of the state.';
 

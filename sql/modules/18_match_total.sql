@@ -39,8 +39,8 @@ COMMENT ON FUNCTION journey._match_state_recv(pg_catalog.internal) IS
 'Binary input of type match_state: the bytes of the state, all of them checked.';
 
 CREATE FUNCTION journey._match_state_send(journey.match_state) RETURNS pg_catalog.bytea
-AS 'MODULE_PATHNAME', 'journey_match_state_send'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'byteasend'
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION journey._match_state_send(journey.match_state) IS
 'Binary output of type match_state: the bytes of the state.';
 

@@ -75,8 +75,8 @@ COMMENT ON FUNCTION journey._population_state_recv(pg_catalog.internal) IS
 'Binary input of type population_state: the bytes of the state, all of them checked.';
 
 CREATE FUNCTION journey._population_state_send(journey.population_state) RETURNS pg_catalog.bytea
-AS 'MODULE_PATHNAME', 'journey_population_state_send'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'byteasend'
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION journey._population_state_send(journey.population_state) IS
 'Binary output of type population_state: the bytes of the state.';
 

@@ -107,8 +107,8 @@ COMMENT ON FUNCTION journey._funnel_state_recv(pg_catalog.internal) IS
 'Binary input of type funnel_state: the bytes of the state, all of them checked.';
 
 CREATE FUNCTION journey._funnel_state_send(journey.funnel_state) RETURNS pg_catalog.bytea
-AS 'MODULE_PATHNAME', 'journey_funnel_state_send'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'byteasend'
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION journey._funnel_state_send(journey.funnel_state) IS
 'Binary output of type funnel_state: the bytes of the state.';
 

@@ -81,8 +81,8 @@ COMMENT ON FUNCTION journey._cohort_state_recv(pg_catalog.internal) IS
 'Binary input of type cohort_state: the bytes of the state, all of them checked.';
 
 CREATE FUNCTION journey._cohort_state_send(journey.cohort_state) RETURNS pg_catalog.bytea
-AS 'MODULE_PATHNAME', 'journey_cohort_state_send'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'byteasend'
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION journey._cohort_state_send(journey.cohort_state) IS
 'Binary output of type cohort_state: the bytes of the state.';
 

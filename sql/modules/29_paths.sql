@@ -56,8 +56,8 @@ COMMENT ON FUNCTION journey._paths_state_recv(pg_catalog.internal) IS
 'Binary input of type paths_state: the bytes of the state, all of them checked.';
 
 CREATE FUNCTION journey._paths_state_send(journey.paths_state) RETURNS pg_catalog.bytea
-AS 'MODULE_PATHNAME', 'journey_paths_state_send'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'byteasend'
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION journey._paths_state_send(journey.paths_state) IS
 'Binary output of type paths_state: the bytes of the state.';
 

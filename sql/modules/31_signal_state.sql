@@ -23,8 +23,8 @@ COMMENT ON FUNCTION journey._signal_state_recv(pg_catalog.internal) IS
 'Binary input of type signal_state: the bytes of the state, all of them checked.';
 
 CREATE FUNCTION journey._signal_state_send(journey.signal_state) RETURNS pg_catalog.bytea
-AS 'MODULE_PATHNAME', 'journey_signal_state_send'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+AS 'byteasend'
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION journey._signal_state_send(journey.signal_state) IS
 'Binary output of type signal_state: the bytes of the state.';
 

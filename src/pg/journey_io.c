@@ -2,7 +2,8 @@
  * journey_io.c
  *	  Text and binary input and output of journeys, and their bytes as bytea.
  *
- * Whatever comes in is proven in full here, so that nobody else has to.
+ * Whatever comes in is proven in full here, so that nobody else has to.  Binary
+ * output is byteasend: the binary form is the payload of the varlena.
  */
 #include "postgres.h"
 
@@ -18,7 +19,6 @@
 PG_FUNCTION_INFO_V1(journey_in);
 PG_FUNCTION_INFO_V1(journey_out);
 PG_FUNCTION_INFO_V1(journey_recv);
-PG_FUNCTION_INFO_V1(journey_send);
 PG_FUNCTION_INFO_V1(journey_from_bytea);
 
 /* Proves bytes from outside and gives them as a value. */
@@ -103,13 +103,6 @@ journey_recv(PG_FUNCTION_ARGS)
 	int			size = buf->len - buf->cursor;
 
 	return receive(pq_getmsgbytes(buf, size), size);
-}
-
-/* The binary form is the payload itself: so is its varlena. */
-Datum
-journey_send(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0));
 }
 
 Datum

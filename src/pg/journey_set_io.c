@@ -3,7 +3,8 @@
  *	  Text and binary input and output of sets of journeys, and their bytes as
  *	  bytea.
  *
- * Whatever comes in is proven in full here, so that nobody else has to.
+ * Whatever comes in is proven in full here, so that nobody else has to.  Binary
+ * output is byteasend: the binary form is the payload of the varlena.
  */
 #include "postgres.h"
 
@@ -19,7 +20,6 @@
 PG_FUNCTION_INFO_V1(journey_set_in);
 PG_FUNCTION_INFO_V1(journey_set_out);
 PG_FUNCTION_INFO_V1(journey_set_recv);
-PG_FUNCTION_INFO_V1(journey_set_send);
 PG_FUNCTION_INFO_V1(journey_set_from_bytea);
 
 /* Proves bytes from outside and gives them as a value. */
@@ -102,13 +102,6 @@ journey_set_recv(PG_FUNCTION_ARGS)
 	int			size = buf->len - buf->cursor;
 
 	return receive(pq_getmsgbytes(buf, size), size);
-}
-
-/* The binary form is the payload itself: so is its varlena. */
-Datum
-journey_set_send(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0));
 }
 
 Datum

@@ -21,7 +21,6 @@
 PG_FUNCTION_INFO_V1(journey_pattern_in);
 PG_FUNCTION_INFO_V1(journey_pattern_out);
 PG_FUNCTION_INFO_V1(journey_pattern_recv);
-PG_FUNCTION_INFO_V1(journey_pattern_send);
 PG_FUNCTION_INFO_V1(journey_pattern_from_text);
 PG_FUNCTION_INFO_V1(journey_pattern_to_text);
 PG_FUNCTION_INFO_V1(journey_pattern_is_step);
@@ -155,13 +154,6 @@ journey_pattern_recv(PG_FUNCTION_ARGS)
 	SET_VARSIZE(v, VARHDRSZ + size);
 	memcpy(VARDATA(v), bytes, size);
 	PG_RETURN_POINTER(v);
-}
-
-/* The binary form is the payload itself: so is its varlena. */
-Datum
-journey_pattern_send(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0));
 }
 
 Datum
