@@ -2,24 +2,17 @@
  * funnel_agg.c
  *	  journey.funnel_agg(): funnels over whole populations.
  *
- * The state has a type of our own, journey.funnel_state, because that is what
- * distributed engines combine on their workers.  While it accumulates it is an
- * expanded object; whoever copies, sends or stores it gets the flat bytes of
- * core/funnel/funnel_tally.h.  The question goes with it, so a state knows what
- * it can be combined with.
- *
- * All groups of an aggregate context share one child context, for the reasons
- * that signal_state.c gives.
+ * The state is of type journey.funnel_state (state_type.h), whose flat bytes are
+ * those of core/funnel/funnel_tally.h.  The question goes with it, so a state
+ * knows what it can be combined with.
  */
 #include "postgres.h"
 
 #include <math.h>
 
 #include "access/htup_details.h"
-#include "common/pg_prng.h"
 #include "fmgr.h"
 #include "funcapi.h"
-#include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
 #include "utils/array.h"
@@ -36,6 +29,7 @@
 #include "glue.h"
 #include "journey_set_value.h"
 #include "journey_value.h"
+#include "state_type.h"
 
 PG_FUNCTION_INFO_V1(journey_funnel_transfn);
 PG_FUNCTION_INFO_V1(journey_set_funnel_transfn);
@@ -44,11 +38,6 @@ PG_FUNCTION_INFO_V1(journey_funnel_finalfn);
 PG_FUNCTION_INFO_V1(journey_funnel_state_in);
 PG_FUNCTION_INFO_V1(journey_funnel_state_out);
 PG_FUNCTION_INFO_V1(journey_funnel_state_recv);
-PG_FUNCTION_INFO_V1(journey_funnel_state_send);
-
-#define STATE_MAGIC		0x6a6e4675
-
-#define STATE_CONTEXT	"journey funnel states"
 
 /* The noun for errors. */
 #define STATE_NAME		"funnel_state"
@@ -56,17 +45,9 @@ PG_FUNCTION_INFO_V1(journey_funnel_state_send);
 /* A funnel_state while it accumulates. */
 typedef struct StateObject
 {
-	ExpandedObjectHeader hdr;	/* eoh_context is shared, see above */
-	int			magic;			/* STATE_MAGIC */
+	ExpandedObjectHeader hdr;	/* eoh_context is shared */
 	JnFunnelTally tally;		/* its memory is in eoh_context */
 } StateObject;
-
-/* Salts decide where keys are kept in memory, and nothing that anybody sees. */
-static uint64
-new_salt(void)
-{
-	return pg_prng_uint64(&pg_global_prng_state);
-}
 
 static Size
 state_flat_size(ExpandedObjectHeader *eohptr)
@@ -90,33 +71,21 @@ state_flatten(ExpandedObjectHeader *eohptr, void *result, Size allocated_size)
 	jn_funnel_tally_write(&env, &state->tally, (uint8_t *) VARDATA(result));
 }
 
-static const ExpandedObjectMethods state_methods = {state_flat_size, state_flatten};
-
-/* A state whose tally is yet to be initialized. */
-static StateObject *
-new_state(MemoryContext aggcontext)
+static JnStatus
+state_prove(const JnEnv *env, const uint8_t *bytes, size_t size, JnError *err)
 {
-	MemoryContext context = journey_state_context(aggcontext, STATE_CONTEXT);
-	StateObject *state = MemoryContextAllocZero(context, sizeof(StateObject));
+	JnFunnelTally tally;
 
-	EOH_init_header(&state->hdr, &state_methods, context);
-	state->magic = STATE_MAGIC;
-	return state;
+	return jn_funnel_tally_read(env, &tally, 0, bytes, size, err);
 }
 
-/* The expanded object that a datum points to, or NULL if it is flat. */
-static StateObject *
-expanded_state(Datum datum)
-{
-	StateObject *state;
-
-	if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)))
-		return NULL;
-	state = (StateObject *) DatumGetEOHP(datum);
-	if (state->magic != STATE_MAGIC)
-		elog(ERROR, "expanded object is no " STATE_NAME);
-	return state;
-}
+static const JourneyStateType state_type = {
+	.name = STATE_NAME,
+	.context = "journey funnel states",
+	.size = sizeof(StateObject),
+	.methods = {state_flat_size, state_flatten},
+	.prove = state_prove,
+};
 
 /* Fills a tally, which is not yet initialized, from a flat state. */
 static void
@@ -125,7 +94,7 @@ read_state(const JnEnv *env, JnFunnelTally *tally, Datum datum)
 	bytea	   *flat = DatumGetByteaPP(datum);
 	JnError		err = {0};
 
-	if (jn_funnel_tally_read(env, tally, new_salt(), (uint8_t *) VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat),
+	if (jn_funnel_tally_read(env, tally, journey_salt(), (uint8_t *) VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat),
 							 &err) != JN_OK)
 		journey_report(&err, STATE_NAME);
 }
@@ -157,7 +126,7 @@ copy_tally(const JnEnv *env, JnFunnelTally *into, const JnFunnelTally *from)
 {
 	JnError		err = {0};
 
-	if (jn_funnel_tally_init(env, into, new_salt(), from->spec.bytes, from->spec.size, &err) != JN_OK)
+	if (jn_funnel_tally_init(env, into, journey_salt(), from->spec.bytes, from->spec.size, &err) != JN_OK)
 		journey_report(&err, STATE_NAME);
 	merge_tally(env, into, from);
 }
@@ -166,13 +135,13 @@ copy_tally(const JnEnv *env, JnFunnelTally *into, const JnFunnelTally *from)
 static StateObject *
 changeable_state(Datum datum, MemoryContext aggcontext)
 {
-	StateObject *from = expanded_state(datum);
+	StateObject *from = journey_state_expanded(&state_type, datum);
 	StateObject *state;
 	JnEnv		env;
 
 	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
 		return from;
-	state = new_state(aggcontext);
+	state = journey_state_new(&state_type, aggcontext);
 	env = journey_env(state->hdr.eoh_context);
 	if (from == NULL)
 		read_state(&env, &state->tally, datum);
@@ -203,9 +172,9 @@ argument_state(FunctionCallInfo fcinfo, MemoryContext aggcontext)
 					 errmsg("the arguments of a funnel must be the same on every row")));
 		return state;
 	}
-	state = new_state(aggcontext);
+	state = journey_state_new(&state_type, aggcontext);
 	env = journey_env(state->hdr.eoh_context);
-	if (jn_funnel_tally_init(&env, &state->tally, new_salt(), q->bytes, q->size, &err) != JN_OK)
+	if (jn_funnel_tally_init(&env, &state->tally, journey_salt(), q->bytes, q->size, &err) != JN_OK)
 		journey_report(&err, STATE_NAME);
 	return state;
 }
@@ -273,7 +242,7 @@ journey_funnel_combinefn(PG_FUNCTION_ARGS)
 {
 	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
 	StateObject *state = changeable_state(PG_GETARG_DATUM(0), aggcontext);
-	StateObject *other = expanded_state(PG_GETARG_DATUM(1));
+	StateObject *other = journey_state_expanded(&state_type, PG_GETARG_DATUM(1));
 	JnEnv		env = journey_env(state->hdr.eoh_context);
 
 	if (other != NULL)
@@ -403,7 +372,7 @@ Datum
 journey_funnel_finalfn(PG_FUNCTION_ARGS)
 {
 	TupleDesc	desc = element_desc(fcinfo);
-	StateObject *state = expanded_state(PG_GETARG_DATUM(0));
+	StateObject *state = journey_state_expanded(&state_type, PG_GETARG_DATUM(0));
 	JnEnv		env = journey_env(CurrentMemoryContext);
 	JnFunnelTally local;
 	JnFunnelTally *tally = &local;
@@ -436,70 +405,20 @@ journey_funnel_finalfn(PG_FUNCTION_ARGS)
 	PG_RETURN_ARRAYTYPE_P(construct_array(element, steps, desc->tdtypeid, -1, false, TYPALIGN_DOUBLE));
 }
 
-/*
- * funnel_state: the bytes of core/funnel/funnel_tally.h in a varlena.  Its text
- * is their hexadecimal digits, as those of a bytea: a state is for machines.
- */
-
-/* Proves bytes and gives them as a state in the current memory context, or NULL with err filled. */
-static bytea *
-proven_state(const char *bytes, size_t size, JnError *err)
-{
-	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "journey funnel input", ALLOCSET_DEFAULT_SIZES);
-	JnEnv		env = journey_env(work);
-	JnFunnelTally tally;
-	bytea	   *result = NULL;
-
-	if (jn_funnel_tally_read(&env, &tally, 0, (const uint8_t *) bytes, size, err) == JN_OK)
-	{
-		result = palloc(VARHDRSZ + size);
-		SET_VARSIZE(result, VARHDRSZ + size);
-		memcpy(VARDATA(result), bytes, size);
-	}
-	MemoryContextDelete(work);
-	return result;
-}
-
 Datum
 journey_funnel_state_in(PG_FUNCTION_ARGS)
 {
-	size_t		size;
-	char	   *bytes = journey_hex_read(PG_GETARG_CSTRING(0), STATE_NAME, fcinfo->context, &size);
-	JnError		err = {0};
-	bytea	   *result;
-
-	if (bytes == NULL)
-		return (Datum) 0;
-	result = proven_state(bytes, size, &err);
-	if (result == NULL)
-		return journey_report_soft(&err, STATE_NAME, fcinfo->context), (Datum) 0;
-	PG_RETURN_BYTEA_P(result);
+	return journey_state_in(&state_type, fcinfo);
 }
 
 Datum
 journey_funnel_state_out(PG_FUNCTION_ARGS)
 {
-	bytea	   *state = PG_GETARG_BYTEA_PP(0);
-
-	PG_RETURN_CSTRING(journey_hex_write(VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state), STATE_NAME));
+	return journey_state_out(&state_type, fcinfo);
 }
 
 Datum
 journey_funnel_state_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
-	int			size = buf->len - buf->cursor;
-	JnError		err = {0};
-	bytea	   *result = proven_state(pq_getmsgbytes(buf, size), size, &err);
-
-	if (result == NULL)
-		journey_report(&err, STATE_NAME);
-	PG_RETURN_BYTEA_P(result);
-}
-
-Datum
-journey_funnel_state_send(PG_FUNCTION_ARGS)
-{
-	/* a plain copy that no longer depends on TOAST: what byteasend does */
-	PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0));
+	return journey_state_recv(&state_type, fcinfo);
 }

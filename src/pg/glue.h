@@ -52,26 +52,10 @@ extern int64 journey_interval_us(const Interval *interval, const char *argument)
 extern Interval *journey_us_interval(int64 us);
 
 /*
- * The context for all expanded states of one kind in an aggregate's context:
- * made with the first of them, and then its youngest child.  The name is a
- * constant.
- */
-extern MemoryContext journey_state_context(MemoryContext aggcontext, const char *name);
-
-/*
  * The context for the states of the aggregate, or window aggregate, that calls.
  * Raises if nobody of the kind does: users can name some of these functions.
  */
 extern MemoryContext journey_aggregate_context(FunctionCallInfo fcinfo);
-
-/*
- * The text form of states, for types whose bytes nobody reads: \x and the bytes
- * in hexadecimal digits.  Reading gives the bytes, *size of them, in the current
- * memory context; or fills escontext and returns NULL, as
- * journey_report_soft() does.
- */
-extern char *journey_hex_read(const char *text, const char *what, Node *escontext, size_t *size);
-extern char *journey_hex_write(const char *bytes, size_t size, const char *what);
 
 /* Raises if an argument is NULL; "name" is what users call it. */
 extern void journey_check_given(FunctionCallInfo fcinfo, int arg, const char *name);

@@ -3,22 +3,13 @@
  *	  The aggregates journey_set_agg: a set from subjects and journeys, and one
  *	  from sets.
  *
- * Both have a state of one type of our own, journey.journey_set_state, because
- * that is what distributed engines combine on their workers.  It is a pile of
- * what came in (core/set_pile.h), merged at the end: so nothing depends on how
- * the rows were split among workers.  While it accumulates it is an expanded
- * object, so a transition costs what it copies; whoever copies, sends or stores
- * it gets the flat bytes.
- *
- * All groups of an aggregate context share one child context, for the reasons
- * that signal_agg.c gives: nobody but the functions below ever holds a
- * read-write pointer to a state, and they never delete or move one.
+ * Both have states of one type, journey.journey_set_state (state_type.h).  A
+ * state is a pile of what came in (core/set_pile.h), merged at the end: so
+ * nothing depends on how the rows were split among workers.
  */
 #include "postgres.h"
 
 #include "fmgr.h"
-#include "libpq/pqformat.h"
-#include "nodes/memnodes.h"
 #include "nodes/primnodes.h"
 #include "utils/expandeddatum.h"
 #include "utils/memutils.h"
@@ -29,11 +20,11 @@
 #include "glue.h"
 #include "journey_set_value.h"
 #include "journey_value.h"
+#include "state_type.h"
 
 PG_FUNCTION_INFO_V1(journey_set_state_in);
 PG_FUNCTION_INFO_V1(journey_set_state_out);
 PG_FUNCTION_INFO_V1(journey_set_state_recv);
-PG_FUNCTION_INFO_V1(journey_set_state_send);
 PG_FUNCTION_INFO_V1(journey_set_agg_text_transfn);
 PG_FUNCTION_INFO_V1(journey_set_agg_bigint_transfn);
 PG_FUNCTION_INFO_V1(journey_set_agg_uuid_transfn);
@@ -41,18 +32,13 @@ PG_FUNCTION_INFO_V1(journey_set_agg_set_transfn);
 PG_FUNCTION_INFO_V1(journey_set_agg_combinefn);
 PG_FUNCTION_INFO_V1(journey_set_agg_finalfn);
 
-#define STATE_MAGIC		0x6a6e5365
-
-#define STATE_CONTEXT	"journey_set states"
-
 /* The noun for errors. */
 #define STATE_NAME		"journey_set_state"
 
 /* A journey_set_state while it accumulates. */
 typedef struct StateObject
 {
-	ExpandedObjectHeader hdr;	/* eoh_context is shared, see above */
-	int			magic;			/* STATE_MAGIC */
+	ExpandedObjectHeader hdr;	/* eoh_context is shared */
 	JnPile		pile;			/* its memory is in eoh_context */
 } StateObject;
 
@@ -81,39 +67,28 @@ state_flatten(ExpandedObjectHeader *eohptr, void *result, Size allocated_size)
 	memcpy(VARDATA(result), state->pile.bytes, state->pile.size);
 }
 
-static const ExpandedObjectMethods state_methods = {state_flat_size, state_flatten};
-
-static StateObject *
-new_state(MemoryContext aggcontext)
+static JnStatus
+state_prove(const JnEnv *env, const uint8_t *bytes, size_t size, JnError *err)
 {
-	MemoryContext context = journey_state_context(aggcontext, STATE_CONTEXT);
-	StateObject *state = MemoryContextAllocZero(context, sizeof(StateObject));
+	uint32_t	items;
 
-	EOH_init_header(&state->hdr, &state_methods, context);
-	state->magic = STATE_MAGIC;
-	return state;
+	return jn_pile_check(env, bytes, size, true, &items, err);
 }
 
-/* The expanded object that a datum points to, or NULL if it is flat. */
-static StateObject *
-expanded_state(Datum datum)
-{
-	StateObject *state;
-
-	if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)))
-		return NULL;
-	state = (StateObject *) DatumGetEOHP(datum);
-	if (state->magic != STATE_MAGIC)
-		elog(ERROR, "expanded object is no " STATE_NAME);
-	return state;
-}
+static const JourneyStateType state_type = {
+	.name = STATE_NAME,
+	.context = "journey_set states",
+	.size = sizeof(StateObject),
+	.methods = {state_flat_size, state_flatten},
+	.prove = state_prove,
+};
 
 /* Adds all items of a datum of type journey_set_state, flat or expanded. */
 static void
 add_state(StateObject *to, Datum datum)
 {
 	JnEnv		env = journey_env(to->hdr.eoh_context);
-	StateObject *from = expanded_state(datum);
+	StateObject *from = journey_state_expanded(&state_type, datum);
 	JnError		err = {0};
 	JnStatus	status;
 
@@ -141,8 +116,8 @@ changeable_state(Datum datum, MemoryContext aggcontext)
 	StateObject *state;
 
 	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
-		return expanded_state(datum);
-	state = new_state(aggcontext);
+		return journey_state_expanded(&state_type, datum);
+	state = journey_state_new(&state_type, aggcontext);
 	add_state(state, datum);
 	return state;
 }
@@ -150,58 +125,22 @@ changeable_state(Datum datum, MemoryContext aggcontext)
 
 /* ----- the type ----- */
 
-/* Proves bytes from outside and gives them as a value. */
-static Datum
-receive(const char *data, size_t size, Node *escontext)
-{
-	JnEnv		env = journey_env(CurrentMemoryContext);
-	bytea	   *v;
-	uint32_t	items;
-	JnError		err;
-
-	if (jn_pile_check(&env, (const uint8_t *) data, size, true, &items, &err) != JN_OK)
-	{
-		journey_report_soft(&err, STATE_NAME, escontext);
-		return (Datum) 0;
-	}
-	v = palloc(VARHDRSZ + size);
-	SET_VARSIZE(v, VARHDRSZ + size);
-	memcpy(VARDATA(v), data, size);
-	return PointerGetDatum(v);
-}
-
 Datum
 journey_set_state_in(PG_FUNCTION_ARGS)
 {
-	size_t		size;
-	char	   *bytes = journey_hex_read(PG_GETARG_CSTRING(0), STATE_NAME, fcinfo->context, &size);
-
-	if (bytes == NULL)
-		return (Datum) 0;
-	return receive(bytes, size, fcinfo->context);
+	return journey_state_in(&state_type, fcinfo);
 }
 
 Datum
 journey_set_state_out(PG_FUNCTION_ARGS)
 {
-	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
-
-	PG_RETURN_CSTRING(journey_hex_write(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes), STATE_NAME));
+	return journey_state_out(&state_type, fcinfo);
 }
 
 Datum
 journey_set_state_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
-	int			size = buf->len - buf->cursor;
-
-	return receive(pq_getmsgbytes(buf, size), size, NULL);
-}
-
-Datum
-journey_set_state_send(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0));
+	return journey_state_recv(&state_type, fcinfo);
 }
 
 
@@ -230,7 +169,7 @@ static Datum
 add_journey(FunctionCallInfo fcinfo, const JnKey *key)
 {
 	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
-	StateObject *state = PG_ARGISNULL(0) ? new_state(aggcontext) : changeable_state(PG_GETARG_DATUM(0), aggcontext);
+	StateObject *state = PG_ARGISNULL(0) ? journey_state_new(&state_type, aggcontext) : changeable_state(PG_GETARG_DATUM(0), aggcontext);
 	JnEnv		env = journey_env(state->hdr.eoh_context);
 	struct varlena *v = PG_GETARG_VARLENA_PP(2);
 	JnError		err = {0};
@@ -290,7 +229,7 @@ journey_set_agg_set_transfn(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(1))
 		return same_state(fcinfo);
 	v = journey_set_open(PG_GETARG_DATUM(1), &s);
-	state = PG_ARGISNULL(0) ? new_state(aggcontext) : changeable_state(PG_GETARG_DATUM(0), aggcontext);
+	state = PG_ARGISNULL(0) ? journey_state_new(&state_type, aggcontext) : changeable_state(PG_GETARG_DATUM(0), aggcontext);
 	env = journey_env(state->hdr.eoh_context);
 	if (jn_pile_add_set(&env, &state->pile, call_is_ordered(fcinfo), s.head.kind,
 						(const uint8_t *) VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v), &err) != JN_OK)
@@ -310,7 +249,7 @@ journey_set_agg_combinefn(PG_FUNCTION_ARGS)
 Datum
 journey_set_agg_finalfn(PG_FUNCTION_ARGS)
 {
-	StateObject *state = expanded_state(PG_GETARG_DATUM(0));
+	StateObject *state = journey_state_expanded(&state_type, PG_GETARG_DATUM(0));
 	JnPile		flat = {0};
 	JnPile	   *pile = state != NULL ? &state->pile : &flat;
 	MemoryContext work;

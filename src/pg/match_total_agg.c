@@ -3,22 +3,14 @@
  *	  journey.match_count_agg(): how many subjects match a pattern, and how
  *	  often, over journeys and over sets of them.
  *
- * The state is a type of our own, journey.match_state, because that is what
- * distributed engines combine on their workers.  While it accumulates it is an
- * expanded object; whoever copies, sends or stores it gets the flat bytes of
- * core/pattern/match_total.h.
- *
- * All groups of an aggregate context share one child context, for the reasons
- * that signal_agg.c gives.
+ * The state is of type journey.match_state (state_type.h), whose flat bytes are
+ * those of core/pattern/match_total.h.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "common/pg_prng.h"
 #include "fmgr.h"
 #include "funcapi.h"
-#include "libpq/pqformat.h"
-#include "nodes/memnodes.h"
 #include "utils/builtins.h"
 #include "utils/expandeddatum.h"
 #include "utils/memutils.h"
@@ -29,13 +21,7 @@
 #include "journey_set_value.h"
 #include "journey_value.h"
 #include "pattern_value.h"
-
-#define STATE_MAGIC		0x6a6e4d74
-
-#define STATE_CONTEXT	"journey match states"
-
-/* Largest block: whatever is allocated counts against hash_mem, used or not. */
-#define STATE_BLOCK_MAX	(256 * 1024)
+#include "state_type.h"
 
 /* The noun for errors. */
 #define STATE_NAME		"match_state"
@@ -43,8 +29,7 @@
 /* A match_state while it accumulates. */
 typedef struct StateObject
 {
-	ExpandedObjectHeader hdr;	/* eoh_context is shared, see above */
-	int			magic;			/* STATE_MAGIC */
+	ExpandedObjectHeader hdr;	/* eoh_context is shared */
 	JnMatchTotal total;			/* its memory is in eoh_context */
 } StateObject;
 
@@ -70,44 +55,21 @@ state_flatten(ExpandedObjectHeader *eohptr, void *result, Size allocated_size)
 	jn_match_total_write(&env, &state->total, (uint8_t *) VARDATA(result));
 }
 
-static const ExpandedObjectMethods state_methods = {state_flat_size, state_flatten};
-
-/* A state whose total is yet to be initialized. */
-static StateObject *
-new_state(MemoryContext aggcontext)
+static JnStatus
+state_prove(const JnEnv *env, const uint8_t *bytes, size_t size, JnError *err)
 {
-	MemoryContext context = aggcontext->firstchild;
-	StateObject *state;
+	JnMatchTotal total;
 
-	if (context == NULL || strcmp(context->name, STATE_CONTEXT) != 0)
-		context = AllocSetContextCreate(aggcontext, STATE_CONTEXT,
-										ALLOCSET_SMALL_MINSIZE, ALLOCSET_SMALL_INITSIZE, STATE_BLOCK_MAX);
-	state = MemoryContextAllocZero(context, sizeof(StateObject));
-	EOH_init_header(&state->hdr, &state_methods, context);
-	state->magic = STATE_MAGIC;
-	return state;
+	return jn_match_total_read(env, &total, 0, bytes, size, err);
 }
 
-/* The expanded object that a datum points to, or NULL if it is flat. */
-static StateObject *
-expanded_state(Datum datum)
-{
-	StateObject *state;
-
-	if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)))
-		return NULL;
-	state = (StateObject *) DatumGetEOHP(datum);
-	if (state->magic != STATE_MAGIC)
-		elog(ERROR, "expanded object is no " STATE_NAME);
-	return state;
-}
-
-/* Salts decide where subjects are kept in memory, and nothing that anybody sees. */
-static uint64
-new_salt(void)
-{
-	return pg_prng_uint64(&pg_global_prng_state);
-}
+static const JourneyStateType state_type = {
+	.name = STATE_NAME,
+	.context = "journey match states",
+	.size = sizeof(StateObject),
+	.methods = {state_flat_size, state_flatten},
+	.prove = state_prove,
+};
 
 static void
 read_state(const JnEnv *env, JnMatchTotal *total, Datum datum)
@@ -115,7 +77,7 @@ read_state(const JnEnv *env, JnMatchTotal *total, Datum datum)
 	bytea	   *flat = DatumGetByteaPP(datum);
 	JnError		err;
 
-	if (jn_match_total_read(env, total, new_salt(), (uint8_t *) VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat), &err) != JN_OK)
+	if (jn_match_total_read(env, total, journey_salt(), (uint8_t *) VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat), &err) != JN_OK)
 		journey_report(&err, STATE_NAME);
 }
 
@@ -123,7 +85,7 @@ read_state(const JnEnv *env, JnMatchTotal *total, Datum datum)
 static JnMatchTotal *
 any_total(Datum datum, JnMatchTotal *local)
 {
-	StateObject *state = expanded_state(datum);
+	StateObject *state = journey_state_expanded(&state_type, datum);
 	JnEnv		env;
 
 	if (state != NULL)
@@ -139,7 +101,7 @@ start_total(StateObject *state, const uint8 *pattern, Size size)
 	JnEnv		env = journey_env(state->hdr.eoh_context);
 	JnError		err;
 
-	if (jn_match_total_init(&env, &state->total, pattern, size, new_salt(), &err) != JN_OK)
+	if (jn_match_total_init(&env, &state->total, pattern, size, journey_salt(), &err) != JN_OK)
 		journey_report(&err, PATTERN_NAME);
 }
 
@@ -161,13 +123,13 @@ merge_total(StateObject *state, const JnMatchTotal *from)
 static StateObject *
 changeable_state(Datum datum, MemoryContext aggcontext)
 {
-	StateObject *from = expanded_state(datum);
+	StateObject *from = journey_state_expanded(&state_type, datum);
 	StateObject *state;
 	JnEnv		env;
 
 	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
 		return from;
-	state = new_state(aggcontext);
+	state = journey_state_new(&state_type, aggcontext);
 	env = journey_env(state->hdr.eoh_context);
 	if (from == NULL)
 		read_state(&env, &state->total, datum);
@@ -190,7 +152,7 @@ argument_state(FunctionCallInfo fcinfo, MemoryContext aggcontext)
 	pattern = PG_GETARG_VARLENA_PP(2);
 	if (PG_ARGISNULL(0))
 	{
-		state = new_state(aggcontext);
+		state = journey_state_new(&state_type, aggcontext);
 		start_total(state, (uint8 *) VARDATA_ANY(pattern), VARSIZE_ANY_EXHDR(pattern));
 		return state;
 	}
@@ -308,42 +270,12 @@ journey_match_total_finalfn(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), value, null)));
 }
 
-/* Proves bytes and gives them as a state in the current memory context, or NULL with err filled. */
-static bytea *
-proven_state(const char *bytes, size_t size, JnError *err)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	MemoryContext work = AllocSetContextCreate(caller, "journey match state input", ALLOCSET_SMALL_SIZES);
-	JnEnv		env = journey_env(work);
-	JnMatchTotal total;
-	bool		ok = jn_match_total_read(&env, &total, 0, (const uint8_t *) bytes, size, err) == JN_OK;
-	bytea	   *result;
-
-	MemoryContextDelete(work);
-	if (!ok)
-		return NULL;
-	result = palloc(VARHDRSZ + size);
-	SET_VARSIZE(result, VARHDRSZ + size);
-	memcpy(VARDATA(result), bytes, size);
-	return result;
-}
-
 PG_FUNCTION_INFO_V1(journey_match_state_in);
 
 Datum
 journey_match_state_in(PG_FUNCTION_ARGS)
 {
-	size_t		size;
-	char	   *bytes = journey_hex_read(PG_GETARG_CSTRING(0), STATE_NAME, fcinfo->context, &size);
-	JnError		err = {0};
-	bytea	   *result;
-
-	if (bytes == NULL)
-		return (Datum) 0;
-	result = proven_state(bytes, size, &err);
-	if (result == NULL)
-		return journey_report_soft(&err, STATE_NAME, fcinfo->context), (Datum) 0;
-	PG_RETURN_BYTEA_P(result);
+	return journey_state_in(&state_type, fcinfo);
 }
 
 PG_FUNCTION_INFO_V1(journey_match_state_out);
@@ -351,9 +283,7 @@ PG_FUNCTION_INFO_V1(journey_match_state_out);
 Datum
 journey_match_state_out(PG_FUNCTION_ARGS)
 {
-	bytea	   *state = PG_GETARG_BYTEA_PP(0);
-
-	PG_RETURN_CSTRING(journey_hex_write(VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state), STATE_NAME));
+	return journey_state_out(&state_type, fcinfo);
 }
 
 PG_FUNCTION_INFO_V1(journey_match_state_recv);
@@ -361,20 +291,5 @@ PG_FUNCTION_INFO_V1(journey_match_state_recv);
 Datum
 journey_match_state_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
-	int			size = buf->len - buf->cursor;
-	JnError		err = {0};
-	bytea	   *result = proven_state(pq_getmsgbytes(buf, size), size, &err);
-
-	if (result == NULL)
-		journey_report(&err, STATE_NAME);
-	PG_RETURN_BYTEA_P(result);
-}
-
-PG_FUNCTION_INFO_V1(journey_match_state_send);
-
-Datum
-journey_match_state_send(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0));
+	return journey_state_recv(&state_type, fcinfo);
 }

@@ -3,17 +3,16 @@
  *	  journey.paths_agg() and journey.path_variants_agg(): which ways lead from
  *	  a step, or to it, over whole populations.
  *
- * Both have states of one type of our own, journey.paths_state, for the reasons
- * that retention_agg.c gives, and hold their question as those do.
+ * Both have states of one type, journey.paths_state (state_type.h), whose flat
+ * bytes are those of core/paths.h.  A state holds its question, as those of
+ * retention_agg.c do.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "common/pg_prng.h"
 #include "fmgr.h"
 #include "funcapi.h"
-#include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -28,10 +27,7 @@
 #include "journey_set_value.h"
 #include "journey_value.h"
 #include "pattern_value.h"
-
-#define STATE_MAGIC		0x6a6e7073
-
-#define STATE_CONTEXT	"journey paths states"
+#include "state_type.h"
 
 /* The noun for errors. */
 #define STATE_NAME		"paths_state"
@@ -40,7 +36,6 @@
 typedef struct StateObject
 {
 	ExpandedObjectHeader hdr;	/* eoh_context is shared */
-	int			magic;			/* STATE_MAGIC */
 	JnPaths		paths;			/* its memory is in eoh_context */
 	uint8_t    *bytes;			/* from state_flat_size() for state_flatten(), or NULL */
 } StateObject;
@@ -51,13 +46,6 @@ typedef struct Kept
 	MemoryContext context;
 	JnPathsLook *look;			/* NULL: none yet */
 } Kept;
-
-/* Salts decide where names are kept in memory, and nothing that anybody sees. */
-static uint64
-new_salt(void)
-{
-	return pg_prng_uint64(&pg_global_prng_state);
-}
 
 /*
  * Questions
@@ -190,33 +178,19 @@ state_flatten(ExpandedObjectHeader *eohptr, void *result, Size allocated_size)
 	state->bytes = NULL;
 }
 
-static const ExpandedObjectMethods state_methods = {state_flat_size, state_flatten};
-
-/* A state whose paths are yet to be initialized. */
-static StateObject *
-new_state(MemoryContext aggcontext)
+static JnStatus
+state_prove(const JnEnv *env, const uint8_t *bytes, size_t size, JnError *err)
 {
-	MemoryContext context = journey_state_context(aggcontext, STATE_CONTEXT);
-	StateObject *state = MemoryContextAllocZero(context, sizeof(StateObject));
-
-	EOH_init_header(&state->hdr, &state_methods, context);
-	state->magic = STATE_MAGIC;
-	return state;
+	return jn_paths_read(env, NULL, 0, bytes, size, err);
 }
 
-/* The expanded object that a datum points to, or NULL if it is flat. */
-static StateObject *
-expanded_state(Datum datum)
-{
-	StateObject *state;
-
-	if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)))
-		return NULL;
-	state = (StateObject *) DatumGetEOHP(datum);
-	if (state->magic != STATE_MAGIC)
-		elog(ERROR, "expanded object is no " STATE_NAME);
-	return state;
-}
+static const JourneyStateType state_type = {
+	.name = STATE_NAME,
+	.context = "journey paths states",
+	.size = sizeof(StateObject),
+	.methods = {state_flat_size, state_flatten},
+	.prove = state_prove,
+};
 
 /* Fills paths that are yet to be initialized from a flat state. */
 static void
@@ -225,7 +199,7 @@ read_state(const JnEnv *env, JnPaths *paths, Datum datum)
 	bytea	   *flat = DatumGetByteaPP(datum);
 	JnError		err = {0};
 
-	if (jn_paths_read(env, paths, new_salt(), (uint8_t *) VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat), &err) != JN_OK)
+	if (jn_paths_read(env, paths, journey_salt(), (uint8_t *) VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat), &err) != JN_OK)
 		journey_report(&err, STATE_NAME);
 }
 
@@ -233,7 +207,7 @@ read_state(const JnEnv *env, JnPaths *paths, Datum datum)
 static JnPaths *
 any_paths(Datum datum, JnPaths *local)
 {
-	StateObject *state = expanded_state(datum);
+	StateObject *state = journey_state_expanded(&state_type, datum);
 	JnEnv		env;
 
 	if (state != NULL)
@@ -261,19 +235,19 @@ merge_paths(const JnEnv *env, JnPaths *into, JnPathsLook *look, const JnPaths *f
 static StateObject *
 changeable_state(FunctionCallInfo fcinfo, Datum datum, MemoryContext aggcontext)
 {
-	StateObject *from = expanded_state(datum);
+	StateObject *from = journey_state_expanded(&state_type, datum);
 	StateObject *state;
 	JnEnv		env;
 
 	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
 		return from;
-	state = new_state(aggcontext);
+	state = journey_state_new(&state_type, aggcontext);
 	env = journey_env(state->hdr.eoh_context);
 	if (from == NULL)
 		read_state(&env, &state->paths, datum);
 	else
 	{
-		jn_paths_init(&env, &state->paths, &from->paths.ask, new_salt());
+		jn_paths_init(&env, &state->paths, &from->paths.ask, journey_salt());
 		merge_paths(&env, &state->paths, look_again(fcinfo, &from->paths.ask), &from->paths);
 	}
 	return state;
@@ -302,9 +276,9 @@ add_value(FunctionCallInfo fcinfo, JnPathsKind kind, bool is_set)
 	}
 	if (PG_ARGISNULL(0))
 	{
-		state = new_state(aggcontext);
+		state = journey_state_new(&state_type, aggcontext);
 		env = journey_env(state->hdr.eoh_context);
-		jn_paths_init(&env, &state->paths, &look->ask, new_salt());
+		jn_paths_init(&env, &state->paths, &look->ask, journey_salt());
 	}
 	else
 	{
@@ -478,7 +452,7 @@ rows_array(FunctionCallInfo fcinfo, JnPathsKind kind)
 		/* the state itself has to stay as it is */
 		JnPathsLook *look = look_again(fcinfo, &paths->ask);
 
-		jn_paths_init(&env, &all, &paths->ask, new_salt());
+		jn_paths_init(&env, &all, &paths->ask, journey_salt());
 		merge_paths(&env, &all, look, paths);
 		if (jn_paths_finish(&env, &all, look, &err) != JN_OK)
 			journey_report(&err, STATE_NAME);
@@ -518,42 +492,12 @@ journey_path_variants_finalfn(PG_FUNCTION_ARGS)
 	return rows_array(fcinfo, JN_PATHS_WHOLE);
 }
 
-/*
- * paths_state: the bytes of core/paths.h in a varlena.  Its text is their
- * hexadecimal digits, as those of a bytea: a state is for machines.
- */
-
-/* Proves bytes and gives them as a state in the current memory context, or NULL with err filled. */
-static bytea *
-proven_state(const char *bytes, size_t size, JnError *err)
-{
-	JnEnv		env = journey_env(CurrentMemoryContext);
-	bytea	   *result;
-
-	if (jn_paths_read(&env, NULL, 0, (const uint8_t *) bytes, size, err) != JN_OK)
-		return NULL;
-	result = palloc(VARHDRSZ + size);
-	SET_VARSIZE(result, VARHDRSZ + size);
-	memcpy(VARDATA(result), bytes, size);
-	return result;
-}
-
 PG_FUNCTION_INFO_V1(journey_paths_state_in);
 
 Datum
 journey_paths_state_in(PG_FUNCTION_ARGS)
 {
-	size_t		size;
-	char	   *bytes = journey_hex_read(PG_GETARG_CSTRING(0), STATE_NAME, fcinfo->context, &size);
-	JnError		err = {0};
-	bytea	   *result;
-
-	if (bytes == NULL)
-		return (Datum) 0;
-	result = proven_state(bytes, size, &err);
-	if (result == NULL)
-		return journey_report_soft(&err, STATE_NAME, fcinfo->context), (Datum) 0;
-	PG_RETURN_BYTEA_P(result);
+	return journey_state_in(&state_type, fcinfo);
 }
 
 PG_FUNCTION_INFO_V1(journey_paths_state_out);
@@ -561,9 +505,7 @@ PG_FUNCTION_INFO_V1(journey_paths_state_out);
 Datum
 journey_paths_state_out(PG_FUNCTION_ARGS)
 {
-	bytea	   *state = PG_GETARG_BYTEA_PP(0);
-
-	PG_RETURN_CSTRING(journey_hex_write(VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state), STATE_NAME));
+	return journey_state_out(&state_type, fcinfo);
 }
 
 PG_FUNCTION_INFO_V1(journey_paths_state_recv);
@@ -571,21 +513,5 @@ PG_FUNCTION_INFO_V1(journey_paths_state_recv);
 Datum
 journey_paths_state_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
-	int			size = buf->len - buf->cursor;
-	JnError		err = {0};
-	bytea	   *result = proven_state(pq_getmsgbytes(buf, size), size, &err);
-
-	if (result == NULL)
-		journey_report(&err, STATE_NAME);
-	PG_RETURN_BYTEA_P(result);
-}
-
-PG_FUNCTION_INFO_V1(journey_paths_state_send);
-
-Datum
-journey_paths_state_send(PG_FUNCTION_ARGS)
-{
-	/* a plain copy that no longer depends on TOAST: what byteasend does */
-	PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0));
+	return journey_state_recv(&state_type, fcinfo);
 }

@@ -3,25 +3,16 @@
  *	  journey.edges_agg() and journey.event_counts_agg(): whole populations
  *	  added up without making rows of their steps.
  *
- * Both have states of one type of our own, journey.population_state, because
- * that is what distributed engines combine on their workers.  While a state
- * accumulates it is an expanded object; whoever copies, sends or stores it
- * gets the flat bytes of core/population.h.
- *
- * All groups of an aggregate context share one child context, for the reasons
- * that signal_agg.c gives: nobody but the functions below ever holds a
- * read-write pointer to a state, and they never delete or move one.
+ * Both have states of one type, journey.population_state (state_type.h), whose
+ * flat bytes are those of core/population.h.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "common/pg_prng.h"
 #include "fmgr.h"
 #include "funcapi.h"
-#include "libpq/pqformat.h"
 #include "miscadmin.h"
-#include "nodes/memnodes.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/expandeddatum.h"
@@ -34,10 +25,7 @@
 #include "glue.h"
 #include "journey_set_value.h"
 #include "journey_value.h"
-
-#define STATE_MAGIC		0x6a6e5070
-
-#define STATE_CONTEXT	"journey population states"
+#include "state_type.h"
 
 /* The noun for errors. */
 #define STATE_NAME		"population_state"
@@ -45,19 +33,11 @@
 /* A population_state while it accumulates. */
 typedef struct StateObject
 {
-	ExpandedObjectHeader hdr;	/* eoh_context is shared, see above */
-	int			magic;			/* STATE_MAGIC */
+	ExpandedObjectHeader hdr;	/* eoh_context is shared */
 	JnTally		tally;			/* its memory is in eoh_context */
 	JnTallyRows rows;			/* from state_flat_size() for state_flatten() */
 	bool		has_rows;
 } StateObject;
-
-/* Salts decide where names are kept in memory, and nothing that anybody sees. */
-static uint64
-new_salt(void)
-{
-	return pg_prng_uint64(&pg_global_prng_state);
-}
 
 static void
 forget_rows(const JnEnv *env, StateObject *state)
@@ -94,33 +74,19 @@ state_flatten(ExpandedObjectHeader *eohptr, void *result, Size allocated_size)
 	forget_rows(&env, state);
 }
 
-static const ExpandedObjectMethods state_methods = {state_flat_size, state_flatten};
-
-/* A state whose tally is yet to be initialized. */
-static StateObject *
-new_state(MemoryContext aggcontext)
+static JnStatus
+state_prove(const JnEnv *env, const uint8_t *bytes, size_t size, JnError *err)
 {
-	MemoryContext context = journey_state_context(aggcontext, STATE_CONTEXT);
-	StateObject *state = MemoryContextAllocZero(context, sizeof(StateObject));
-
-	EOH_init_header(&state->hdr, &state_methods, context);
-	state->magic = STATE_MAGIC;
-	return state;
+	return jn_tally_read(env, NULL, 0, bytes, size, err);
 }
 
-/* The expanded object that a datum points to, or NULL if it is flat. */
-static StateObject *
-expanded_state(Datum datum)
-{
-	StateObject *state;
-
-	if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)))
-		return NULL;
-	state = (StateObject *) DatumGetEOHP(datum);
-	if (state->magic != STATE_MAGIC)
-		elog(ERROR, "expanded object is no " STATE_NAME);
-	return state;
-}
+static const JourneyStateType state_type = {
+	.name = STATE_NAME,
+	.context = "journey population states",
+	.size = sizeof(StateObject),
+	.methods = {state_flat_size, state_flatten},
+	.prove = state_prove,
+};
 
 /* Fills an empty tally from a flat state. */
 static void
@@ -129,7 +95,7 @@ read_state(const JnEnv *env, JnTally *tally, Datum datum)
 	bytea	   *flat = DatumGetByteaPP(datum);
 	JnError		err = {0};
 
-	if (jn_tally_read(env, tally, new_salt(), (uint8_t *) VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat), &err) != JN_OK)
+	if (jn_tally_read(env, tally, journey_salt(), (uint8_t *) VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat), &err) != JN_OK)
 		journey_report(&err, STATE_NAME);
 }
 
@@ -137,7 +103,7 @@ read_state(const JnEnv *env, JnTally *tally, Datum datum)
 static JnTally *
 any_tally(Datum datum, JnTally *local)
 {
-	StateObject *state = expanded_state(datum);
+	StateObject *state = journey_state_expanded(&state_type, datum);
 	JnEnv		env;
 
 	if (state != NULL)
@@ -172,19 +138,19 @@ merge_tally(StateObject *state, JnTally *from)
 static StateObject *
 changeable_state(Datum datum, MemoryContext aggcontext)
 {
-	StateObject *from = expanded_state(datum);
+	StateObject *from = journey_state_expanded(&state_type, datum);
 	StateObject *state;
 	JnEnv		env;
 
 	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
 		return from;
-	state = new_state(aggcontext);
+	state = journey_state_new(&state_type, aggcontext);
 	env = journey_env(state->hdr.eoh_context);
 	if (from == NULL)
 		read_state(&env, &state->tally, datum);
 	else
 	{
-		jn_tally_init(&env, &state->tally, from->tally.kind, new_salt());
+		jn_tally_init(&env, &state->tally, from->tally.kind, journey_salt());
 		merge_tally(state, &from->tally);
 	}
 	return state;
@@ -211,9 +177,9 @@ argument_state(FunctionCallInfo fcinfo, MemoryContext aggcontext, JnTallyKind ki
 					 errhint("Write edges_agg(j, false) or edges_agg(j).")));
 		return state;
 	}
-	state = new_state(aggcontext);
+	state = journey_state_new(&state_type, aggcontext);
 	env = journey_env(state->hdr.eoh_context);
-	jn_tally_init(&env, &state->tally, kind, new_salt());
+	jn_tally_init(&env, &state->tally, kind, journey_salt());
 	return state;
 }
 
@@ -439,42 +405,12 @@ journey_event_counts_finalfn(PG_FUNCTION_ARGS)
 	return rows_array(fcinfo, false);
 }
 
-/*
- * population_state: the bytes of core/population.h in a varlena.  Its text is
- * their hexadecimal digits, as those of a bytea: a state is for machines.
- */
-
-/* Proves bytes and gives them as a state in the current memory context, or NULL with err filled. */
-static bytea *
-proven_state(const char *bytes, size_t size, JnError *err)
-{
-	JnEnv		env = journey_env(CurrentMemoryContext);
-	bytea	   *result;
-
-	if (jn_tally_read(&env, NULL, 0, (const uint8_t *) bytes, size, err) != JN_OK)
-		return NULL;
-	result = palloc(VARHDRSZ + size);
-	SET_VARSIZE(result, VARHDRSZ + size);
-	memcpy(VARDATA(result), bytes, size);
-	return result;
-}
-
 PG_FUNCTION_INFO_V1(journey_population_state_in);
 
 Datum
 journey_population_state_in(PG_FUNCTION_ARGS)
 {
-	size_t		size;
-	char	   *bytes = journey_hex_read(PG_GETARG_CSTRING(0), STATE_NAME, fcinfo->context, &size);
-	JnError		err = {0};
-	bytea	   *result;
-
-	if (bytes == NULL)
-		return (Datum) 0;
-	result = proven_state(bytes, size, &err);
-	if (result == NULL)
-		return journey_report_soft(&err, STATE_NAME, fcinfo->context), (Datum) 0;
-	PG_RETURN_BYTEA_P(result);
+	return journey_state_in(&state_type, fcinfo);
 }
 
 PG_FUNCTION_INFO_V1(journey_population_state_out);
@@ -482,9 +418,7 @@ PG_FUNCTION_INFO_V1(journey_population_state_out);
 Datum
 journey_population_state_out(PG_FUNCTION_ARGS)
 {
-	bytea	   *state = PG_GETARG_BYTEA_PP(0);
-
-	PG_RETURN_CSTRING(journey_hex_write(VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state), STATE_NAME));
+	return journey_state_out(&state_type, fcinfo);
 }
 
 PG_FUNCTION_INFO_V1(journey_population_state_recv);
@@ -492,21 +426,5 @@ PG_FUNCTION_INFO_V1(journey_population_state_recv);
 Datum
 journey_population_state_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
-	int			size = buf->len - buf->cursor;
-	JnError		err = {0};
-	bytea	   *result = proven_state(pq_getmsgbytes(buf, size), size, &err);
-
-	if (result == NULL)
-		journey_report(&err, STATE_NAME);
-	PG_RETURN_BYTEA_P(result);
-}
-
-PG_FUNCTION_INFO_V1(journey_population_state_send);
-
-Datum
-journey_population_state_send(PG_FUNCTION_ARGS)
-{
-	/* a plain copy that no longer depends on TOAST: what byteasend does */
-	PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0));
+	return journey_state_recv(&state_type, fcinfo);
 }

@@ -3,10 +3,8 @@
  *	  journey.retention_agg(), lifecycle_agg() and stickiness_agg(): whole
  *	  populations by the calendar.
  *
- * All have states of one type of our own, journey.cohort_state, because that is
- * what distributed engines combine on their workers.  While a state accumulates
- * it is an expanded object; whoever copies, sends or stores it gets the flat
- * bytes of core/cohorts.h.  Their memory is as population_agg.c says.
+ * All have states of one type, journey.cohort_state (state_type.h), whose flat
+ * bytes are those of core/cohorts.h.
  *
  * A state holds its question, and whoever needs a look at subjects makes one of
  * that: also when states are combined, where the last part of a long journey may
@@ -15,10 +13,8 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "common/pg_prng.h"
 #include "fmgr.h"
 #include "funcapi.h"
-#include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -34,10 +30,7 @@
 #include "glue.h"
 #include "journey_set_value.h"
 #include "journey_value.h"
-
-#define STATE_MAGIC		0x6a6e6373
-
-#define STATE_CONTEXT	"journey cohort states"
+#include "state_type.h"
 
 /* The noun for errors. */
 #define STATE_NAME		"cohort_state"
@@ -49,18 +42,10 @@
 typedef struct StateObject
 {
 	ExpandedObjectHeader hdr;	/* eoh_context is shared */
-	int			magic;			/* STATE_MAGIC */
 	JnCohorts	cohorts;		/* its memory is in eoh_context */
 	JnCohortsCount *count;		/* from state_flat_size() for state_flatten(), or NULL */
 	uint32		counts;
 } StateObject;
-
-/* Salts decide where counts are kept in memory, and nothing that anybody sees. */
-static uint64
-new_salt(void)
-{
-	return pg_prng_uint64(&pg_global_prng_state);
-}
 
 static Size
 state_flat_size(ExpandedObjectHeader *eohptr)
@@ -91,33 +76,19 @@ state_flatten(ExpandedObjectHeader *eohptr, void *result, Size allocated_size)
 	state->count = NULL;
 }
 
-static const ExpandedObjectMethods state_methods = {state_flat_size, state_flatten};
-
-/* A state whose cohorts are yet to be initialized. */
-static StateObject *
-new_state(MemoryContext aggcontext)
+static JnStatus
+state_prove(const JnEnv *env, const uint8_t *bytes, size_t size, JnError *err)
 {
-	MemoryContext context = journey_state_context(aggcontext, STATE_CONTEXT);
-	StateObject *state = MemoryContextAllocZero(context, sizeof(StateObject));
-
-	EOH_init_header(&state->hdr, &state_methods, context);
-	state->magic = STATE_MAGIC;
-	return state;
+	return jn_cohorts_read(env, NULL, 0, bytes, size, err);
 }
 
-/* The expanded object that a datum points to, or NULL if it is flat. */
-static StateObject *
-expanded_state(Datum datum)
-{
-	StateObject *state;
-
-	if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)))
-		return NULL;
-	state = (StateObject *) DatumGetEOHP(datum);
-	if (state->magic != STATE_MAGIC)
-		elog(ERROR, "expanded object is no " STATE_NAME);
-	return state;
-}
+static const JourneyStateType state_type = {
+	.name = STATE_NAME,
+	.context = "journey cohort states",
+	.size = sizeof(StateObject),
+	.methods = {state_flat_size, state_flatten},
+	.prove = state_prove,
+};
 
 /* Fills cohorts that are yet to be initialized from a flat state. */
 static void
@@ -126,7 +97,7 @@ read_state(const JnEnv *env, JnCohorts *cohorts, Datum datum)
 	bytea	   *flat = DatumGetByteaPP(datum);
 	JnError		err = {0};
 
-	if (jn_cohorts_read(env, cohorts, new_salt(), (uint8_t *) VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat), &err) != JN_OK)
+	if (jn_cohorts_read(env, cohorts, journey_salt(), (uint8_t *) VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat), &err) != JN_OK)
 		journey_report(&err, STATE_NAME);
 }
 
@@ -134,7 +105,7 @@ read_state(const JnEnv *env, JnCohorts *cohorts, Datum datum)
 static JnCohorts *
 any_cohorts(Datum datum, JnCohorts *local)
 {
-	StateObject *state = expanded_state(datum);
+	StateObject *state = journey_state_expanded(&state_type, datum);
 	JnEnv		env;
 
 	if (state != NULL)
@@ -162,19 +133,19 @@ merge_cohorts(const JnEnv *env, JnCohorts *into, JnCohortsLook *look, const JnCo
 static StateObject *
 changeable_state(FunctionCallInfo fcinfo, Datum datum, MemoryContext aggcontext)
 {
-	StateObject *from = expanded_state(datum);
+	StateObject *from = journey_state_expanded(&state_type, datum);
 	StateObject *state;
 	JnEnv		env;
 
 	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
 		return from;
-	state = new_state(aggcontext);
+	state = journey_state_new(&state_type, aggcontext);
 	env = journey_env(state->hdr.eoh_context);
 	if (from == NULL)
 		read_state(&env, &state->cohorts, datum);
 	else
 	{
-		jn_cohorts_init(&env, &state->cohorts, &from->cohorts.ask, new_salt());
+		jn_cohorts_init(&env, &state->cohorts, &from->cohorts.ask, journey_salt());
 		merge_cohorts(&env, &state->cohorts, journey_cohorts_look_again(fcinfo, &from->cohorts.ask), &from->cohorts);
 	}
 	return state;
@@ -203,13 +174,13 @@ add_value(FunctionCallInfo fcinfo, CohortsCall call, bool is_set)
 	}
 	if (PG_ARGISNULL(0))
 	{
-		state = new_state(aggcontext);
+		state = journey_state_new(&state_type, aggcontext);
 		env = journey_env(state->hdr.eoh_context);
-		jn_cohorts_init(&env, &state->cohorts, &look->ask, new_salt());
+		jn_cohorts_init(&env, &state->cohorts, &look->ask, journey_salt());
 	}
 	else
 	{
-		state = expanded_state(PG_GETARG_DATUM(0));
+		state = journey_state_expanded(&state_type, PG_GETARG_DATUM(0));
 		if (state == NULL || !VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(PG_GETARG_DATUM(0))))
 		{
 			state = changeable_state(fcinfo, PG_GETARG_DATUM(0), aggcontext);
@@ -388,7 +359,7 @@ open_result(FunctionCallInfo fcinfo, JnCohortsKind kind, int attributes)
 	if (cohorts->whole.subjects > 0)
 	{
 		/* the state itself has to stay as it is */
-		jn_cohorts_init(&env, &all, &cohorts->ask, new_salt());
+		jn_cohorts_init(&env, &all, &cohorts->ask, journey_salt());
 		merge_cohorts(&env, &all, result.look, cohorts);
 		if (jn_cohorts_finish(&env, &all, result.look, &err) != JN_OK)
 			journey_report(&err, STATE_NAME);
@@ -563,42 +534,12 @@ journey_stickiness_finalfn(PG_FUNCTION_ARGS)
 	return close_result(&result);
 }
 
-/*
- * cohort_state: the bytes of core/cohorts.h in a varlena.  Its text is their
- * hexadecimal digits, as those of a bytea: a state is for machines.
- */
-
-/* Proves bytes and gives them as a state in the current memory context, or NULL with err filled. */
-static bytea *
-proven_state(const char *bytes, size_t size, JnError *err)
-{
-	JnEnv		env = journey_env(CurrentMemoryContext);
-	bytea	   *result;
-
-	if (jn_cohorts_read(&env, NULL, 0, (const uint8_t *) bytes, size, err) != JN_OK)
-		return NULL;
-	result = palloc(VARHDRSZ + size);
-	SET_VARSIZE(result, VARHDRSZ + size);
-	memcpy(VARDATA(result), bytes, size);
-	return result;
-}
-
 PG_FUNCTION_INFO_V1(journey_cohort_state_in);
 
 Datum
 journey_cohort_state_in(PG_FUNCTION_ARGS)
 {
-	size_t		size;
-	char	   *bytes = journey_hex_read(PG_GETARG_CSTRING(0), STATE_NAME, fcinfo->context, &size);
-	JnError		err = {0};
-	bytea	   *result;
-
-	if (bytes == NULL)
-		return (Datum) 0;
-	result = proven_state(bytes, size, &err);
-	if (result == NULL)
-		return journey_report_soft(&err, STATE_NAME, fcinfo->context), (Datum) 0;
-	PG_RETURN_BYTEA_P(result);
+	return journey_state_in(&state_type, fcinfo);
 }
 
 PG_FUNCTION_INFO_V1(journey_cohort_state_out);
@@ -606,9 +547,7 @@ PG_FUNCTION_INFO_V1(journey_cohort_state_out);
 Datum
 journey_cohort_state_out(PG_FUNCTION_ARGS)
 {
-	bytea	   *state = PG_GETARG_BYTEA_PP(0);
-
-	PG_RETURN_CSTRING(journey_hex_write(VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state), STATE_NAME));
+	return journey_state_out(&state_type, fcinfo);
 }
 
 PG_FUNCTION_INFO_V1(journey_cohort_state_recv);
@@ -616,21 +555,5 @@ PG_FUNCTION_INFO_V1(journey_cohort_state_recv);
 Datum
 journey_cohort_state_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
-	int			size = buf->len - buf->cursor;
-	JnError		err = {0};
-	bytea	   *result = proven_state(pq_getmsgbytes(buf, size), size, &err);
-
-	if (result == NULL)
-		journey_report(&err, STATE_NAME);
-	PG_RETURN_BYTEA_P(result);
-}
-
-PG_FUNCTION_INFO_V1(journey_cohort_state_send);
-
-Datum
-journey_cohort_state_send(PG_FUNCTION_ARGS)
-{
-	/* a plain copy that no longer depends on TOAST: what byteasend does */
-	PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0));
+	return journey_state_recv(&state_type, fcinfo);
 }

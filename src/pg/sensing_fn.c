@@ -162,7 +162,7 @@ journey_restoration_transfn(PG_FUNCTION_ARGS)
 	}
 	if (PG_ARGISNULL(0))
 	{
-		state = journey_signal_state_new(aggcontext);
+		state = journey_state_new(&journey_signal_state_type, aggcontext);
 		state->signal.valued = true;
 	}
 	else

@@ -21,7 +21,7 @@ transition_state(FunctionCallInfo fcinfo, MemoryContext aggcontext, bool valued,
 	if (!PG_ARGISNULL(0))
 		state = journey_signal_state_changeable(PG_GETARG_DATUM(0), aggcontext);
 	else
-		state = journey_signal_state_new(aggcontext);
+		state = journey_state_new(&journey_signal_state_type, aggcontext);
 
 	if (state->signal.n == 0)
 	{

@@ -6,7 +6,6 @@
 
 #include "access/detoast.h"
 #include "fmgr.h"
-#include "libpq/pqformat.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -162,28 +161,7 @@ PG_FUNCTION_INFO_V1(journey_signal_state_recv);
 Datum
 journey_signal_state_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
-	JnEnv		env = journey_env(CurrentMemoryContext);
-	JnError		err = {0};
-	int			size = buf->len - buf->cursor;
-	const char *bytes = pq_getmsgbytes(buf, size);
-	bytea	   *result;
-
-	if (jn_signal_validate(&env, (const uint8_t *) bytes, size, &err) != JN_OK)
-		journey_report(&err, "signal_state");
-	result = palloc(VARHDRSZ + size);
-	SET_VARSIZE(result, VARHDRSZ + size);
-	memcpy(VARDATA(result), bytes, size);
-	PG_RETURN_BYTEA_P(result);
-}
-
-PG_FUNCTION_INFO_V1(journey_signal_state_send);
-
-Datum
-journey_signal_state_send(PG_FUNCTION_ARGS)
-{
-	/* a plain copy that no longer depends on TOAST: what byteasend does */
-	PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0));
+	return journey_state_recv(&journey_signal_state_type, fcinfo);
 }
 
 /*

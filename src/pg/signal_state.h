@@ -8,21 +8,18 @@
 #include "utils/expandeddatum.h"
 
 #include "core/signal.h"
+#include "state_type.h"
 
-/* A signal_state while it accumulates.  See signal_state.c for the rules. */
+/* A signal_state while it accumulates. */
 typedef struct SignalState
 {
 	ExpandedObjectHeader hdr;	/* eoh_context is shared by all states of an aggregate */
-	int			magic;
 	JnSignal	signal;			/* its memory is in eoh_context */
 	JnSignalPlan plan;			/* of its bytes, between their size and their writing */
 } SignalState;
 
-/* A new and empty one among the states of an aggregate context. */
-extern SignalState *journey_signal_state_new(MemoryContext aggcontext);
-
-/* The expanded object that a datum points to, or NULL if the datum is flat. */
-extern SignalState *journey_signal_state_expanded(Datum datum);
+/* Makes and knows them. */
+extern const JourneyStateType journey_signal_state_type;
 
 /* A state that may be changed: the datum's own object if it is ours to change, else a copy. */
 extern SignalState *journey_signal_state_changeable(Datum datum, MemoryContext aggcontext);
