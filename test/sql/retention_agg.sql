@@ -29,6 +29,8 @@ CREATE TABLE cohort_events AS
 SELECT who, timestamptz '2026-02-20' + (who * 7919 % 53) * interval '17 hours' + (i * i * (1 + who % 5) * 3571 % 90001) * (who % 3 + 1) * interval '41 s' AS at,
        (ARRAY['signup', 'visit', 'buy'])[1 + (i * who * 31 + i) % 3] AS event
 FROM generate_series(1, 200) AS who, generate_series(1, 1 + who * who % 61) AS i;
+CREATE INDEX ON cohort_events (who);
+ANALYZE cohort_events;
 CREATE TABLE cohorts AS SELECT who, journey.journey_agg(at, event) AS j FROM cohort_events GROUP BY who;
 INSERT INTO cohorts VALUES (0, NULL);
 
@@ -62,7 +64,7 @@ LANGUAGE sql AS $$
   WITH active AS (SELECT DISTINCT who, (at AT TIME ZONE 'Europe/Berlin')::date AS day FROM cohort_events WHERE at <= as_of),
   days AS (SELECT who, d::date AS day FROM (SELECT who, min(day) AS first FROM active GROUP BY who) f, generate_series(first, (as_of AT TIME ZONE 'Europe/Berlin')::date, interval '1 day') AS d),
   told AS (
-    SELECT d.day, a.day IS NOT NULL AS there, d.day - (SELECT max(b.day) FROM active b WHERE b.who = d.who AND b.day < d.day) AS ago
+    SELECT d.day, a.day IS NOT NULL AS there, d.day - max(a.day) OVER (PARTITION BY d.who ORDER BY d.day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS ago
     FROM days d LEFT JOIN active a USING (who, day))
   SELECT day, CASE WHEN ago IS NULL THEN 'new' WHEN there THEN CASE WHEN ago <= near THEN 'current' WHEN ago <= far THEN 'reactivated' ELSE 'resurrected' END
                    WHEN near = far THEN 'dormant' WHEN ago <= near THEN 'at_risk_wau' WHEN ago <= far THEN 'at_risk_mau' ELSE 'dormant' END, count(*)
