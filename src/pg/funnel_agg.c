@@ -79,24 +79,27 @@ state_prove(const JnEnv *env, const uint8_t *bytes, size_t size, JnError *err)
 	return jn_funnel_tally_read(env, &tally, 0, bytes, size, err);
 }
 
-static const JourneyStateType state_type = {
-	.name = STATE_NAME,
-	.context = "journey funnel states",
-	.size = sizeof(StateObject),
-	.methods = {state_flat_size, state_flatten},
-	.prove = state_prove,
-};
-
-/* Fills a tally, which is not yet initialized, from a flat state. */
-static void
-read_state(const JnEnv *env, JnFunnelTally *tally, Datum datum)
+static JnStatus
+state_read(const JnEnv *env, void *state, const uint8_t *bytes, size_t size, JnError *err)
 {
-	bytea	   *flat = DatumGetByteaPP(datum);
+	return jn_funnel_tally_read(env, &((StateObject *) state)->tally, journey_salt(), bytes, size, err);
+}
+
+static void
+start_tally(const JnEnv *env, JnFunnelTally *tally, const uint8 *question, size_t size)
+{
 	JnError		err = {0};
 
-	if (jn_funnel_tally_read(env, tally, journey_salt(), (uint8_t *) VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat),
-							 &err) != JN_OK)
+	if (jn_funnel_tally_init(env, tally, journey_salt(), question, size, &err) != JN_OK)
 		journey_report(&err, STATE_NAME);
+}
+
+static void
+state_start(const JnEnv *env, void *state, const void *like)
+{
+	const JnFunnelTally *tally = &((const StateObject *) like)->tally;
+
+	start_tally(env, &((StateObject *) state)->tally, tally->spec.bytes, tally->spec.size);
 }
 
 static bool
@@ -105,10 +108,11 @@ same_question(const JnFunnelTally *tally, const uint8 *bytes, size_t size)
 	return tally->spec.size == size && memcmp(tally->spec.bytes, bytes, size) == 0;
 }
 
-/* Adds all that "from" has to a tally that asks the same. */
 static void
-merge_tally(const JnEnv *env, JnFunnelTally *into, const JnFunnelTally *from)
+state_merge(FunctionCallInfo fcinfo, const JnEnv *env, void *state, void *other)
 {
+	JnFunnelTally *into = &((StateObject *) state)->tally;
+	const JnFunnelTally *from = &((StateObject *) other)->tally;
 	JnError		err = {0};
 
 	if (!same_question(into, from->spec.bytes, from->spec.size))
@@ -120,35 +124,16 @@ merge_tally(const JnEnv *env, JnFunnelTally *into, const JnFunnelTally *from)
 		journey_report(&err, STATE_NAME);
 }
 
-/* Makes a tally that is not yet initialized a copy of another one. */
-static void
-copy_tally(const JnEnv *env, JnFunnelTally *into, const JnFunnelTally *from)
-{
-	JnError		err = {0};
-
-	if (jn_funnel_tally_init(env, into, journey_salt(), from->spec.bytes, from->spec.size, &err) != JN_OK)
-		journey_report(&err, STATE_NAME);
-	merge_tally(env, into, from);
-}
-
-/* A state that may be changed: the datum's own object if it is ours to change, else a copy. */
-static StateObject *
-changeable_state(Datum datum, MemoryContext aggcontext)
-{
-	StateObject *from = journey_state_expanded(&state_type, datum);
-	StateObject *state;
-	JnEnv		env;
-
-	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
-		return from;
-	state = journey_state_new(&state_type, aggcontext);
-	env = journey_env(state->hdr.eoh_context);
-	if (from == NULL)
-		read_state(&env, &state->tally, datum);
-	else
-		copy_tally(&env, &state->tally, &from->tally);
-	return state;
-}
+static const JourneyStateType state_type = {
+	.name = STATE_NAME,
+	.context = "journey funnel states",
+	.size = sizeof(StateObject),
+	.methods = {state_flat_size, state_flatten},
+	.prove = state_prove,
+	.read = state_read,
+	.start = state_start,
+	.merge = state_merge,
+};
 
 /*
  * Transitions
@@ -161,11 +146,10 @@ argument_state(FunctionCallInfo fcinfo, MemoryContext aggcontext)
 	FunnelQuestion *q = journey_funnel_question(fcinfo, 2);
 	StateObject *state;
 	JnEnv		env;
-	JnError		err = {0};
 
 	if (!PG_ARGISNULL(0))
 	{
-		state = changeable_state(PG_GETARG_DATUM(0), aggcontext);
+		state = journey_state_changeable(&state_type, fcinfo, aggcontext);
 		if (!same_question(&state->tally, q->bytes, q->size))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -174,8 +158,7 @@ argument_state(FunctionCallInfo fcinfo, MemoryContext aggcontext)
 	}
 	state = journey_state_new(&state_type, aggcontext);
 	env = journey_env(state->hdr.eoh_context);
-	if (jn_funnel_tally_init(&env, &state->tally, journey_salt(), q->bytes, q->size, &err) != JN_OK)
-		journey_report(&err, STATE_NAME);
+	start_tally(&env, &state->tally, q->bytes, q->size);
 	return state;
 }
 
@@ -193,9 +176,7 @@ add_value(FunctionCallInfo fcinfo, bool is_set)
 	{
 		/* wrong arguments are wrong whatever the rows */
 		journey_funnel_question(fcinfo, 2);
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+		return journey_state_same(fcinfo);
 	}
 	state = argument_state(fcinfo, aggcontext);
 	env = journey_env(state->hdr.eoh_context);
@@ -240,22 +221,7 @@ journey_set_funnel_transfn(PG_FUNCTION_ARGS)
 Datum
 journey_funnel_combinefn(PG_FUNCTION_ARGS)
 {
-	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
-	StateObject *state = changeable_state(PG_GETARG_DATUM(0), aggcontext);
-	StateObject *other = journey_state_expanded(&state_type, PG_GETARG_DATUM(1));
-	JnEnv		env = journey_env(state->hdr.eoh_context);
-
-	if (other != NULL)
-		merge_tally(&env, &state->tally, &other->tally);
-	else
-	{
-		JnEnv		local_env = journey_env(CurrentMemoryContext);
-		JnFunnelTally local;
-
-		read_state(&local_env, &local, PG_GETARG_DATUM(1));
-		merge_tally(&env, &state->tally, &local);
-	}
-	PG_RETURN_DATUM(EOHPGetRWDatum(&state->hdr));
+	return journey_state_combine(&state_type, fcinfo);
 }
 
 /*
@@ -372,20 +338,18 @@ Datum
 journey_funnel_finalfn(PG_FUNCTION_ARGS)
 {
 	TupleDesc	desc = element_desc(fcinfo);
-	StateObject *state = journey_state_expanded(&state_type, PG_GETARG_DATUM(0));
+	StateObject *state = journey_state_open(&state_type, PG_GETARG_DATUM(0));
 	JnEnv		env = journey_env(CurrentMemoryContext);
-	JnFunnelTally local;
-	JnFunnelTally *tally = &local;
+	JnFunnelTally *tally = &state->tally;
 	Datum	   *element;
 	uint32		steps;
 	uint32		i;
 
-	if (state == NULL)
-		read_state(&env, &local, PG_GETARG_DATUM(0));
-	else if (state->tally.whole.sets > 0)
-		copy_tally(&env, &local, &state->tally);
-	else
+	if (tally->whole.sets > 0)
+	{
+		state = journey_state_copy(&state_type, fcinfo, state);
 		tally = &state->tally;
+	}
 	journey_funnel_end(&env, tally);
 
 	/* that one group of many lacks a step means nothing */

@@ -7,8 +7,6 @@
 #include "common/int.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
-#include "utils/memutils.h"
 
 #include "compat.h"
 #include "glue.h"

@@ -75,52 +75,37 @@ state_prove(const JnEnv *env, const uint8_t *bytes, size_t size, JnError *err)
 	return jn_pile_check(env, bytes, size, true, &items, err);
 }
 
+/* Adds all items of a pile that is there as bytes. */
+static JnStatus
+state_read(const JnEnv *env, void *state, const uint8_t *bytes, size_t size, JnError *err)
+{
+	uint32_t	items;
+
+	if (jn_pile_check(env, bytes, size, false, &items, err) != JN_OK)
+		return err->status;
+	return jn_pile_add_pile(env, &((StateObject *) state)->pile, bytes, size, items, err);
+}
+
+static void
+state_merge(FunctionCallInfo fcinfo, const JnEnv *env, void *state, void *from)
+{
+	const JnPile *pile = &((StateObject *) from)->pile;
+	JnError		err = {0};
+
+	if (jn_pile_add_pile(env, &((StateObject *) state)->pile, pile->bytes, pile->size, pile->items, &err) != JN_OK)
+		journey_report(&err, STATE_NAME);
+}
+
 static const JourneyStateType state_type = {
 	.name = STATE_NAME,
 	.context = "journey_set states",
 	.size = sizeof(StateObject),
 	.methods = {state_flat_size, state_flatten},
 	.prove = state_prove,
+	.read = state_read,
+	.adds = true,
+	.merge = state_merge,
 };
-
-/* Adds all items of a datum of type journey_set_state, flat or expanded. */
-static void
-add_state(StateObject *to, Datum datum)
-{
-	JnEnv		env = journey_env(to->hdr.eoh_context);
-	StateObject *from = journey_state_expanded(&state_type, datum);
-	JnError		err = {0};
-	JnStatus	status;
-
-	if (from != NULL)
-		status = jn_pile_add_pile(&env, &to->pile, from->pile.bytes, from->pile.size, from->pile.items, &err);
-	else
-	{
-		bytea	   *flat = DatumGetByteaPP(datum);
-		const uint8_t *p = (const uint8_t *) VARDATA_ANY(flat);
-		size_t		size = VARSIZE_ANY_EXHDR(flat);
-		uint32_t	items;
-
-		status = jn_pile_check(&env, p, size, false, &items, &err);
-		if (status == JN_OK)
-			status = jn_pile_add_pile(&env, &to->pile, p, size, items, &err);
-	}
-	if (status != JN_OK)
-		journey_report(&err, STATE_NAME);
-}
-
-/* A state that may be changed: the datum's own object if it is ours to change, else a copy. */
-static StateObject *
-changeable_state(Datum datum, MemoryContext aggcontext)
-{
-	StateObject *state;
-
-	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
-		return journey_state_expanded(&state_type, datum);
-	state = journey_state_new(&state_type, aggcontext);
-	add_state(state, datum);
-	return state;
-}
 
 
 /* ----- the type ----- */
@@ -155,21 +140,12 @@ call_is_ordered(FunctionCallInfo fcinfo)
 	return aggref != NULL && aggref->aggorder != NIL;
 }
 
-/* The state as it is: for rows that add nothing. */
-static Datum
-same_state(FunctionCallInfo fcinfo)
-{
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-}
-
 /* Adds the journey of a row, of which neither argument is NULL. */
 static Datum
 add_journey(FunctionCallInfo fcinfo, const JnKey *key)
 {
 	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
-	StateObject *state = PG_ARGISNULL(0) ? journey_state_new(&state_type, aggcontext) : changeable_state(PG_GETARG_DATUM(0), aggcontext);
+	StateObject *state = PG_ARGISNULL(0) ? journey_state_new(&state_type, aggcontext) : journey_state_changeable(&state_type, fcinfo, aggcontext);
 	JnEnv		env = journey_env(state->hdr.eoh_context);
 	struct varlena *v = PG_GETARG_VARLENA_PP(2);
 	JnError		err = {0};
@@ -187,7 +163,7 @@ journey_set_agg_text_transfn(PG_FUNCTION_ARGS)
 	text	   *subject;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		return same_state(fcinfo);
+		return journey_state_same(fcinfo);
 	subject = PG_GETARG_TEXT_PP(1);
 	key.data = VARDATA_ANY(subject);
 	key.size = VARSIZE_ANY_EXHDR(subject);
@@ -200,7 +176,7 @@ journey_set_agg_bigint_transfn(PG_FUNCTION_ARGS)
 	JnKey		key = {JN_KEY_BIGINT, 0, 0, NULL};
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		return same_state(fcinfo);
+		return journey_state_same(fcinfo);
 	key.number = PG_GETARG_INT64(1);
 	return add_journey(fcinfo, &key);
 }
@@ -211,7 +187,7 @@ journey_set_agg_uuid_transfn(PG_FUNCTION_ARGS)
 	JnKey		key = {JN_KEY_UUID, JN_UUID_SIZE, 0, NULL};
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		return same_state(fcinfo);
+		return journey_state_same(fcinfo);
 	key.data = (const char *) PG_GETARG_UUID_P(1)->data;
 	return add_journey(fcinfo, &key);
 }
@@ -227,9 +203,9 @@ journey_set_agg_set_transfn(PG_FUNCTION_ARGS)
 	JnError		err = {0};
 
 	if (PG_ARGISNULL(1))
-		return same_state(fcinfo);
+		return journey_state_same(fcinfo);
 	v = journey_set_open(PG_GETARG_DATUM(1), &s);
-	state = PG_ARGISNULL(0) ? journey_state_new(&state_type, aggcontext) : changeable_state(PG_GETARG_DATUM(0), aggcontext);
+	state = PG_ARGISNULL(0) ? journey_state_new(&state_type, aggcontext) : journey_state_changeable(&state_type, fcinfo, aggcontext);
 	env = journey_env(state->hdr.eoh_context);
 	if (jn_pile_add_set(&env, &state->pile, call_is_ordered(fcinfo), s.head.kind,
 						(const uint8_t *) VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v), &err) != JN_OK)
@@ -240,10 +216,7 @@ journey_set_agg_set_transfn(PG_FUNCTION_ARGS)
 Datum
 journey_set_agg_combinefn(PG_FUNCTION_ARGS)
 {
-	StateObject *state = changeable_state(PG_GETARG_DATUM(0), journey_aggregate_context(fcinfo));
-
-	add_state(state, PG_GETARG_DATUM(1));
-	PG_RETURN_DATUM(EOHPGetRWDatum(&state->hdr));
+	return journey_state_combine(&state_type, fcinfo);
 }
 
 Datum

@@ -63,83 +63,54 @@ state_prove(const JnEnv *env, const uint8_t *bytes, size_t size, JnError *err)
 	return jn_match_total_read(env, &total, 0, bytes, size, err);
 }
 
+static JnStatus
+state_read(const JnEnv *env, void *state, const uint8_t *bytes, size_t size, JnError *err)
+{
+	return jn_match_total_read(env, &((StateObject *) state)->total, journey_salt(), bytes, size, err);
+}
+
+static void
+start_total(const JnEnv *env, StateObject *state, const uint8 *pattern, Size size)
+{
+	JnError		err;
+
+	if (jn_match_total_init(env, &state->total, pattern, size, journey_salt(), &err) != JN_OK)
+		journey_report(&err, PATTERN_NAME);
+}
+
+static void
+state_start(const JnEnv *env, void *state, const void *like)
+{
+	const JnMatchTotal *total = &((const StateObject *) like)->total;
+
+	start_total(env, state, total->bytes, total->size);
+}
+
+static void
+state_merge(FunctionCallInfo fcinfo, const JnEnv *env, void *state, void *from)
+{
+	JnMatchTotal *total = &((StateObject *) state)->total;
+	JnMatchTotal *other = &((StateObject *) from)->total;
+	JnError		err;
+
+	if (!jn_match_total_is_for(total, other->bytes, other->size))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the states are of different patterns")));
+	if (jn_match_total_merge(env, total, other, &err) != JN_OK)
+		journey_report(&err, STATE_NAME);
+}
+
 static const JourneyStateType state_type = {
 	.name = STATE_NAME,
 	.context = "journey match states",
 	.size = sizeof(StateObject),
 	.methods = {state_flat_size, state_flatten},
 	.prove = state_prove,
+	.read = state_read,
+	.start = state_start,
+	.merge = state_merge,
 };
-
-static void
-read_state(const JnEnv *env, JnMatchTotal *total, Datum datum)
-{
-	bytea	   *flat = DatumGetByteaPP(datum);
-	JnError		err;
-
-	if (jn_match_total_read(env, total, journey_salt(), (uint8_t *) VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat), &err) != JN_OK)
-		journey_report(&err, STATE_NAME);
-}
-
-/* The total of a datum, expanded or flat; a flat one is read into *local, in the current context. */
-static JnMatchTotal *
-any_total(Datum datum, JnMatchTotal *local)
-{
-	StateObject *state = journey_state_expanded(&state_type, datum);
-	JnEnv		env;
-
-	if (state != NULL)
-		return &state->total;
-	env = journey_env(CurrentMemoryContext);
-	read_state(&env, local, datum);
-	return local;
-}
-
-static void
-start_total(StateObject *state, const uint8 *pattern, Size size)
-{
-	JnEnv		env = journey_env(state->hdr.eoh_context);
-	JnError		err;
-
-	if (jn_match_total_init(&env, &state->total, pattern, size, journey_salt(), &err) != JN_OK)
-		journey_report(&err, PATTERN_NAME);
-}
-
-static void
-merge_total(StateObject *state, const JnMatchTotal *from)
-{
-	JnEnv		env = journey_env(state->hdr.eoh_context);
-	JnError		err;
-
-	if (!jn_match_total_is_for(&state->total, from->bytes, from->size))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the states are of different patterns")));
-	if (jn_match_total_merge(&env, &state->total, from, &err) != JN_OK)
-		journey_report(&err, STATE_NAME);
-}
-
-/* A state that may be changed: the datum's own object if it is ours to change, else a copy. */
-static StateObject *
-changeable_state(Datum datum, MemoryContext aggcontext)
-{
-	StateObject *from = journey_state_expanded(&state_type, datum);
-	StateObject *state;
-	JnEnv		env;
-
-	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
-		return from;
-	state = journey_state_new(&state_type, aggcontext);
-	env = journey_env(state->hdr.eoh_context);
-	if (from == NULL)
-		read_state(&env, &state->total, datum);
-	else
-	{
-		start_total(state, from->total.bytes, from->total.size);
-		merge_total(state, &from->total);
-	}
-	return state;
-}
 
 /* The state of argument 0, or a new one, for the pattern of argument 2. */
 static StateObject *
@@ -152,11 +123,14 @@ argument_state(FunctionCallInfo fcinfo, MemoryContext aggcontext)
 	pattern = PG_GETARG_VARLENA_PP(2);
 	if (PG_ARGISNULL(0))
 	{
+		JnEnv		env;
+
 		state = journey_state_new(&state_type, aggcontext);
-		start_total(state, (uint8 *) VARDATA_ANY(pattern), VARSIZE_ANY_EXHDR(pattern));
+		env = journey_env(state->hdr.eoh_context);
+		start_total(&env, state, (uint8 *) VARDATA_ANY(pattern), VARSIZE_ANY_EXHDR(pattern));
 		return state;
 	}
-	state = changeable_state(PG_GETARG_DATUM(0), aggcontext);
+	state = journey_state_changeable(&state_type, fcinfo, aggcontext);
 	if (!jn_match_total_is_for(&state->total, (uint8 *) VARDATA_ANY(pattern), VARSIZE_ANY_EXHDR(pattern)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -176,11 +150,7 @@ add_value(FunctionCallInfo fcinfo, bool is_set)
 	JnError		err;
 
 	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
+		return journey_state_same(fcinfo);
 	state = argument_state(fcinfo, aggcontext);
 	env = journey_env(state->hdr.eoh_context);
 	if (is_set)
@@ -229,12 +199,7 @@ PG_FUNCTION_INFO_V1(journey_match_total_combinefn);
 Datum
 journey_match_total_combinefn(PG_FUNCTION_ARGS)
 {
-	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
-	StateObject *state = changeable_state(PG_GETARG_DATUM(0), aggcontext);
-	JnMatchTotal local;
-
-	merge_total(state, any_total(PG_GETARG_DATUM(1), &local));
-	PG_RETURN_DATUM(EOHPGetRWDatum(&state->hdr));
+	return journey_state_combine(&state_type, fcinfo);
 }
 
 /* Attributes of journey.match_total, in their order.  Append only. */
@@ -252,15 +217,14 @@ Datum
 journey_match_total_finalfn(PG_FUNCTION_ARGS)
 {
 	JnEnv		env = journey_env(CurrentMemoryContext);
-	JnMatchTotal local;
-	JnMatchTotal *total = any_total(PG_GETARG_DATUM(0), &local);
+	StateObject *state = journey_state_open(&state_type, PG_GETARG_DATUM(0));
 	JnMatchCounts counts;
 	Datum		value[TOTAL_ATTRIBUTES];
 	bool		null[TOTAL_ATTRIBUTES] = {0};
 	TupleDesc	desc;
 	JnError		err;
 
-	if (jn_match_total_counts(&env, total, &counts, &err) != JN_OK)
+	if (jn_match_total_counts(&env, &state->total, &counts, &err) != JN_OK)
 		journey_report(&err, "journey");
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE || desc->natts != TOTAL_ATTRIBUTES)
 		elog(ERROR, "type match_total is not as expected");

@@ -184,74 +184,44 @@ state_prove(const JnEnv *env, const uint8_t *bytes, size_t size, JnError *err)
 	return jn_paths_read(env, NULL, 0, bytes, size, err);
 }
 
+static JnStatus
+state_read(const JnEnv *env, void *state, const uint8_t *bytes, size_t size, JnError *err)
+{
+	return jn_paths_read(env, &((StateObject *) state)->paths, journey_salt(), bytes, size, err);
+}
+
+static void
+state_start(const JnEnv *env, void *state, const void *like)
+{
+	jn_paths_init(env, &((StateObject *) state)->paths, &((const StateObject *) like)->paths.ask, journey_salt());
+}
+
+static void
+state_merge(FunctionCallInfo fcinfo, const JnEnv *env, void *state, void *from)
+{
+	JnPaths    *into = &((StateObject *) state)->paths;
+	JnPaths    *other = &((StateObject *) from)->paths;
+	JnError		err = {0};
+
+	if (!jn_paths_same(&into->ask, &other->ask))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the states are of different questions"),
+				 errhint("Combine states of one aggregate with the same arguments.")));
+	if (jn_paths_merge(env, into, look_again(fcinfo, &into->ask), other, &err) != JN_OK)
+		journey_report(&err, STATE_NAME);
+}
+
 static const JourneyStateType state_type = {
 	.name = STATE_NAME,
 	.context = "journey paths states",
 	.size = sizeof(StateObject),
 	.methods = {state_flat_size, state_flatten},
 	.prove = state_prove,
+	.read = state_read,
+	.start = state_start,
+	.merge = state_merge,
 };
-
-/* Fills paths that are yet to be initialized from a flat state. */
-static void
-read_state(const JnEnv *env, JnPaths *paths, Datum datum)
-{
-	bytea	   *flat = DatumGetByteaPP(datum);
-	JnError		err = {0};
-
-	if (jn_paths_read(env, paths, journey_salt(), (uint8_t *) VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat), &err) != JN_OK)
-		journey_report(&err, STATE_NAME);
-}
-
-/* The paths of a datum, expanded or flat; flat ones are read into *local, in the current context. */
-static JnPaths *
-any_paths(Datum datum, JnPaths *local)
-{
-	StateObject *state = journey_state_expanded(&state_type, datum);
-	JnEnv		env;
-
-	if (state != NULL)
-		return &state->paths;
-	env = journey_env(CurrentMemoryContext);
-	read_state(&env, local, datum);
-	return local;
-}
-
-static void
-merge_paths(const JnEnv *env, JnPaths *into, JnPathsLook *look, const JnPaths *from)
-{
-	JnError		err = {0};
-
-	if (!jn_paths_same(&into->ask, &from->ask))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the states are of different questions"),
-				 errhint("Combine states of one aggregate with the same arguments.")));
-	if (jn_paths_merge(env, into, look, from, &err) != JN_OK)
-		journey_report(&err, STATE_NAME);
-}
-
-/* A state that may be changed: the datum's own object if it is ours to change, else a copy. */
-static StateObject *
-changeable_state(FunctionCallInfo fcinfo, Datum datum, MemoryContext aggcontext)
-{
-	StateObject *from = journey_state_expanded(&state_type, datum);
-	StateObject *state;
-	JnEnv		env;
-
-	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
-		return from;
-	state = journey_state_new(&state_type, aggcontext);
-	env = journey_env(state->hdr.eoh_context);
-	if (from == NULL)
-		read_state(&env, &state->paths, datum);
-	else
-	{
-		jn_paths_init(&env, &state->paths, &from->paths.ask, journey_salt());
-		merge_paths(&env, &state->paths, look_again(fcinfo, &from->paths.ask), &from->paths);
-	}
-	return state;
-}
 
 /*
  * Transitions
@@ -262,34 +232,30 @@ static Datum
 add_value(FunctionCallInfo fcinfo, JnPathsKind kind, bool is_set)
 {
 	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
-	JnPathsLook *look = arguments_look(fcinfo, kind);
-	StateObject *state;
+	JnPathsLook *look;
+	StateObject *state = NULL;
 	JnEnv		env;
 	JnError		err = {0};
 	JnStatus	status;
 
+	if (!PG_ARGISNULL(0) && !PG_ARGISNULL(1))
+		state = journey_state_changeable(&state_type, fcinfo, aggcontext);
+
+	/* not before: a copy needs a look at its own question */
+	look = arguments_look(fcinfo, kind);
 	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
-	if (PG_ARGISNULL(0))
+		return journey_state_same(fcinfo);
+	if (state == NULL)
 	{
 		state = journey_state_new(&state_type, aggcontext);
 		env = journey_env(state->hdr.eoh_context);
 		jn_paths_init(&env, &state->paths, &look->ask, journey_salt());
 	}
-	else
-	{
-		state = changeable_state(fcinfo, PG_GETARG_DATUM(0), aggcontext);
-		env = journey_env(state->hdr.eoh_context);
-		look = arguments_look(fcinfo, kind);
-		if (!jn_paths_same(&state->paths.ask, &look->ask))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("arguments but the first must be the same on every row")));
-	}
+	else if (!jn_paths_same(&state->paths.ask, &look->ask))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("arguments but the first must be the same on every row")));
+	env = journey_env(state->hdr.eoh_context);
 	if (is_set)
 	{
 		JnSet		set;
@@ -345,14 +311,7 @@ PG_FUNCTION_INFO_V1(journey_paths_combinefn);
 Datum
 journey_paths_combinefn(PG_FUNCTION_ARGS)
 {
-	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
-	StateObject *state = changeable_state(fcinfo, PG_GETARG_DATUM(0), aggcontext);
-	JnEnv		env = journey_env(state->hdr.eoh_context);
-	JnPaths		local;
-	JnPaths    *from = any_paths(PG_GETARG_DATUM(1), &local);
-
-	merge_paths(&env, &state->paths, look_again(fcinfo, &state->paths.ask), from);
-	PG_RETURN_DATUM(EOHPGetRWDatum(&state->hdr));
+	return journey_state_combine(&state_type, fcinfo);
 }
 
 /*
@@ -433,9 +392,8 @@ static Datum
 rows_array(FunctionCallInfo fcinfo, JnPathsKind kind)
 {
 	JnEnv		env = journey_env(CurrentMemoryContext);
-	JnPaths		local;
-	JnPaths		all;
-	JnPaths    *paths = any_paths(PG_GETARG_DATUM(0), &local);
+	StateObject *state = journey_state_open(&state_type, PG_GETARG_DATUM(0));
+	JnPaths    *paths = &state->paths;
 	int			attributes = kind == JN_PATHS_EDGES ? EDGE_ATTRIBUTES : VARIANT_ATTRIBUTES;
 	TupleDesc	desc;
 	ArrayBuildState *rows;
@@ -450,13 +408,10 @@ rows_array(FunctionCallInfo fcinfo, JnPathsKind kind)
 	if (paths->whole.subjects > 0)
 	{
 		/* the state itself has to stay as it is */
-		JnPathsLook *look = look_again(fcinfo, &paths->ask);
-
-		jn_paths_init(&env, &all, &paths->ask, journey_salt());
-		merge_paths(&env, &all, look, paths);
-		if (jn_paths_finish(&env, &all, look, &err) != JN_OK)
+		state = journey_state_copy(&state_type, fcinfo, state);
+		paths = &state->paths;
+		if (jn_paths_finish(&env, paths, look_again(fcinfo, &paths->ask), &err) != JN_OK)
 			journey_report(&err, STATE_NAME);
-		paths = &all;
 	}
 	desc = lookup_rowtype_tupdesc_copy(get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid)), -1);
 	if (desc->natts != attributes)

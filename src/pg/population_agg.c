@@ -80,37 +80,16 @@ state_prove(const JnEnv *env, const uint8_t *bytes, size_t size, JnError *err)
 	return jn_tally_read(env, NULL, 0, bytes, size, err);
 }
 
-static const JourneyStateType state_type = {
-	.name = STATE_NAME,
-	.context = "journey population states",
-	.size = sizeof(StateObject),
-	.methods = {state_flat_size, state_flatten},
-	.prove = state_prove,
-};
-
-/* Fills an empty tally from a flat state. */
-static void
-read_state(const JnEnv *env, JnTally *tally, Datum datum)
+static JnStatus
+state_read(const JnEnv *env, void *state, const uint8_t *bytes, size_t size, JnError *err)
 {
-	bytea	   *flat = DatumGetByteaPP(datum);
-	JnError		err = {0};
-
-	if (jn_tally_read(env, tally, journey_salt(), (uint8_t *) VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat), &err) != JN_OK)
-		journey_report(&err, STATE_NAME);
+	return jn_tally_read(env, &((StateObject *) state)->tally, journey_salt(), bytes, size, err);
 }
 
-/* The tally of a datum, expanded or flat; a flat one is read into *local, in the current context. */
-static JnTally *
-any_tally(Datum datum, JnTally *local)
+static void
+state_start(const JnEnv *env, void *state, const void *like)
 {
-	StateObject *state = journey_state_expanded(&state_type, datum);
-	JnEnv		env;
-
-	if (state != NULL)
-		return &state->tally;
-	env = journey_env(CurrentMemoryContext);
-	read_state(&env, local, datum);
-	return local;
+	jn_tally_init(env, &((StateObject *) state)->tally, ((const StateObject *) like)->tally.kind, journey_salt());
 }
 
 pg_noreturn static void
@@ -123,38 +102,28 @@ report_kinds(void)
 }
 
 static void
-merge_tally(StateObject *state, JnTally *from)
+state_merge(FunctionCallInfo fcinfo, const JnEnv *env, void *state, void *from)
 {
-	JnEnv		env = journey_env(state->hdr.eoh_context);
+	JnTally    *tally = &((StateObject *) state)->tally;
+	JnTally    *other = &((StateObject *) from)->tally;
 	JnError		err = {0};
 
-	if (from->kind != state->tally.kind)
+	if (other->kind != tally->kind)
 		report_kinds();
-	if (jn_tally_merge(&env, &state->tally, from, &err) != JN_OK)
+	if (jn_tally_merge(env, tally, other, &err) != JN_OK)
 		journey_report(&err, STATE_NAME);
 }
 
-/* A state that may be changed: the datum's own object if it is ours to change, else a copy. */
-static StateObject *
-changeable_state(Datum datum, MemoryContext aggcontext)
-{
-	StateObject *from = journey_state_expanded(&state_type, datum);
-	StateObject *state;
-	JnEnv		env;
-
-	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
-		return from;
-	state = journey_state_new(&state_type, aggcontext);
-	env = journey_env(state->hdr.eoh_context);
-	if (from == NULL)
-		read_state(&env, &state->tally, datum);
-	else
-	{
-		jn_tally_init(&env, &state->tally, from->tally.kind, journey_salt());
-		merge_tally(state, &from->tally);
-	}
-	return state;
-}
+static const JourneyStateType state_type = {
+	.name = STATE_NAME,
+	.context = "journey population states",
+	.size = sizeof(StateObject),
+	.methods = {state_flat_size, state_flatten},
+	.prove = state_prove,
+	.read = state_read,
+	.start = state_start,
+	.merge = state_merge,
+};
 
 /*
  * Transitions
@@ -169,7 +138,7 @@ argument_state(FunctionCallInfo fcinfo, MemoryContext aggcontext, JnTallyKind ki
 
 	if (!PG_ARGISNULL(0))
 	{
-		state = changeable_state(PG_GETARG_DATUM(0), aggcontext);
+		state = journey_state_changeable(&state_type, fcinfo, aggcontext);
 		if (state->tally.kind != kind)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -192,11 +161,7 @@ add_value(FunctionCallInfo fcinfo, JnTallyKind kind, bool is_set)
 	JnEnv		env;
 
 	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
+		return journey_state_same(fcinfo);
 	state = argument_state(fcinfo, aggcontext, kind);
 	env = journey_env(state->hdr.eoh_context);
 	if (is_set)
@@ -264,12 +229,7 @@ PG_FUNCTION_INFO_V1(journey_population_combinefn);
 Datum
 journey_population_combinefn(PG_FUNCTION_ARGS)
 {
-	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
-	StateObject *state = changeable_state(PG_GETARG_DATUM(0), aggcontext);
-	JnTally		local;
-
-	merge_tally(state, any_tally(PG_GETARG_DATUM(1), &local));
-	PG_RETURN_DATUM(EOHPGetRWDatum(&state->hdr));
+	return journey_state_combine(&state_type, fcinfo);
 }
 
 /*
@@ -363,8 +323,8 @@ rows_array(FunctionCallInfo fcinfo, bool edges)
 {
 	TupleDesc	desc = element_desc(fcinfo, edges ? EDGE_ATTRIBUTES : COUNT_ATTRIBUTES);
 	JnEnv		env = journey_env(CurrentMemoryContext);
-	JnTally		local;
-	JnTally    *tally = any_tally(PG_GETARG_DATUM(0), &local);
+	StateObject *state = journey_state_open(&state_type, PG_GETARG_DATUM(0));
+	JnTally    *tally = &state->tally;
 	JnTallyRows rows;
 	Datum	   *row;
 	uint32		i;

@@ -82,74 +82,44 @@ state_prove(const JnEnv *env, const uint8_t *bytes, size_t size, JnError *err)
 	return jn_cohorts_read(env, NULL, 0, bytes, size, err);
 }
 
+static JnStatus
+state_read(const JnEnv *env, void *state, const uint8_t *bytes, size_t size, JnError *err)
+{
+	return jn_cohorts_read(env, &((StateObject *) state)->cohorts, journey_salt(), bytes, size, err);
+}
+
+static void
+state_start(const JnEnv *env, void *state, const void *like)
+{
+	jn_cohorts_init(env, &((StateObject *) state)->cohorts, &((const StateObject *) like)->cohorts.ask, journey_salt());
+}
+
+static void
+state_merge(FunctionCallInfo fcinfo, const JnEnv *env, void *state, void *from)
+{
+	JnCohorts  *into = &((StateObject *) state)->cohorts;
+	JnCohorts  *other = &((StateObject *) from)->cohorts;
+	JnError		err = {0};
+
+	if (!jn_cohorts_same(&into->ask, &other->ask))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the states are of different questions"),
+				 errhint("Combine states of one aggregate with the same arguments.")));
+	if (jn_cohorts_merge(env, into, journey_cohorts_look_again(fcinfo, &into->ask), other, &err) != JN_OK)
+		journey_report(&err, STATE_NAME);
+}
+
 static const JourneyStateType state_type = {
 	.name = STATE_NAME,
 	.context = "journey cohort states",
 	.size = sizeof(StateObject),
 	.methods = {state_flat_size, state_flatten},
 	.prove = state_prove,
+	.read = state_read,
+	.start = state_start,
+	.merge = state_merge,
 };
-
-/* Fills cohorts that are yet to be initialized from a flat state. */
-static void
-read_state(const JnEnv *env, JnCohorts *cohorts, Datum datum)
-{
-	bytea	   *flat = DatumGetByteaPP(datum);
-	JnError		err = {0};
-
-	if (jn_cohorts_read(env, cohorts, journey_salt(), (uint8_t *) VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat), &err) != JN_OK)
-		journey_report(&err, STATE_NAME);
-}
-
-/* The cohorts of a datum, expanded or flat; flat ones are read into *local, in the current context. */
-static JnCohorts *
-any_cohorts(Datum datum, JnCohorts *local)
-{
-	StateObject *state = journey_state_expanded(&state_type, datum);
-	JnEnv		env;
-
-	if (state != NULL)
-		return &state->cohorts;
-	env = journey_env(CurrentMemoryContext);
-	read_state(&env, local, datum);
-	return local;
-}
-
-static void
-merge_cohorts(const JnEnv *env, JnCohorts *into, JnCohortsLook *look, const JnCohorts *from)
-{
-	JnError		err = {0};
-
-	if (!jn_cohorts_same(&into->ask, &from->ask))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the states are of different questions"),
-				 errhint("Combine states of one aggregate with the same arguments.")));
-	if (jn_cohorts_merge(env, into, look, from, &err) != JN_OK)
-		journey_report(&err, STATE_NAME);
-}
-
-/* A state that may be changed: the datum's own object if it is ours to change, else a copy. */
-static StateObject *
-changeable_state(FunctionCallInfo fcinfo, Datum datum, MemoryContext aggcontext)
-{
-	StateObject *from = journey_state_expanded(&state_type, datum);
-	StateObject *state;
-	JnEnv		env;
-
-	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
-		return from;
-	state = journey_state_new(&state_type, aggcontext);
-	env = journey_env(state->hdr.eoh_context);
-	if (from == NULL)
-		read_state(&env, &state->cohorts, datum);
-	else
-	{
-		jn_cohorts_init(&env, &state->cohorts, &from->cohorts.ask, journey_salt());
-		merge_cohorts(&env, &state->cohorts, journey_cohorts_look_again(fcinfo, &from->cohorts.ask), &from->cohorts);
-	}
-	return state;
-}
 
 /*
  * Transitions
@@ -160,38 +130,30 @@ static Datum
 add_value(FunctionCallInfo fcinfo, CohortsCall call, bool is_set)
 {
 	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
-	JnCohortsLook *look = journey_cohorts_look(fcinfo, call, 2);
-	StateObject *state;
+	JnCohortsLook *look;
+	StateObject *state = NULL;
 	JnEnv		env;
 	JnError		err = {0};
 	JnStatus	status;
 
+	if (!PG_ARGISNULL(0) && !PG_ARGISNULL(1))
+		state = journey_state_changeable(&state_type, fcinfo, aggcontext);
+
+	/* not before: a copy needs a look at its own question */
+	look = journey_cohorts_look(fcinfo, call, 2);
 	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
-	if (PG_ARGISNULL(0))
+		return journey_state_same(fcinfo);
+	if (state == NULL)
 	{
 		state = journey_state_new(&state_type, aggcontext);
 		env = journey_env(state->hdr.eoh_context);
 		jn_cohorts_init(&env, &state->cohorts, &look->ask, journey_salt());
 	}
-	else
-	{
-		state = journey_state_expanded(&state_type, PG_GETARG_DATUM(0));
-		if (state == NULL || !VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(PG_GETARG_DATUM(0))))
-		{
-			state = changeable_state(fcinfo, PG_GETARG_DATUM(0), aggcontext);
-			look = journey_cohorts_look(fcinfo, call, 2);
-		}
-		env = journey_env(state->hdr.eoh_context);
-		if (!jn_cohorts_same(&state->cohorts.ask, &look->ask))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("arguments but the first must be the same on every row")));
-	}
+	else if (!jn_cohorts_same(&state->cohorts.ask, &look->ask))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("arguments but the first must be the same on every row")));
+	env = journey_env(state->hdr.eoh_context);
 	if (is_set)
 	{
 		JnSet		set;
@@ -279,14 +241,7 @@ PG_FUNCTION_INFO_V1(journey_cohort_combinefn);
 Datum
 journey_cohort_combinefn(PG_FUNCTION_ARGS)
 {
-	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
-	StateObject *state = changeable_state(fcinfo, PG_GETARG_DATUM(0), aggcontext);
-	JnEnv		env = journey_env(state->hdr.eoh_context);
-	JnCohorts	local;
-	JnCohorts  *from = any_cohorts(PG_GETARG_DATUM(1), &local);
-
-	merge_cohorts(&env, &state->cohorts, journey_cohorts_look_again(fcinfo, &state->cohorts.ask), from);
-	PG_RETURN_DATUM(EOHPGetRWDatum(&state->hdr));
+	return journey_state_combine(&state_type, fcinfo);
 }
 
 /*
@@ -345,9 +300,8 @@ static Rows
 open_result(FunctionCallInfo fcinfo, JnCohortsKind kind, int attributes)
 {
 	JnEnv		env = journey_env(CurrentMemoryContext);
-	JnCohorts	local;
-	JnCohorts	all;
-	JnCohorts  *cohorts = any_cohorts(PG_GETARG_DATUM(0), &local);
+	StateObject *state = journey_state_open(&state_type, PG_GETARG_DATUM(0));
+	JnCohorts  *cohorts = &state->cohorts;
 	JnError		err = {0};
 	Rows		result = {0};
 
@@ -359,11 +313,10 @@ open_result(FunctionCallInfo fcinfo, JnCohortsKind kind, int attributes)
 	if (cohorts->whole.subjects > 0)
 	{
 		/* the state itself has to stay as it is */
-		jn_cohorts_init(&env, &all, &cohorts->ask, journey_salt());
-		merge_cohorts(&env, &all, result.look, cohorts);
-		if (jn_cohorts_finish(&env, &all, result.look, &err) != JN_OK)
+		state = journey_state_copy(&state_type, fcinfo, state);
+		cohorts = &state->cohorts;
+		if (jn_cohorts_finish(&env, cohorts, result.look, &err) != JN_OK)
 			journey_report(&err, STATE_NAME);
-		cohorts = &all;
 	}
 	result.count = jn_cohorts_counts(&env, cohorts, &result.counts);
 	result.desc = lookup_rowtype_tupdesc_copy(get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid)), -1);

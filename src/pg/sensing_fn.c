@@ -155,18 +155,14 @@ journey_restoration_transfn(PG_FUNCTION_ARGS)
 	JnError		err = {0};
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || !sense_args(fcinfo, 1, &env, &j, &sensed, NULL))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
+		return journey_state_same(fcinfo);
 	if (PG_ARGISNULL(0))
 	{
 		state = journey_state_new(&journey_signal_state_type, aggcontext);
 		state->signal.valued = true;
 	}
 	else
-		state = journey_signal_state_changeable(PG_GETARG_DATUM(0), aggcontext);
+		state = journey_state_changeable(&journey_signal_state_type, fcinfo, aggcontext);
 	jn_sensed_times(&env, &j, &sensed, &first, &took);
 	env = journey_env(state->hdr.eoh_context);
 	if (jn_signal_add(&env, &state->signal, first, sensed.restored ? (double) took : NOT_RESTORED, &err) != JN_OK)
@@ -188,9 +184,8 @@ compare_times(const void *a, const void *b)
 Datum
 journey_restoration_finalfn(PG_FUNCTION_ARGS)
 {
-	JnEnv		env;
-	JnSignal	local = {0};
-	JnSignal   *signal = journey_signal_state_open(PG_GETARG_DATUM(0), &env, &local);
+	SignalState *state = journey_state_open(&journey_signal_state_type, PG_GETARG_DATUM(0));
+	JnSignal   *signal = &state->signal;
 	TupleDesc	desc;
 	Datum		values[RESTORATION_ATTRIBUTES] = {0};
 	bool		nulls[RESTORATION_ATTRIBUTES] = {false};

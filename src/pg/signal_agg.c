@@ -19,7 +19,7 @@ transition_state(FunctionCallInfo fcinfo, MemoryContext aggcontext, bool valued,
 	SignalState *state;
 
 	if (!PG_ARGISNULL(0))
-		state = journey_signal_state_changeable(PG_GETARG_DATUM(0), aggcontext);
+		state = journey_state_changeable(&journey_signal_state_type, fcinfo, aggcontext);
 	else
 		state = journey_state_new(&journey_signal_state_type, aggcontext);
 
@@ -51,11 +51,7 @@ add_row(FunctionCallInfo fcinfo, bool valued, const JnSignalTerms *terms)
 	JnError		err = {0};
 
 	if (PG_ARGISNULL(1) || (valued && PG_ARGISNULL(2)))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
+		return journey_state_same(fcinfo);
 	at = PG_GETARG_TIMESTAMPTZ(1);
 	journey_check_time(at);
 	if (valued)
@@ -121,12 +117,7 @@ PG_FUNCTION_INFO_V1(journey_signal_combinefn);
 Datum
 journey_signal_combinefn(PG_FUNCTION_ARGS)
 {
-	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
-	SignalState *state = journey_signal_state_changeable(PG_GETARG_DATUM(0), aggcontext);
-	JnEnv		env = journey_env(state->hdr.eoh_context);
-
-	journey_signal_state_add(&env, &state->signal, PG_GETARG_DATUM(1));
-	PG_RETURN_DATUM(EOHPGetRWDatum(&state->hdr));
+	return journey_state_combine(&journey_signal_state_type, fcinfo);
 }
 
 /* _signal_finalfn(state): the facts, on the terms that the state brings along. */
@@ -135,12 +126,11 @@ PG_FUNCTION_INFO_V1(journey_signal_finalfn);
 Datum
 journey_signal_finalfn(PG_FUNCTION_ARGS)
 {
-	JnEnv		env = journey_env(CurrentMemoryContext);
-	JnSignal	local = {0};
-	JnSignal   *signal = journey_signal_state_open(PG_GETARG_DATUM(0), &env, &local);
+	SignalState *state = journey_state_open(&journey_signal_state_type, PG_GETARG_DATUM(0));
+	JnEnv		env = journey_env(state->hdr.eoh_context);
 	JnSignalAsk ask = JN_SIGNAL_ASK_DEFAULT;
 
-	if (signal->has_terms)
-		ask.terms = signal->terms;
-	return journey_signal_result(fcinfo, &env, signal, &ask);
+	if (state->signal.has_terms)
+		ask.terms = state->signal.terms;
+	return journey_signal_result(fcinfo, &env, &state->signal, &ask);
 }

@@ -82,8 +82,7 @@ Datum
 journey_signal(PG_FUNCTION_ARGS)
 {
 	JnEnv		env;
-	JnSignal	local = {0};
-	JnSignal   *signal;
+	SignalState *state;
 	JnSignalAsk ask = JN_SIGNAL_ASK_DEFAULT;
 
 	/* all but the season are strict */
@@ -100,13 +99,14 @@ journey_signal(PG_FUNCTION_ARGS)
 				 errmsg("season and correction cannot be used together"),
 				 errdetail("The corrections look at the autocorrelation of consecutive points, the seasons at points of one season alone.")));
 
-	signal = journey_signal_state_open(PG_GETARG_DATUM(0), &env, &local);
+	state = journey_state_open(&journey_signal_state_type, PG_GETARG_DATUM(0));
+	env = journey_env(state->hdr.eoh_context);
 	if (!PG_ARGISNULL(4))
 	{
-		jn_signal_sort(&env, signal);
-		journey_seasons(PG_GETARG_INTERVAL_P(4), text_to_cstring(PG_GETARG_TEXT_PP(6)), signal, &ask);
+		jn_signal_sort(&env, &state->signal);
+		journey_seasons(PG_GETARG_INTERVAL_P(4), text_to_cstring(PG_GETARG_TEXT_PP(6)), &state->signal, &ask);
 	}
-	return journey_signal_result(fcinfo, &env, signal, &ask);
+	return journey_signal_result(fcinfo, &env, &state->signal, &ask);
 }
 
 /*

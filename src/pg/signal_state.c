@@ -36,61 +36,31 @@ state_flatten(ExpandedObjectHeader *eohptr, void *result, Size allocated_size)
 	jn_signal_write(&env, &state->signal, &state->plan, (uint8_t *) VARDATA(result));
 }
 
+static JnStatus
+state_read(const JnEnv *env, void *state, const uint8_t *bytes, size_t size, JnError *err)
+{
+	return jn_signal_add_state(env, &((SignalState *) state)->signal, bytes, size, err);
+}
+
+static void
+state_merge(FunctionCallInfo fcinfo, const JnEnv *env, void *state, void *from)
+{
+	JnError		err = {0};
+
+	if (jn_signal_merge(env, &((SignalState *) state)->signal, &((SignalState *) from)->signal, &err) != JN_OK)
+		journey_report(&err, "signal_state");
+}
+
 const JourneyStateType journey_signal_state_type = {
 	.name = "signal_state",
 	.context = "journey signal states",
 	.size = sizeof(SignalState),
 	.methods = {state_flat_size, state_flatten},
 	.prove = jn_signal_validate,
+	.read = state_read,
+	.adds = true,
+	.merge = state_merge,
 };
-
-void
-journey_signal_state_add(const JnEnv *env, JnSignal *signal, Datum datum)
-{
-	SignalState *from = journey_state_expanded(&journey_signal_state_type, datum);
-	JnError		err = {0};
-	JnStatus	status;
-
-	if (from != NULL)
-		status = jn_signal_merge(env, signal, &from->signal, &err);
-	else
-	{
-		bytea	   *flat = DatumGetByteaPP(datum);
-
-		status = jn_signal_add_state(env, signal, (uint8_t *) VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat), &err);
-	}
-	if (status != JN_OK)
-		journey_report(&err, "signal_state");
-}
-
-SignalState *
-journey_signal_state_changeable(Datum datum, MemoryContext aggcontext)
-{
-	SignalState *state;
-	JnEnv		env;
-
-	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
-		return journey_state_expanded(&journey_signal_state_type, datum);
-	state = journey_state_new(&journey_signal_state_type, aggcontext);
-	env = journey_env(state->hdr.eoh_context);
-	journey_signal_state_add(&env, &state->signal, datum);
-	return state;
-}
-
-JnSignal *
-journey_signal_state_open(Datum datum, JnEnv *env, JnSignal *local)
-{
-	SignalState *state = journey_state_expanded(&journey_signal_state_type, datum);
-
-	if (state != NULL)
-	{
-		*env = journey_env(state->hdr.eoh_context);
-		return &state->signal;
-	}
-	*env = journey_env(CurrentMemoryContext);
-	journey_signal_state_add(env, local, datum);
-	return local;
-}
 
 bytea *
 journey_signal_state_flat(const JnEnv *env, JnSignal *signal, JnError *err)

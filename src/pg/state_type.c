@@ -39,14 +39,19 @@ state_context(const JourneyStateType *type, MemoryContext aggcontext)
 										 ALLOCSET_SMALL_MINSIZE, ALLOCSET_SMALL_INITSIZE, STATE_BLOCK_MAX);
 }
 
-void *
-journey_state_new(const JourneyStateType *type, MemoryContext aggcontext)
+static void *
+new_in(const JourneyStateType *type, MemoryContext context)
 {
-	MemoryContext context = state_context(type, aggcontext);
 	ExpandedObjectHeader *state = MemoryContextAllocZero(context, type->size);
 
 	EOH_init_header(state, &type->methods, context);
 	return state;
+}
+
+void *
+journey_state_new(const JourneyStateType *type, MemoryContext aggcontext)
+{
+	return new_in(type, state_context(type, aggcontext));
 }
 
 void *
@@ -60,6 +65,91 @@ journey_state_expanded(const JourneyStateType *type, Datum datum)
 	if (state->eoh_methods != &type->methods)
 		elog(ERROR, "expanded object is no %s", type->name);
 	return state;
+}
+
+static void
+read_flat(const JourneyStateType *type, const JnEnv *env, void *state, Datum datum)
+{
+	bytea	   *flat = DatumGetByteaPP(datum);
+	JnError		err = {0};
+
+	if (type->read(env, state, (uint8_t *) VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat), &err) != JN_OK)
+		journey_report(&err, type->name);
+}
+
+void *
+journey_state_open(const JourneyStateType *type, Datum datum)
+{
+	void	   *state = journey_state_expanded(type, datum);
+
+	if (state == NULL)
+	{
+		JnEnv		env = journey_env(CurrentMemoryContext);
+
+		state = new_in(type, CurrentMemoryContext);
+		read_flat(type, &env, state, datum);
+	}
+	return state;
+}
+
+/* Makes a new object a copy of another one. */
+static void
+copy_object(const JourneyStateType *type, FunctionCallInfo fcinfo, const JnEnv *env, void *state, void *from)
+{
+	if (type->start != NULL)
+		type->start(env, state, from);
+	type->merge(fcinfo, env, state, from);
+}
+
+void *
+journey_state_copy(const JourneyStateType *type, FunctionCallInfo fcinfo, void *from)
+{
+	JnEnv		env = journey_env(CurrentMemoryContext);
+	void	   *state = new_in(type, CurrentMemoryContext);
+
+	copy_object(type, fcinfo, &env, state, from);
+	return state;
+}
+
+void *
+journey_state_changeable(const JourneyStateType *type, FunctionCallInfo fcinfo, MemoryContext aggcontext)
+{
+	Datum		datum = PG_GETARG_DATUM(0);
+	void	   *from = journey_state_expanded(type, datum);
+	ExpandedObjectHeader *state;
+	JnEnv		env;
+
+	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)))
+		return from;
+	state = journey_state_new(type, aggcontext);
+	env = journey_env(state->eoh_context);
+	if (from == NULL)
+		read_flat(type, &env, state, datum);
+	else
+		copy_object(type, fcinfo, &env, state, from);
+	return state;
+}
+
+Datum
+journey_state_same(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
+Datum
+journey_state_combine(const JourneyStateType *type, FunctionCallInfo fcinfo)
+{
+	ExpandedObjectHeader *state = journey_state_changeable(type, fcinfo, journey_aggregate_context(fcinfo));
+	Datum		other = PG_GETARG_DATUM(1);
+	JnEnv		env = journey_env(state->eoh_context);
+
+	if (type->adds && !VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(other)))
+		read_flat(type, &env, state, other);
+	else
+		type->merge(fcinfo, &env, state, journey_state_open(type, other));
+	PG_RETURN_DATUM(EOHPGetRWDatum(state));
 }
 
 uint64

@@ -30,6 +30,19 @@ typedef struct JourneyStateType
 
 	/* Proves every rule of flat bytes, which come from outside.  What it allocates is freed by the caller. */
 	JnStatus	(*prove) (const JnEnv *env, const uint8_t *bytes, size_t size, JnError *err);
+
+	/*
+	 * Fills a new object from flat bytes that were proven or written by us; "adds" says whether it may be an older
+	 * one.
+	 */
+	JnStatus	(*read) (const JnEnv *env, void *state, const uint8_t *bytes, size_t size, JnError *err);
+	bool		adds;
+
+	/* Makes a new object an empty state that asks what another one does.  NULL: zeros are an empty state. */
+	void		(*start) (const JnEnv *env, void *state, const void *like);
+
+	/* Adds what another object has; raises if the two ask different things. */
+	void		(*merge) (FunctionCallInfo fcinfo, const JnEnv *env, void *state, void *from);
 } JourneyStateType;
 
 /*
@@ -41,6 +54,21 @@ extern void *journey_state_new(const JourneyStateType *type, MemoryContext aggco
 
 /* The object that a datum of the type points to, or NULL if the datum is flat. */
 extern void *journey_state_expanded(const JourneyStateType *type, Datum datum);
+
+/* The state of a datum for reading: its object, or one made of its flat bytes in the current memory context. */
+extern void *journey_state_open(const JourneyStateType *type, Datum datum);
+
+/* A copy of an object in the current memory context: for a final function, which may not change the state. */
+extern void *journey_state_copy(const JourneyStateType *type, FunctionCallInfo fcinfo, void *from);
+
+/* The state of argument 0, which is not NULL, for changing: its own object if it is ours to change, else a copy. */
+extern void *journey_state_changeable(const JourneyStateType *type, FunctionCallInfo fcinfo, MemoryContext aggcontext);
+
+/* What a transition returns for a row that adds nothing: argument 0 as it is. */
+extern Datum journey_state_same(FunctionCallInfo fcinfo);
+
+/* The body of the combine function: adds what the state of argument 1 has to that of argument 0. */
+extern Datum journey_state_combine(const JourneyStateType *type, FunctionCallInfo fcinfo);
 
 /* A salt decides where a state keeps things in memory, and nothing that anybody sees. */
 extern uint64 journey_salt(void);
