@@ -2,14 +2,11 @@
  * cohorts_ask.c
  *	  Questions about coming back.
  *
- * Arguments are constants nearly always, but nothing promises it.  So all of
- * them are written down one after another, and while that is the same as for
- * the row before, so is what was made of them: calendars, atoms, buckets.
+ * What is made of their arguments, and kept: calendars, atoms, buckets.
  */
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "lib/stringinfo.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -18,17 +15,9 @@
 #include "compat.h"
 #include "cohorts_ask.h"
 #include "glue.h"
+#include "kept_args.h"
 #include "pattern_value.h"
 #include "zoned_calendar.h"
-
-/* What is kept in fn_extra. */
-typedef struct Kept
-{
-	MemoryContext context;		/* of all below but the key */
-	StringInfoData key;			/* the arguments it was made of; empty for a state's */
-	StringInfoData now;			/* those of the present row */
-	JnCohortsLook *look;		/* NULL: none yet */
-} Kept;
 
 static const char *const life_state[] = {
 	[JN_LIFE_NEW] = "new",
@@ -44,24 +33,6 @@ const char *
 journey_life_state(JnLifeState state)
 {
 	return life_state[state];
-}
-
-static Kept *
-kept_in(FunctionCallInfo fcinfo)
-{
-	Kept	   *kept = fcinfo->flinfo->fn_extra;
-	MemoryContext old;
-
-	if (kept != NULL)
-		return kept;
-	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	kept = palloc0(sizeof(Kept));
-	kept->context = AllocSetContextCreate(CurrentMemoryContext, "journey question", ALLOCSET_DEFAULT_SIZES);
-	initStringInfo(&kept->key);
-	initStringInfo(&kept->now);
-	MemoryContextSwitchTo(old);
-	fcinfo->flinfo->fn_extra = kept;
-	return kept;
 }
 
 /* ---- arguments ---- */
@@ -291,7 +262,7 @@ make_look(MemoryContext context, const JnCohortsAsk *ask)
 	return look;
 }
 
-/* The arguments of a call: v is a varlena, i an interval, d a Datum. */
+/* The arguments of a call, see journey_kept_same(). */
 static const char *const call_args[] = {
 	[CALL_RETENTION] = "vvidd" "vvdv",
 	[CALL_BRACKETS] = "vvivd" "vvdv",
@@ -299,48 +270,14 @@ static const char *const call_args[] = {
 	[CALL_STICKINESS] = "iid" "vv"
 };
 
-/* Writes down the arguments of a row. */
-static void
-note_args(FunctionCallInfo fcinfo, const char *kinds, int base, StringInfo note)
-{
-	resetStringInfo(note);
-	for (int arg = base; arg < PG_NARGS(); arg++)
-	{
-		Datum		value = PG_GETARG_DATUM(arg);
-		struct varlena *varlena;
-
-		appendStringInfoChar(note, PG_ARGISNULL(arg));
-		if (PG_ARGISNULL(arg))
-			continue;
-		switch (kinds[arg - base])
-		{
-			case 'i':
-				appendBinaryStringInfo(note, (char *) PG_GETARG_INTERVAL_P(arg), sizeof(Interval));
-				break;
-			case 'd':
-				appendBinaryStringInfo(note, (char *) &value, sizeof(Datum));
-				break;
-			default:
-				varlena = PG_GETARG_VARLENA_PP(arg);
-				appendBinaryStringInfo(note, (char *) &(uint32) {VARSIZE_ANY_EXHDR(varlena)}, sizeof(uint32));
-				appendBinaryStringInfo(note, VARDATA_ANY(varlena), VARSIZE_ANY_EXHDR(varlena));
-		}
-	}
-}
-
 JnCohortsLook *
 journey_cohorts_look(FunctionCallInfo fcinfo, CohortsCall call, int base)
 {
-	Kept	   *kept = kept_in(fcinfo);
+	KeptArgs   *kept = journey_kept_args(fcinfo);
 	JnCohortsAsk ask = {.atom = {{".", 1}, {"", 0}}};
 
-	note_args(fcinfo, call_args[call], base, &kept->now);
-	if (kept->look != NULL && kept->key.len == kept->now.len
-		&& memcmp(kept->key.data, kept->now.data, kept->now.len) == 0)
-		return kept->look;
-
-	kept->look = NULL;
-	MemoryContextReset(kept->context);
+	if (journey_kept_same(fcinfo, kept, call_args[call], base))
+		return kept->made;
 	switch (call)
 	{
 		case CALL_RETENTION:
@@ -354,22 +291,19 @@ journey_cohorts_look(FunctionCallInfo fcinfo, CohortsCall call, int base)
 			read_stickiness(fcinfo, base, &ask);
 			break;
 	}
-	kept->look = make_look(kept->context, &ask);
-	resetStringInfo(&kept->key);
-	appendBinaryStringInfo(&kept->key, kept->now.data, kept->now.len);
-	return kept->look;
+	journey_keep(kept, make_look(kept->context, &ask));
+	return kept->made;
 }
 
 JnCohortsLook *
 journey_cohorts_look_again(FunctionCallInfo fcinfo, const JnCohortsAsk *ask)
 {
-	Kept	   *kept = kept_in(fcinfo);
+	KeptArgs   *kept = journey_kept_args(fcinfo);
+	JnCohortsLook *look = kept->made;
 
-	if (kept->look != NULL && jn_cohorts_same(&kept->look->ask, ask))
-		return kept->look;
-	kept->look = NULL;
-	MemoryContextReset(kept->context);
-	resetStringInfo(&kept->key);
-	kept->look = make_look(kept->context, ask);
-	return kept->look;
+	if (look != NULL && jn_cohorts_same(&look->ask, ask))
+		return look;
+	journey_keep_nothing(kept);
+	kept->made = make_look(kept->context, ask);
+	return kept->made;
 }

@@ -21,6 +21,7 @@
 #include "compat.h"
 #include "core/sessions.h"
 #include "glue.h"
+#include "session_rules.h"
 
 /* Position of the arguments. */
 enum
@@ -68,7 +69,7 @@ current_gap(WindowObject winobj)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("gap must not be null"),
 				 errhint("Give the longest pause within a session, as in interval '30 minutes'.")));
-	return journey_interval_us(DatumGetIntervalP(gap), "gap");
+	return journey_gap(DatumGetIntervalP(gap));
 }
 
 /* Raises unless the row continues in the direction of those before it. */

@@ -4,7 +4,6 @@
  */
 #include "postgres.h"
 
-#include "common/int.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -18,6 +17,7 @@
 #include "core/sessions.h"
 #include "glue.h"
 #include "journey_value.h"
+#include "session_rules.h"
 
 PG_FUNCTION_INFO_V1(journey_sessions);
 
@@ -32,15 +32,16 @@ enum
 	COL_COUNT
 };
 
-/*
- * Last instant at which a step would still belong to a session, false if it
- * is later than any timestamptz.
- */
-static bool
-closing_time(int64 last, int64 gap, TimestampTz *closes_at)
-{
-	return !pg_add_s64_overflow(last, gap, closes_at) && IS_VALID_TIMESTAMP(*closes_at);
-}
+/* Names of the rules, for cut_by. */
+static const char *const end_name[JN_SESSION_ENDS] = {
+	[JN_ENDED_ENDS_WITH] = "ends_with",
+	[JN_ENDED_MAX_STEPS] = "max_steps",
+	[JN_ENDED_GAP] = "gap",
+	[JN_ENDED_MAX_DURATION] = "max_duration",
+	[JN_ENDED_CALENDAR] = "calendar",
+	[JN_ENDED_STARTS_WITH] = "starts_with",
+	[JN_ENDED_SPLIT_ON] = "split_on"
+};
 
 Datum
 journey_sessions(PG_FUNCTION_ARGS)
@@ -56,15 +57,11 @@ journey_sessions(PG_FUNCTION_ARGS)
 	JnSession	session;
 	JnWalk		walk;
 	JnError		err;
-	int64		gap;
-	TimestampTz as_of;
-	Datum		by_gap;
+	const JnSessionRules *rules = journey_session_rules(fcinfo, 1);
+	Datum		cut_by[JN_SESSION_ENDS] = {0};
 	int32		number = 0;
+	int			end;
 
-	journey_check_given(fcinfo, 1, "gap");
-	journey_check_given(fcinfo, 2, "as_of");
-	gap = journey_interval_us(PG_GETARG_INTERVAL_P(1), "gap");
-	as_of = PG_GETARG_TIMESTAMPTZ(2);
 	/* deriving the row type would leave memory behind until the query ends, call after call */
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	if (PG_ARGISNULL(0))
@@ -76,17 +73,15 @@ journey_sessions(PG_FUNCTION_ARGS)
 	name = jn_alloc(&env, j.event.names * sizeof(JnName));
 	jn_labels_names(&j.event, name);
 	build = jn_build_new(&env, true);
-	by_gap = CStringGetTextDatum("gap");
+	for (end = JN_ENDED_NOT + 1; end < JN_SESSION_ENDS; end++)
+		cut_by[end] = CStringGetTextDatum(end_name[end]);
 
 	/* one walk looks for the cuts, the other follows and takes the steps */
-	jn_sessions_open(&sessions, &j, gap);
+	jn_sessions_open(&env, &sessions, &j, rules);
 	jn_walk_open(&walk, &j);
 	while (jn_sessions_next(&env, &sessions, &session))
 	{
-		bool		is_last = session.to == j.head.n;
-		TimestampTz closes_at;
-		bool		closes = closing_time(session.last, gap, &closes_at);
-		bool		is_open = is_last && (!closes || as_of <= closes_at);
+		bool		is_open = session.end == JN_ENDED_NOT;
 		Datum		value[COL_COUNT];
 		bool		null[COL_COUNT] = {0};
 
@@ -97,11 +92,11 @@ journey_sessions(PG_FUNCTION_ARGS)
 
 		value[COL_SESSION] = Int32GetDatum(++number);
 		value[COL_J] = journey_finish(&env, build);
-		value[COL_CUT_BY] = by_gap;
+		value[COL_CUT_BY] = cut_by[session.end];
 		null[COL_CUT_BY] = is_open;
 		value[COL_OPEN] = BoolGetDatum(is_open);
-		value[COL_CLOSES_AT] = TimestampTzGetDatum(closes_at);
-		null[COL_CLOSES_AT] = !closes;
+		value[COL_CLOSES_AT] = TimestampTzGetDatum(session.closes);
+		null[COL_CLOSES_AT] = session.closes == JN_TIME_NEVER;
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, value, null);
 		pfree(DatumGetPointer(value[COL_J]));
 	}

@@ -185,10 +185,12 @@ bench_walk(void)
 static void
 bench_sessions(void)
 {
+	JnSessionRules rules = JN_NO_SESSION_RULES;
 	JnSessions	s;
 	JnSession	session;
 
-	jn_sessions_open(&s, &journey, INT64_C(1800000000));
+	rules.gap = INT64_C(1800000000);
+	jn_sessions_open(&env, &s, &journey, &rules);
 	while (jn_sessions_next(&env, &s, &session))
 		sink++;
 }

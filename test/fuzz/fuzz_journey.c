@@ -92,9 +92,9 @@ compare(const JnEnv *env, const JnJourney *j)
 	jn_build_free(env, b);
 }
 
-/* The pieces between the largest gaps make up the whole again. */
+/* The pieces that some rules make of it make up the whole again. */
 static void
-cut(const JnEnv *env, const JnJourney *j)
+cut_by(const JnEnv *env, const JnJourney *j, const JnSessionRules *rules)
 {
 	JnName	   *name = jn_alloc(env, j->event.names * sizeof(JnName));
 	JnBuild    *whole = jn_build_new(env, true);
@@ -106,7 +106,7 @@ cut(const JnEnv *env, const JnJourney *j)
 
 	jn_labels_names(&j->event, name);
 	jn_walk_open(&w, j);
-	jn_sessions_open(&s, j, (int64_t) (jn_time_span(j->head.first, j->head.last) / 8));
+	jn_sessions_open(env, &s, j, rules);
 	while (jn_sessions_next(env, &s, &session))
 	{
 		JnBuild    *piece = jn_build_new(env, true);
@@ -118,8 +118,21 @@ cut(const JnEnv *env, const JnJourney *j)
 		jn_build_free(env, piece);
 	}
 	EXPECT(next == j->head.n);
+	jn_sessions_close(env, &s);
 	jn_walk_close(env, &w);
 	expect_bytes(env, whole, j);
+}
+
+static void
+cut(const JnEnv *env, const JnJourney *j)
+{
+	JnSessionRules rules = JN_NO_SESSION_RULES;
+
+	rules.gap = (int64_t) (jn_time_span(j->head.first, j->head.last) / 8);
+	cut_by(env, j, &rules);
+	rules.max_steps = 5;
+	rules.split_on = JN_SPLIT_EVENT | JN_TRACKS_KNOWN;
+	cut_by(env, j, &rules);
 }
 
 /* The bytes of what was picked, or of what may be appended by a copy. */

@@ -63,5 +63,5 @@ DROP TABLE trip;
 SELECT max(used) < 1500000 AS bounded
 FROM generate_series(1, 5000) i,
 	LATERAL (SELECT count(*) FROM journey.interactions(CASE WHEN i > 0 THEN journey.journey '[a 2026-01-01T00:00:00Z]' END)) a,
-	LATERAL (SELECT count(*) FROM journey.sessions(CASE WHEN i > 0 THEN journey.journey '[a 2026-01-01T00:00:00Z]' END, '5 min', '2026-02-01Z')) b,
+	LATERAL (SELECT count(*) FROM journey.sessions(CASE WHEN i > 0 THEN journey.journey '[a 2026-01-01T00:00:00Z]' END, '5 min', as_of => '2026-02-01Z')) b,
 	LATERAL (SELECT sum(used_bytes) AS used FROM pg_backend_memory_contexts WHERE i = 5000 AND name = 'ExecutorState') m;

@@ -10,7 +10,7 @@ SET search_path = public, journey;
 CREATE FUNCTION pg_temp.numbers(times text[], gap interval) RETURNS int[] LANGUAGE sql AS $$
 	SELECT array_agg(s.session ORDER BY s.session, i.step)
 	FROM (SELECT journey.journey_agg(timestamptz '2026-01-01' + t::interval, 'x') FROM unnest(times) t) x(j),
-		journey.sessions(x.j, gap, '2027-01-01') s, journey.interactions(s.j) i
+		journey.sessions(x.j, gap, as_of => '2027-01-01') s, journey.interactions(s.j) i
 $$;
 
 SELECT 'S1' AS id, pg_temp.numbers('{01:03,01:05,01:07,02:06,02:07}', '3 min') AS sessions
@@ -29,28 +29,28 @@ SELECT 'S8 (30:01 cuts)', pg_temp.numbers('{00:00:00,00:10:00,00:40:01}', '30 mi
 ORDER BY id;
 
 -- S7: ties of different events, in either order
-SELECT s.* FROM sessions('[x 2026-01-01T00:00:00Z, y 2026-01-01T00:00:00Z, w 2026-01-01T00:06:40Z, z 2026-01-01T00:06:40Z]', '180 s', '2026-01-01') s;
-SELECT s.* FROM sessions('[y 2026-01-01T00:00:00Z, x 2026-01-01T00:00:00Z, z 2026-01-01T00:06:40Z, w 2026-01-01T00:06:40Z]', '180 s', '2026-01-01') s;
+SELECT s.* FROM sessions('[x 2026-01-01T00:00:00Z, y 2026-01-01T00:00:00Z, w 2026-01-01T00:06:40Z, z 2026-01-01T00:06:40Z]', '180 s', as_of => '2026-01-01') s;
+SELECT s.* FROM sessions('[y 2026-01-01T00:00:00Z, x 2026-01-01T00:00:00Z, z 2026-01-01T00:06:40Z, w 2026-01-01T00:06:40Z]', '180 s', as_of => '2026-01-01') s;
 
 -- open or closed: the last session is open up to and including closes_at
 CREATE TABLE visit AS SELECT '[a 2026-01-01T10:00:00Z, b 2026-01-01T10:10:00Z, c 2026-01-01T12:00:00Z]'::journey AS j;
 SELECT as_of, session, s.j, cut_by, open, closes_at
 FROM visit, unnest('{-infinity,2026-01-01 12:00+00,2026-01-01 12:30+00,2026-01-01 12:30:00.000001+00,infinity}'::timestamptz[]) as_of,
-	sessions(visit.j, '30 min', as_of) s ORDER BY as_of, session;
+	sessions(visit.j, '30 min', as_of => as_of) s ORDER BY as_of, session;
 -- by default as of the statement
 SELECT session, open FROM visit, sessions(j, '30 min') s ORDER BY session;
 SELECT session, open FROM visit, sessions(j, '200000 days') s;
 SELECT open, closes_at - statement_timestamp() = '1 h' AS closes
 FROM (SELECT journey_agg(statement_timestamp(), 'now')) x(j), sessions(x.j, '1 hour');
 -- a closing time that no timestamptz can hold is NULL, and never comes
-SELECT session, open, cut_by, closes_at FROM visit, sessions(j, '2562047788 hours', 'infinity') s;
+SELECT session, open, cut_by, closes_at FROM visit, sessions(j, '2562047788 hours', as_of => 'infinity') s;
 
-SELECT open, closes_at FROM sessions('[a 294276-12-31T23:00:00Z]', '59 min 59.999999 s', 'infinity');
-SELECT open, closes_at FROM sessions('[a 294276-12-31T23:00:00Z]', '1 h', 'infinity');
+SELECT open, closes_at FROM sessions('[a 294276-12-31T23:00:00Z]', '59 min 59.999999 s', as_of => 'infinity');
+SELECT open, closes_at FROM sessions('[a 294276-12-31T23:00:00Z]', '1 h', as_of => 'infinity');
 
 -- gap 0: only steps of one time stay together; a step alone is a session
-SELECT session, s.j FROM sessions('[a 2026-01-01T00:00:00Z, b 2026-01-01T00:00:00Z, c 2026-01-01T00:00:00.000001Z]', '0', '2026-01-01') s;
-SELECT session, s.j FROM sessions('[a 2026-01-01T00:00:00Z]', '0', '2026-01-01') s;
+SELECT session, s.j FROM sessions('[a 2026-01-01T00:00:00Z, b 2026-01-01T00:00:00Z, c 2026-01-01T00:00:00.000001Z]', '0', as_of => '2026-01-01') s;
+SELECT session, s.j FROM sessions('[a 2026-01-01T00:00:00Z]', '0', as_of => '2026-01-01') s;
 -- days count as 24 hours, whatever the time zone says
 SET timezone = 'Europe/Berlin';
 SELECT count(*) FROM sessions('[a 2026-03-28T12:00:00Z, b 2026-03-29T12:00:00Z]', '1 day');
@@ -74,7 +74,7 @@ RESET statement_timeout;
 -- what is refused, and NULL
 SELECT * FROM sessions(NULL, '30 min');
 SELECT * FROM visit, sessions(j, NULL);
-SELECT * FROM visit, sessions(j, '30 min', NULL);
+SELECT * FROM visit, sessions(j, '30 min', as_of => NULL);
 SELECT * FROM visit, sessions(j, '-1 s');
 SELECT * FROM sessions('[a 2026-01-01T00:00:00Z]', '-1 us');
 SELECT * FROM visit, sessions(j, '1 day -25 hours');
@@ -85,6 +85,6 @@ SELECT * FROM visit, sessions(j, '2147483647 days');
 SELECT * FROM sessions(NULL, '1 month');
 
 -- in the select list
-SELECT (sessions(j, '30 min', '2026-01-01')).session FROM visit;
+SELECT (sessions(j, '30 min', as_of => '2026-01-01')).session FROM visit;
 
 DROP TABLE visit;
