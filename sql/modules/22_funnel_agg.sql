@@ -12,7 +12,7 @@ CREATE FUNCTION journey._funnel_transfn(state journey.funnel_state, j journey.jo
 AS 'MODULE_PATHNAME', 'journey_funnel_transfn'
 LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION journey._funnel_transfn(journey.funnel_state, journey.journey, journey.journey_pattern[], pg_catalog.interval) IS
-'Transition of funnel_agg with these arguments: adds a journey, skips a NULL one. Errors: as funnel; arguments that are not the same on every row.';
+'Transition of funnel_agg: adds a journey, skips a NULL one. Errors: as funnel; arguments that are not the same on every row.';
 
 CREATE AGGREGATE journey.funnel_agg(j journey.journey, steps journey.journey_pattern[], within pg_catalog.interval) (
   SFUNC = journey._funnel_transfn,
@@ -30,7 +30,7 @@ CREATE FUNCTION journey._funnel_transfn(state journey.funnel_state, j journey.jo
 AS 'MODULE_PATHNAME', 'journey_funnel_transfn'
 LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION journey._funnel_transfn(journey.funnel_state, journey.journey, journey.journey_pattern[], pg_catalog.interval, pg_catalog.text) IS
-'Transition of funnel_agg with these arguments: adds a journey, skips a NULL one. Errors: as funnel; arguments that are not the same on every row.';
+'Transition of funnel_agg, as the one with a journey and the fewest arguments.';
 
 CREATE AGGREGATE journey.funnel_agg(j journey.journey, steps journey.journey_pattern[], within pg_catalog.interval, mode pg_catalog.text) (
   SFUNC = journey._funnel_transfn,
@@ -48,7 +48,7 @@ CREATE FUNCTION journey._funnel_transfn(state journey.funnel_state, j journey.jo
 AS 'MODULE_PATHNAME', 'journey_funnel_transfn'
 LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION journey._funnel_transfn(journey.funnel_state, journey.journey, journey.journey_pattern[], pg_catalog.interval, pg_catalog.text, pg_catalog.text) IS
-'Transition of funnel_agg with these arguments: adds a journey, skips a NULL one. Errors: as funnel; arguments that are not the same on every row.';
+'Transition of funnel_agg, as the one with a journey and the fewest arguments.';
 
 CREATE AGGREGATE journey.funnel_agg(j journey.journey, steps journey.journey_pattern[], within pg_catalog.interval, mode pg_catalog.text, entry pg_catalog.text) (
   SFUNC = journey._funnel_transfn,
@@ -66,7 +66,7 @@ CREATE FUNCTION journey._funnel_transfn(state journey.funnel_state, j journey.jo
 AS 'MODULE_PATHNAME', 'journey_funnel_transfn'
 LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION journey._funnel_transfn(journey.funnel_state, journey.journey, journey.journey_pattern[], pg_catalog.interval, pg_catalog.text, pg_catalog.text, journey.journey_pattern[], pg_catalog.interval[], pg_catalog.int4[], pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz) IS
-'Transition of funnel_agg with these arguments: adds a journey, skips a NULL one. Errors: as funnel; arguments that are not the same on every row.';
+'Transition of funnel_agg, as the one with a journey and the fewest arguments.';
 
 CREATE AGGREGATE journey.funnel_agg(j journey.journey, steps journey.journey_pattern[], within pg_catalog.interval, mode pg_catalog.text, entry pg_catalog.text, exclude journey.journey_pattern[], step_within pg_catalog.interval[], optional pg_catalog.int4[], hold pg_catalog.text, ties pg_catalog.text, as_of pg_catalog.timestamptz) (
   SFUNC = journey._funnel_transfn,
@@ -84,7 +84,7 @@ CREATE FUNCTION journey._funnel_transfn(state journey.funnel_state, s journey.jo
 AS 'MODULE_PATHNAME', 'journey_set_funnel_transfn'
 LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 3000;
 COMMENT ON FUNCTION journey._funnel_transfn(journey.funnel_state, journey.journey_set, journey.journey_pattern[], pg_catalog.interval) IS
-'Transition of funnel_agg with these arguments: adds a set, skips a NULL one. Errors: as funnel; arguments that are not the same on every row.';
+'Transition of funnel_agg: adds a set, otherwise as the one with a journey and the fewest arguments.';
 
 --| It takes sets of journeys, too, and says of them what it says of the journeys
 --| made whole, wherever these were cut to fit into sets.
@@ -104,7 +104,7 @@ CREATE FUNCTION journey._funnel_transfn(state journey.funnel_state, s journey.jo
 AS 'MODULE_PATHNAME', 'journey_set_funnel_transfn'
 LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 3000;
 COMMENT ON FUNCTION journey._funnel_transfn(journey.funnel_state, journey.journey_set, journey.journey_pattern[], pg_catalog.interval, pg_catalog.text) IS
-'Transition of funnel_agg with these arguments: adds a set, skips a NULL one. Errors: as funnel; arguments that are not the same on every row.';
+'Transition of funnel_agg: adds a set, otherwise as the one with a journey and the fewest arguments.';
 
 CREATE AGGREGATE journey.funnel_agg(s journey.journey_set, steps journey.journey_pattern[], within pg_catalog.interval, mode pg_catalog.text) (
   SFUNC = journey._funnel_transfn,
@@ -122,7 +122,7 @@ CREATE FUNCTION journey._funnel_transfn(state journey.funnel_state, s journey.jo
 AS 'MODULE_PATHNAME', 'journey_set_funnel_transfn'
 LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 3000;
 COMMENT ON FUNCTION journey._funnel_transfn(journey.funnel_state, journey.journey_set, journey.journey_pattern[], pg_catalog.interval, pg_catalog.text, pg_catalog.text) IS
-'Transition of funnel_agg with these arguments: adds a set, skips a NULL one. Errors: as funnel; arguments that are not the same on every row.';
+'Transition of funnel_agg: adds a set, otherwise as the one with a journey and the fewest arguments.';
 
 CREATE AGGREGATE journey.funnel_agg(s journey.journey_set, steps journey.journey_pattern[], within pg_catalog.interval, mode pg_catalog.text, entry pg_catalog.text) (
   SFUNC = journey._funnel_transfn,
@@ -140,7 +140,7 @@ CREATE FUNCTION journey._funnel_transfn(state journey.funnel_state, s journey.jo
 AS 'MODULE_PATHNAME', 'journey_set_funnel_transfn'
 LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 3000;
 COMMENT ON FUNCTION journey._funnel_transfn(journey.funnel_state, journey.journey_set, journey.journey_pattern[], pg_catalog.interval, pg_catalog.text, pg_catalog.text, journey.journey_pattern[], pg_catalog.interval[], pg_catalog.int4[], pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz) IS
-'Transition of funnel_agg with these arguments: adds a set, skips a NULL one. Errors: as funnel; arguments that are not the same on every row.';
+'Transition of funnel_agg: adds a set, otherwise as the one with a journey and the fewest arguments.';
 
 CREATE AGGREGATE journey.funnel_agg(s journey.journey_set, steps journey.journey_pattern[], within pg_catalog.interval, mode pg_catalog.text, entry pg_catalog.text, exclude journey.journey_pattern[], step_within pg_catalog.interval[], optional pg_catalog.int4[], hold pg_catalog.text, ties pg_catalog.text, as_of pg_catalog.timestamptz) (
   SFUNC = journey._funnel_transfn,

@@ -118,7 +118,7 @@ CREATE FUNCTION journey._paths_transfn(state journey.paths_state, j journey.jour
 AS 'MODULE_PATHNAME', 'journey_paths_transfn'
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 120;
 COMMENT ON FUNCTION journey._paths_transfn(journey.paths_state, journey.journey, journey.journey_pattern, pg_catalog.text, pg_catalog.int4, pg_catalog.int4, pg_catalog.bool, pg_catalog.bool) IS
-'Transition of paths_agg: adds a journey, skips a NULL one. Errors: arguments that are NULL, but top, or make no sense, or are not the same on every row. Cost: linear in the steps, and in depth for each anchor.';
+'Transition of paths_agg, as the one with a journey and the fewest arguments.';
 
 CREATE AGGREGATE journey.paths_agg(j journey.journey, anchor journey.journey_pattern, direction pg_catalog.text, depth pg_catalog.int4, top pg_catalog.int4, collapse pg_catalog.bool, every pg_catalog.bool) (
   SFUNC = journey._paths_transfn,
@@ -136,7 +136,7 @@ CREATE FUNCTION journey._paths_transfn(state journey.paths_state, s journey.jour
 AS 'MODULE_PATHNAME', 'journey_set_paths_transfn'
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 3000;
 COMMENT ON FUNCTION journey._paths_transfn(journey.paths_state, journey.journey_set, journey.journey_pattern, pg_catalog.text, pg_catalog.int4, pg_catalog.int4) IS
-'Transition of paths_agg: adds a set, skips a NULL one. Errors: arguments that are NULL, but top, or make no sense, or are not the same on every row. Cost: linear in the steps, and in depth for each anchor.';
+'Transition of paths_agg: adds a set, otherwise as the one with a journey and the fewest arguments.';
 
 CREATE AGGREGATE journey.paths_agg(s journey.journey_set, anchor journey.journey_pattern, direction pg_catalog.text, depth pg_catalog.int4, top pg_catalog.int4) (
   SFUNC = journey._paths_transfn,
@@ -154,7 +154,7 @@ CREATE FUNCTION journey._paths_transfn(state journey.paths_state, s journey.jour
 AS 'MODULE_PATHNAME', 'journey_set_paths_transfn'
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 3000;
 COMMENT ON FUNCTION journey._paths_transfn(journey.paths_state, journey.journey_set, journey.journey_pattern, pg_catalog.text, pg_catalog.int4, pg_catalog.int4, pg_catalog.bool, pg_catalog.bool) IS
-'Transition of paths_agg: adds a set, skips a NULL one. Errors: arguments that are NULL, but top, or make no sense, or are not the same on every row. Cost: linear in the steps, and in depth for each anchor.';
+'Transition of paths_agg: adds a set, otherwise as the one with a journey and the fewest arguments.';
 
 CREATE AGGREGATE journey.paths_agg(s journey.journey_set, anchor journey.journey_pattern, direction pg_catalog.text, depth pg_catalog.int4, top pg_catalog.int4, collapse pg_catalog.bool, every pg_catalog.bool) (
   SFUNC = journey._paths_transfn,
@@ -193,7 +193,7 @@ CREATE FUNCTION journey._path_variants_transfn(state journey.paths_state, j jour
 AS 'MODULE_PATHNAME', 'journey_path_variants_transfn'
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 120;
 COMMENT ON FUNCTION journey._path_variants_transfn(journey.paths_state, journey.journey, journey.journey_pattern, pg_catalog.text, pg_catalog.int4, pg_catalog.int4, pg_catalog.bool, pg_catalog.bool) IS
-'Transition of path_variants_agg: adds a journey, skips a NULL one. Errors: arguments that are NULL, but top, or make no sense, or are not the same on every row. Cost: linear in the steps, and in depth for each anchor.';
+'Transition of path_variants_agg, as the one with a journey and the fewest arguments.';
 
 CREATE AGGREGATE journey.path_variants_agg(j journey.journey, anchor journey.journey_pattern, direction pg_catalog.text, depth pg_catalog.int4, top pg_catalog.int4, collapse pg_catalog.bool, every pg_catalog.bool) (
   SFUNC = journey._path_variants_transfn,
@@ -211,7 +211,7 @@ CREATE FUNCTION journey._path_variants_transfn(state journey.paths_state, s jour
 AS 'MODULE_PATHNAME', 'journey_set_path_variants_transfn'
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 3000;
 COMMENT ON FUNCTION journey._path_variants_transfn(journey.paths_state, journey.journey_set, journey.journey_pattern, pg_catalog.text, pg_catalog.int4, pg_catalog.int4) IS
-'Transition of path_variants_agg: adds a set, skips a NULL one. Errors: arguments that are NULL, but top, or make no sense, or are not the same on every row. Cost: linear in the steps, and in depth for each anchor.';
+'Transition of path_variants_agg: adds a set, otherwise as the one with a journey and the fewest arguments.';
 
 CREATE AGGREGATE journey.path_variants_agg(s journey.journey_set, anchor journey.journey_pattern, direction pg_catalog.text, depth pg_catalog.int4, top pg_catalog.int4) (
   SFUNC = journey._path_variants_transfn,
@@ -229,7 +229,7 @@ CREATE FUNCTION journey._path_variants_transfn(state journey.paths_state, s jour
 AS 'MODULE_PATHNAME', 'journey_set_path_variants_transfn'
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 3000;
 COMMENT ON FUNCTION journey._path_variants_transfn(journey.paths_state, journey.journey_set, journey.journey_pattern, pg_catalog.text, pg_catalog.int4, pg_catalog.int4, pg_catalog.bool, pg_catalog.bool) IS
-'Transition of path_variants_agg: adds a set, skips a NULL one. Errors: arguments that are NULL, but top, or make no sense, or are not the same on every row. Cost: linear in the steps, and in depth for each anchor.';
+'Transition of path_variants_agg: adds a set, otherwise as the one with a journey and the fewest arguments.';
 
 CREATE AGGREGATE journey.path_variants_agg(s journey.journey_set, anchor journey.journey_pattern, direction pg_catalog.text, depth pg_catalog.int4, top pg_catalog.int4, collapse pg_catalog.bool, every pg_catalog.bool) (
   SFUNC = journey._path_variants_transfn,
