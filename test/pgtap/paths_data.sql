@@ -87,67 +87,45 @@ BEGIN
 END
 $$;
 
-CREATE TEMP TABLE nasa (seq int, host text, ts timestamptz, method text, url text, section text, kind text, status int, bytes bigint);
-\copy nasa FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/nasa_http_19950801.csv.gz"' WITH (FORMAT csv, HEADER)
-\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/nasa_http_19950801.json"`
+\ir include/logs.psql
+
 INSERT INTO log SELECT host, ts, seq, url FROM nasa WHERE kind = 'page' AND method = 'GET' AND status IN (200, 304);
-SELECT pg_temp.check_order('nasa pages', :'ref'::jsonb -> 'pages');
+SELECT pg_temp.check_order('nasa pages', :'nasa_ref'::jsonb -> 'pages');
 TRUNCATE log;
 
-CREATE TEMP TABLE sepsis (seq int, case_id text, ts timestamptz, event text, resource text, age text);
-\copy sepsis FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/sepsis.csv.gz"' WITH (FORMAT csv, HEADER)
-\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/sepsis.json"`
 INSERT INTO log SELECT case_id, ts, seq, event FROM sepsis;
-SELECT pg_temp.check_order('sepsis', :'ref');
+SELECT pg_temp.check_order('sepsis', :'sepsis_ref');
 TRUNCATE log;
 
-CREATE TEMP TABLE receipt (seq int, case_id text, ts timestamptz, event text, resource text, org_group text, channel text);
-\copy receipt FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/receipt.csv.gz"' WITH (FORMAT csv, HEADER)
-\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/receipt.json"`
 INSERT INTO log SELECT case_id, ts, seq, event FROM receipt;
-SELECT pg_temp.check_order('receipt', :'ref');
+SELECT pg_temp.check_order('receipt', :'receipt_ref');
 TRUNCATE log;
 
-CREATE TEMP TABLE fines (seq int, case_id text, ts timestamptz, event text, resource text, amount float8, total_payment float8);
-\copy fines FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/traffic_fines_10k.csv.gz"' WITH (FORMAT csv, HEADER)
-\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/traffic_fines_10k.json"`
 INSERT INTO log SELECT case_id, ts, seq, event FROM fines;
-SELECT pg_temp.check_order('fines', :'ref');
+SELECT pg_temp.check_order('fines', :'fines_ref');
 TRUNCATE log;
 
-CREATE TEMP TABLE loans (seq int, case_id text, ts timestamptz, event text, lifecycle text, resource text, amount_req text);
-\copy loans FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/bpic2012.csv.gz"' WITH (FORMAT csv, HEADER)
-\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/bpic2012.json"`
 INSERT INTO log SELECT case_id, ts, seq, event FROM loans WHERE lifecycle = 'COMPLETE';
-SELECT pg_temp.check_order('loans complete', :'ref'::jsonb -> 'complete_only');
+SELECT pg_temp.check_order('loans complete', :'loans_ref'::jsonb -> 'complete_only');
 TRUNCATE log;
 INSERT INTO log SELECT case_id, ts, seq, event FROM loans;
-SELECT pg_temp.check_order('loans', :'ref'::jsonb -> 'all');
+SELECT pg_temp.check_order('loans', :'loans_ref'::jsonb -> 'all');
 TRUNCATE log;
 INSERT INTO log SELECT case_id, ts, seq, event FROM loans WHERE event LIKE 'A\_%';
-SELECT pg_temp.check_order('applications', :'ref'::jsonb -> 'application_subprocess');
+SELECT pg_temp.check_order('applications', :'loans_ref'::jsonb -> 'application_subprocess');
 TRUNCATE log;
 
-CREATE TEMP TABLE months (id int, month date, state text);
-\copy months FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/mvad_monthly.csv.gz"' WITH (FORMAT csv, HEADER)
-\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/mvad_monthly.json"`
 INSERT INTO log SELECT id, month, 0, state FROM months;
-SELECT pg_temp.check_order('school to work', :'ref');
+SELECT pg_temp.check_order('school to work', :'months_ref');
 TRUNCATE log;
 
 -- pages without times, a second each; whole variants are longer than a path may be
-CREATE TEMP TABLE pages (seq_id int, pos int, category_id int, category text);
-\copy pages FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/msnbc323.csv.gz"' WITH (FORMAT csv, HEADER)
-\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/msnbc323.json"`
 INSERT INTO log SELECT seq_id, to_timestamp(pos), pos, category FROM pages;
-SELECT pg_temp.check_order('msnbc', :'ref'::jsonb - 'variants_top10');
+SELECT pg_temp.check_order('msnbc', :'pages_ref'::jsonb - 'variants_top10');
 TRUNCATE log;
 
-CREATE TEMP TABLE households (seq int, household_id text, ts timestamptz, event text, campaign_id text, basket_value float8);
-\copy households FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/cj_events.csv.gz"' WITH (FORMAT csv, HEADER)
-\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/cj_events.json"`
 INSERT INTO log SELECT household_id, ts, seq, event FROM households;
-SELECT pg_temp.check_order('households', :'ref');
+SELECT pg_temp.check_order('households', :'households_ref');
 -- retention of households by SQL, months of New York
 SELECT is((SELECT jsonb_agg(jsonb_build_array(r.cohort, r.bucket, r.size, r.returned) ORDER BY r.cohort, r.bucket)
 		   FROM unnest((SELECT retention_agg(s, 'basket', 'basket', '1 month', 6, '2018-02-01', 'America/New_York', 'n-day', false, NULL) FROM sets)) AS r),

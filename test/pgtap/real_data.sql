@@ -120,85 +120,63 @@ BEGIN
 END
 $$;
 
+\ir include/logs.psql
+
 -- NASA web server: sections of all requests, and pages
-CREATE TEMP TABLE nasa (seq int, host text, ts timestamptz, method text, url text, section text, kind text, status int, bytes bigint);
-\copy nasa FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/nasa_http_19950801.csv.gz"' WITH (FORMAT csv, HEADER)
-\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/nasa_http_19950801.json"`
 INSERT INTO log SELECT host, ts, seq, section FROM nasa;
-SELECT pg_temp.check_log('nasa', :'ref'::jsonb -> 'all_requests');
+SELECT pg_temp.check_log('nasa', :'nasa_ref'::jsonb -> 'all_requests');
 TRUNCATE log;
 INSERT INTO log SELECT host, ts, seq, url FROM nasa WHERE kind = 'page' AND method = 'GET' AND status IN (200, 304);
-SELECT pg_temp.check_log('nasa pages', :'ref'::jsonb -> 'pages');
+SELECT pg_temp.check_log('nasa pages', :'nasa_ref'::jsonb -> 'pages');
 TRUNCATE log;
 
 -- hospital
-CREATE TEMP TABLE sepsis (seq int, case_id text, ts timestamptz, event text, resource text, age text);
-\copy sepsis FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/sepsis.csv.gz"' WITH (FORMAT csv, HEADER)
-\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/sepsis.json"`
 INSERT INTO log SELECT case_id, ts, seq, event FROM sepsis;
-SELECT pg_temp.check_log('sepsis', :'ref');
+SELECT pg_temp.check_log('sepsis', :'sepsis_ref');
 TRUNCATE log;
 
 -- building permits
-CREATE TEMP TABLE receipt (seq int, case_id text, ts timestamptz, event text, resource text, org_group text, channel text);
-\copy receipt FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/receipt.csv.gz"' WITH (FORMAT csv, HEADER)
-\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/receipt.json"`
 INSERT INTO log SELECT case_id, ts, seq, event FROM receipt;
-SELECT pg_temp.check_log('receipt', :'ref');
+SELECT pg_temp.check_log('receipt', :'receipt_ref');
 TRUNCATE log;
 
 -- traffic fines: days only, so nearly everything is a tie
-CREATE TEMP TABLE fines (seq int, case_id text, ts timestamptz, event text, resource text, amount float8, total_payment float8);
-\copy fines FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/traffic_fines_10k.csv.gz"' WITH (FORMAT csv, HEADER)
-\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/traffic_fines_10k.json"`
 INSERT INTO log SELECT case_id, ts, seq, event FROM fines;
-SELECT pg_temp.check_log('fines', :'ref');
+SELECT pg_temp.check_log('fines', :'fines_ref');
 TRUNCATE log;
 
 -- loan applications: all, completed work, the application alone
-CREATE TEMP TABLE loans (seq int, case_id text, ts timestamptz, event text, lifecycle text, resource text, amount_req text);
-\copy loans FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/bpic2012.csv.gz"' WITH (FORMAT csv, HEADER)
-\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/bpic2012.json"`
 INSERT INTO log SELECT case_id, ts, seq, event FROM loans;
-SELECT pg_temp.check_log('loans', :'ref'::jsonb -> 'all');
+SELECT pg_temp.check_log('loans', :'loans_ref'::jsonb -> 'all');
 TRUNCATE log;
 INSERT INTO log SELECT case_id, ts, seq, event FROM loans WHERE lifecycle = 'COMPLETE';
-SELECT pg_temp.check_log('loans complete', :'ref'::jsonb -> 'complete_only');
+SELECT pg_temp.check_log('loans complete', :'loans_ref'::jsonb -> 'complete_only');
 TRUNCATE log;
 INSERT INTO log SELECT case_id, ts, seq, event FROM loans WHERE event LIKE 'A\_%';
-SELECT pg_temp.check_log('loans application', :'ref'::jsonb -> 'application_subprocess');
+SELECT pg_temp.check_log('loans application', :'loans_ref'::jsonb -> 'application_subprocess');
 TRUNCATE log;
 
 -- households: campaigns, coupons, baskets
-CREATE TEMP TABLE households (seq int, household_id text, ts timestamptz, event text, campaign_id text, basket_value float8);
-\copy households FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/cj_events.csv.gz"' WITH (FORMAT csv, HEADER)
-\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/cj_events.json"`
 INSERT INTO log SELECT household_id, ts, seq, event FROM households;
-SELECT pg_temp.check_log('households', :'ref');
+SELECT pg_temp.check_log('households', :'households_ref');
 TRUNCATE log;
 
 -- news readers: no clock, the position is the second
-CREATE TEMP TABLE news (seq_id text, pos int, category_id int, category text);
-\copy news FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/msnbc323.csv.gz"' WITH (FORMAT csv, HEADER)
-\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/msnbc323.json"`
-INSERT INTO log SELECT seq_id, to_timestamp(pos), pos, category FROM news;
+INSERT INTO log SELECT seq_id, to_timestamp(pos), pos, category FROM pages;
 SELECT pg_temp.build();
 SELECT is(jsonb_build_object('sequences', count(*), 'items', sum(step_count(j)), 'len_min', min(step_count(j)), 'len_max', max(step_count(j))),
-		  (SELECT jsonb_object_agg(key, value) FROM jsonb_each(:'ref') WHERE key IN ('sequences', 'items', 'len_min', 'len_max')),
+		  (SELECT jsonb_object_agg(key, value) FROM jsonb_each(:'pages_ref') WHERE key IN ('sequences', 'items', 'len_min', 'len_max')),
 		  'news: counts') FROM journeys;
-SELECT pg_temp.check_paths('news', ARRAY(SELECT j FROM journeys), :'ref');
+SELECT pg_temp.check_paths('news', ARRAY(SELECT j FROM journeys), :'pages_ref');
 TRUNCATE log;
 
 -- from school to work: months
-CREATE TEMP TABLE work (id text, month date, state text);
-\copy work FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/mvad_monthly.csv.gz"' WITH (FORMAT csv, HEADER)
-\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/mvad_monthly.json"`
-INSERT INTO log SELECT id, month, 0, state FROM work;
+INSERT INTO log SELECT id, month, 0, state FROM months;
 SELECT pg_temp.build();
 SELECT is(jsonb_build_object('sequences', count(*), 'items', sum(step_count(j)), 'len_min', min(step_count(j)), 'len_max', max(step_count(j))),
-		  (SELECT jsonb_object_agg(key, value) FROM jsonb_each(:'ref') WHERE key IN ('sequences', 'items', 'len_min', 'len_max')),
+		  (SELECT jsonb_object_agg(key, value) FROM jsonb_each(:'months_ref') WHERE key IN ('sequences', 'items', 'len_min', 'len_max')),
 		  'work: counts') FROM journeys;
-SELECT pg_temp.check_paths('work', ARRAY(SELECT j FROM journeys), :'ref');
+SELECT pg_temp.check_paths('work', ARRAY(SELECT j FROM journeys), :'months_ref');
 TRUNCATE log;
 
 -- changes of work: several events in one month, and no order among them
