@@ -209,7 +209,7 @@ DECLARE
 BEGIN
   -- without a key there would be no receipt: say so before anything is done
   PERFORM journey.key_check();
-  place := journey._record_erasure(subject, source, evidence);
+  place := journey._consent_record(NULL, 'erase', subject, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, source, NULL, evidence);
   SELECT l.* INTO STRICT erased FROM journey.ledger l WHERE l.seq = place;
   DELETE FROM journey.subject_key k WHERE k.subject = subject_erase.subject COLLATE "C";
   GET DIAGNOSTICS keys = ROW_COUNT;
@@ -229,35 +229,6 @@ COMMENT ON FUNCTION journey.subject_erase(text, text, jsonb) IS
   'What was encrypted under the keys can never be read again. NULL or empty subject, or no usable root key: an error. '
   'An erased subject may be erased again: another receipt. For who was granted EXECUTE; nobody at first.';
 REVOKE EXECUTE ON FUNCTION journey.subject_erase(text, text, jsonb) FROM PUBLIC;
-
-CREATE FUNCTION journey._record_erasure(subject text, source text, evidence jsonb) RETURNS bigint
-  LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
-  SET search_path = pg_catalog, pg_temp
-AS $$
-#variable_conflict use_column
-DECLARE
-  name text COLLATE "C" := _record_erasure.subject;
-  who bigint;
-  place bigint;
-BEGIN
-  IF name IS NULL THEN
-    RAISE EXCEPTION 'subject must not be null' USING ERRCODE = 'null_value_not_allowed';
-  ELSIF octet_length(name) NOT BETWEEN 1 AND 1024 THEN
-    RAISE EXCEPTION 'subject has % bytes', octet_length(name)
-      USING ERRCODE = 'invalid_parameter_value', DETAIL = 'A subject is named by 1 to 1024 bytes.';
-  END IF;
-  -- the position in the ledger is taken under the lock of the subject
-  INSERT INTO journey.subject (name) VALUES (_record_erasure.subject) ON CONFLICT DO NOTHING;
-  SELECT s.number INTO STRICT who FROM journey.subject s WHERE s.name = _record_erasure.subject COLLATE "C" FOR NO KEY UPDATE;
-  INSERT INTO journey.ledger (subject, action, source, evidence)
-  VALUES (who, 'erase', _record_erasure.source, _record_erasure.evidence)
-  RETURNING seq INTO place;
-  RETURN place;
-END
-$$;
-COMMENT ON FUNCTION journey._record_erasure(text, text, jsonb) IS
-  'Adds the event of an erasure to the ledger under the lock of its subject, which is created if it is new; returns the position.';
-REVOKE EXECUTE ON FUNCTION journey._record_erasure(text, text, jsonb) FROM PUBLIC;
 
 --| ## Rotating keys
 --|
