@@ -105,6 +105,9 @@ typedef enum JnStatus
 	JN_CLICKHOUSE_TIME,			/* a time that is not between events, or a second one of its kind */
 	JN_CLICKHOUSE_EMPTY,		/* no event at all */
 
+	/* stores of live journeys */
+	JN_STORE_MISSING,			/* rows are gone that were never there; found = how many of one */
+
 	JN_STATUS_COUNT
 } JnStatus;
 

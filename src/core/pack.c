@@ -433,7 +433,7 @@ order_numbers(const JnEnv *env, Lot *lot)
 
 /* Puts the subjects in order. */
 static void
-order_subjects(const JnEnv *env, Lot *lot)
+order_subjects(const JnEnv *env, Lot *lot, uint32_t least_bits)
 {
 	uint32_t	n = lot->subjects;
 	const Subject *s = lot->subject;
@@ -464,7 +464,7 @@ order_subjects(const JnEnv *env, Lot *lot)
 
 		for (end = begin; end < n && lot->subject[lot->order[end]].chunk == chunk; end++)
 			rows += lot->subject[lot->order[end]].rows;
-		bits = jn_bucket_bits(rows);
+		bits = jn_bucket_bits(rows, least_bits);
 		buckets = buckets || bits > 0;
 		for (uint32_t i = begin; i < end; i++)
 			lot->subject[lot->order[i]].bucket = jn_bucket(lot->subject[lot->order[i]].hash, bits);
@@ -665,7 +665,7 @@ load_lot(const JnEnv *env, JnPack *p, bool *found, JnError *err)
 		memset(lot->subject_of, 0, kept * sizeof(uint32_t));
 	}
 	read_rows(env, p, kept);
-	order_subjects(env, lot);
+	order_subjects(env, lot, p->options.least_bits);
 	order_rows(env, p, kept);
 	p->at = 0;
 	return JN_OK;
@@ -729,6 +729,7 @@ new_shuffle(const JnEnv *env, const JnPack *p, unsigned further_columns, uint64_
 		.lot_memory = p->options.memory / 4,
 		.memory = p->options.memory / (p->options.chunk == 0 ? 2 : 4),
 		.row_memory = ROW_MEMORY,
+		.least_bits = p->options.least_bits,
 	};
 
 	for (unsigned track = 0; track < JN_TRACKS; track++)

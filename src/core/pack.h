@@ -39,6 +39,7 @@ typedef struct JnPackOptions
 	uint64_t	chunk;			/* microseconds; 0: sets are not cut by time */
 	size_t		memory;			/* bytes */
 	size_t		set_size;		/* bytes of a set, at most, if nothing is too large for it */
+	uint32_t	least_bits;		/* of buckets, see shuffle.h: 0, or as many as the caller's have */
 } JnPackOptions;
 
 /* What has been done so far. */

@@ -12,95 +12,8 @@
  */
 #include "set_merge.h"
 
+#include "row_buffer.h"
 #include "sort.h"
-
-/* Rows and pieces that the first buffers have room for. */
-#define FIRST_ROOM		64
-
-/* Shorter runs are sorted by insertion. */
-#define FEW				8
-
-/* Rows of one part in the buffer. */
-typedef struct Piece
-{
-	uint32_t	row;			/* the first one that is no ghost */
-	uint32_t	rows;			/* without the ghost */
-	bool		ghost;			/* one stands before them */
-	bool		more;			/* the journey goes on in another set */
-} Piece;
-
-/* All that there is of one subject. */
-typedef struct Buffer
-{
-	const JnEnv *env;
-	JnSetBuild *b;
-	bool		ordered;		/* pieces stay in the order of the operands */
-
-	unsigned	tracks;			/* that some row has */
-	uint32_t	rows;
-	uint32_t	room;
-	int64_t    *time;
-	uint32_t   *event;			/* codes of the builder */
-	uint32_t   *label[JN_TRACKS];	/* NULL before the first use; else all rows, if in "tracks" */
-	uint64_t   *value;			/* likewise */
-	uint32_t   *order;			/* of the rows, while they are sorted */
-	uint64_t   *spare;			/* a column, meanwhile */
-
-	Piece	   *piece;
-	uint32_t	pieces;
-	uint32_t	piece_room;
-} Buffer;
-
-/* ---- sorting numbers ---- */
-
-/*
- * A stable merge sort of index[0 .. n-1]; spare[] has room for half of them.
- * Ordered input costs one pass.
- */
-static void
-sort_index(const JnEnv *env, uint32_t *index, uint32_t n, uint32_t *spare,
-		   bool (*before) (const void *context, uint32_t x, uint32_t y), const void *context)
-{
-	uint32_t	half = n / 2;
-	uint32_t	x = 0;
-	uint32_t	y = half;
-
-	if (n <= FEW)
-	{
-		for (uint32_t i = 1; i < n; i++)
-		{
-			uint32_t	one = index[i];
-			uint32_t	to = i;
-
-			for (; to > 0 && before(context, one, index[to - 1]); to--)
-				index[to] = index[to - 1];
-			index[to] = one;
-		}
-		return;
-	}
-	sort_index(env, index, half, spare, before, context);
-	sort_index(env, index + half, n - half, spare, before, context);
-	if (!before(context, index[half], index[half - 1]))
-		return;
-	memcpy(spare, index, half * sizeof(uint32_t));
-	for (uint32_t to = 0; x < half; to++)
-	{
-		index[to] = y < n && before(context, index[y], spare[x]) ? index[y++] : spare[x++];
-		if (to % 1024 == 1023)
-			jn_tick(env);
-	}
-}
-
-/* ---- the buffer ---- */
-
-static void
-buffer_open(Buffer *buffer, const JnEnv *env, JnSetBuild *b, bool ordered)
-{
-	memset(buffer, 0, sizeof(Buffer));
-	buffer->env = env;
-	buffer->b = b;
-	buffer->ordered = ordered;
-}
 
 static void
 release(const JnEnv *env, void *array)
@@ -109,124 +22,18 @@ release(const JnEnv *env, void *array)
 		jn_release(env, array);
 }
 
-static void
-buffer_close(Buffer *buffer)
-{
-	release(buffer->env, buffer->time);
-	release(buffer->env, buffer->event);
-	for (unsigned t = 0; t < JN_TRACKS; t++)
-		release(buffer->env, buffer->label[t]);
-	release(buffer->env, buffer->value);
-	release(buffer->env, buffer->order);
-	release(buffer->env, buffer->spare);
-	release(buffer->env, buffer->piece);
-}
-
-/* Makes room for "more" rows with these tracks, and says of the rows before that they have no new ones. */
-static JnStatus
-buffer_room(Buffer *buffer, uint32_t more, unsigned tracks, JnError *err)
-{
-	const JnEnv *env = buffer->env;
-	uint64_t	need = (uint64_t) buffer->rows + more;
-
-	if (need > JN_MAX_STEPS)
-		return jn_fail(err, JN_TOO_MANY_STEPS, 0, (int64_t) need, JN_MAX_STEPS);
-	if (need > buffer->room)
-	{
-		uint64_t	room = jn_larger_room(buffer->room, need, FIRST_ROOM);
-
-		buffer->time = jn_grow(env, buffer->time, room, sizeof(int64_t));
-		buffer->event = jn_grow(env, buffer->event, room, sizeof(uint32_t));
-		for (unsigned t = 0; t < JN_TRACKS; t++)
-			if (buffer->label[t] != NULL)
-				buffer->label[t] = jn_grow(env, buffer->label[t], room, sizeof(uint32_t));
-		if (buffer->value != NULL)
-			buffer->value = jn_grow(env, buffer->value, room, sizeof(uint64_t));
-		buffer->room = (uint32_t) room;
-	}
-	for (unsigned t = 0; t < JN_TRACKS; t++)
-	{
-		bool		fresh = (tracks & ~buffer->tracks) >> t & 1;
-		bool		missing = (buffer->tracks & ~tracks) >> t & 1;
-		uint32_t	from = fresh ? 0 : buffer->rows;
-		uint32_t	to = fresh ? buffer->rows : (uint32_t) need;
-
-		if (!fresh && !missing)
-			continue;
-		if (t == JN_VALUE)
-		{
-			if (buffer->value == NULL)
-				buffer->value = jn_grow(env, NULL, buffer->room, sizeof(uint64_t));
-			memset(buffer->value + from, 0xff, (to - from) * sizeof(uint64_t));
-		}
-		else
-		{
-			if (buffer->label[t] == NULL)
-				buffer->label[t] = jn_grow(env, NULL, buffer->room, sizeof(uint32_t));
-			memset(buffer->label[t] + from, 0xff, (to - from) * sizeof(uint32_t));
-		}
-	}
-	buffer->tracks |= tracks;
-	return JN_OK;
-}
-
-/* Makes the last "rows" rows, which have been written, a piece. */
-static void
-buffer_piece(Buffer *buffer, uint32_t rows, bool ghost, bool more)
-{
-	if (buffer->pieces == buffer->piece_room)
-	{
-		buffer->piece_room = (uint32_t) jn_larger_room(buffer->piece_room, (uint64_t) buffer->pieces + 1, FIRST_ROOM);
-		buffer->piece = jn_grow(buffer->env, buffer->piece, buffer->piece_room, sizeof(Piece));
-	}
-	buffer->piece[buffer->pieces++] = (Piece) {buffer->rows + ghost, rows - ghost, ghost, more};
-	buffer->rows += rows;
-}
-
 /* ---- order of pieces and of their rows ---- */
-
-/* Compares labels, none after all others. */
-static int
-compare_labels(const JnSetBuild *b, unsigned column, uint32_t x, uint32_t y)
-{
-	if (x == y)
-		return 0;
-	if (x == JN_NO_LABEL || y == JN_NO_LABEL)
-		return x == JN_NO_LABEL ? 1 : -1;
-	return jn_name_compare(jn_set_build_name(b, column, x), jn_set_build_name(b, column, y));
-}
-
-/* Compares rows as the steps of journeys are compared. */
-static int
-compare_rows(const Buffer *buffer, uint32_t x, uint32_t y)
-{
-	int			order;
-
-	if (buffer->time[x] != buffer->time[y])
-		return buffer->time[x] < buffer->time[y] ? -1 : 1;
-	order = compare_labels(buffer->b, JN_SET_EVENT, buffer->event[x], buffer->event[y]);
-	for (unsigned t = 0; order == 0 && buffer->tracks >> t != 0; t++)
-	{
-		if ((buffer->tracks >> t & 1) == 0)
-			continue;
-		if (t == JN_VALUE)
-			order = (buffer->value[x] > buffer->value[y]) - (buffer->value[x] < buffer->value[y]);
-		else
-			order = compare_labels(buffer->b, t, buffer->label[t][x], buffer->label[t][y]);
-	}
-	return order;
-}
 
 static bool
 piece_before(const void *context, uint32_t x, uint32_t y)
 {
-	const Buffer *buffer = context;
-	const Piece *a = &buffer->piece[x];
-	const Piece *b = &buffer->piece[y];
+	const JnRowBuffer *buffer = context;
+	const JnPiece *a = &buffer->piece[x];
+	const JnPiece *b = &buffer->piece[y];
 
 	for (uint32_t i = 0; i < a->rows && i < b->rows; i++)
 	{
-		int			order = compare_rows(buffer, a->row + i, b->row + i);
+		int			order = jn_row_buffer_compare(buffer, a->row + i, b->row + i);
 
 		if (order != 0)
 			return order < 0;
@@ -238,21 +45,21 @@ piece_before(const void *context, uint32_t x, uint32_t y)
 
 /* The ghost that stays, as its row; UINT32_MAX if none does. */
 static uint32_t
-choose_ghost(const Buffer *buffer)
+choose_ghost(const JnRowBuffer *buffer)
 {
 	int64_t		first = INT64_MAX;
 	uint32_t	ghost = UINT32_MAX;
 
 	for (uint32_t i = 0; i < buffer->pieces; i++)
 	{
-		const Piece *piece = &buffer->piece[i];
+		const JnPiece *piece = &buffer->piece[i];
 
 		if (buffer->time[piece->row] > first)
 			continue;
 		if (buffer->time[piece->row] < first)
 			ghost = UINT32_MAX;
 		first = buffer->time[piece->row];
-		if (piece->ghost && (ghost == UINT32_MAX || compare_rows(buffer, ghost, piece->row - 1) < 0))
+		if (piece->ghost && (ghost == UINT32_MAX || jn_row_buffer_compare(buffer, ghost, piece->row - 1) < 0))
 			ghost = piece->row - 1;
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(buffer->env);
@@ -262,14 +69,14 @@ choose_ghost(const Buffer *buffer)
 
 /* Whether the journey that the pieces make goes on in another set. */
 static bool
-goes_on(const Buffer *buffer)
+goes_on(const JnRowBuffer *buffer)
 {
 	int64_t		last = INT64_MIN;
 	bool		more = false;
 
 	for (uint32_t i = 0; i < buffer->pieces; i++)
 	{
-		const Piece *piece = &buffer->piece[i];
+		const JnPiece *piece = &buffer->piece[i];
 		int64_t		end = buffer->time[piece->row + piece->rows - 1];
 
 		more = end > last ? piece->more : more || (end == last && piece->more);
@@ -282,7 +89,7 @@ goes_on(const Buffer *buffer)
 
 /* Puts a column of 4 bytes an element in the order of order[0 .. n-1]. */
 static void
-arrange32(Buffer *buffer, uint32_t *column, uint32_t n)
+arrange32(JnRowBuffer *buffer, uint32_t *column, uint32_t n)
 {
 	uint32_t   *spare = (uint32_t *) buffer->spare;
 
@@ -294,7 +101,7 @@ arrange32(Buffer *buffer, uint32_t *column, uint32_t n)
 
 /* The same for 8 bytes. */
 static void
-arrange64(Buffer *buffer, uint64_t *column, uint32_t n)
+arrange64(JnRowBuffer *buffer, uint64_t *column, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
 		buffer->spare[i] = column[buffer->order[i]];
@@ -304,7 +111,7 @@ arrange64(Buffer *buffer, uint64_t *column, uint32_t n)
 
 /* Makes one piece of several. */
 static void
-join_pieces(Buffer *buffer)
+join_pieces(JnRowBuffer *buffer)
 {
 	const JnEnv *env = buffer->env;
 	uint32_t	ghost = choose_ghost(buffer);
@@ -317,7 +124,7 @@ join_pieces(Buffer *buffer)
 	for (uint32_t i = 0; i < pieces; i++)
 		index[i] = i;
 	if (!buffer->ordered)
-		sort_index(env, index, pieces, index + pieces, piece_before, buffer);
+		jn_sort_index(env, index, pieces, index + pieces, piece_before, buffer);
 
 	/* the rows one behind the other, the ghost first, and then by time */
 	release(env, buffer->order);
@@ -328,7 +135,7 @@ join_pieces(Buffer *buffer)
 		buffer->order[n++] = ghost;
 	for (uint32_t i = 0; i < pieces; i++)
 	{
-		const Piece *piece = &buffer->piece[index[i]];
+		const JnPiece *piece = &buffer->piece[index[i]];
 
 		for (uint32_t k = 0; k < piece->rows; k++)
 			buffer->order[n++] = piece->row + k;
@@ -353,12 +160,12 @@ join_pieces(Buffer *buffer)
 	}
 	buffer->rows = 0;
 	buffer->pieces = 0;
-	buffer_piece(buffer, n, ghost != UINT32_MAX, more);
+	jn_row_buffer_piece(buffer, n, ghost != UINT32_MAX, more);
 }
 
 /* Gives the builder what the buffer has, and empties it. */
 static JnStatus
-buffer_flush(Buffer *buffer, const JnKey *key, JnError *err)
+buffer_flush(JnRowBuffer *buffer, const JnKey *key, JnError *err)
 {
 	JnRows		rows;
 	uint32_t	taken;
@@ -388,135 +195,11 @@ buffer_flush(Buffer *buffer, const JnKey *key, JnError *err)
 	return status;
 }
 
-/* ---- codes ---- */
-
-/* For each column the builder's codes by those of a set or a journey. */
-typedef struct CodeMap
-{
-	uint32_t   *code;			/* all of them, one column behind the other */
-	uint32_t   *column[JN_SET_COLUMNS];
-} CodeMap;
-
-/* Fills a column of a map. */
-static JnStatus
-map_column(const JnEnv *env, JnSetBuild *b, unsigned column, const JnLabels *labels, uint32_t *code, JnError *err)
-{
-	JnNames		names;
-
-	jn_names_open(&names, labels);
-	for (uint32_t i = 0; i < labels->names; i++)
-	{
-		JnStatus	status = jn_set_build_code(env, b, column, jn_names_next(&names), &code[i], err);
-
-		if (status != JN_OK)
-			return status;
-		if (i % 1024 == 1023)
-			jn_tick(env);
-	}
-	return JN_OK;
-}
-
-/* Makes a map; "label" are the columns of the tracks. */
-static JnStatus
-map_open(const JnEnv *env, JnSetBuild *b, CodeMap *map, const JnLabels *event, const JnLabels *label,
-		 unsigned tracks, JnError *err)
-{
-	uint64_t	names = event->names;
-	uint32_t   *next;
-	JnStatus	status;
-
-	tracks &= ~(1u << JN_VALUE);
-	for (unsigned t = 0; t < JN_TRACKS; t++)
-		names += tracks >> t & 1 ? label[t].names : 0;
-	map->code = next = jn_alloc(env, jn_array_size(names, sizeof(uint32_t)));
-	map->column[JN_SET_EVENT] = next;
-	status = map_column(env, b, JN_SET_EVENT, event, next, err);
-	next += event->names;
-	for (unsigned t = 0; status == JN_OK && t < JN_TRACKS; t++)
-	{
-		if ((tracks >> t & 1) == 0)
-			continue;
-		map->column[t] = next;
-		status = map_column(env, b, t, &label[t], next, err);
-		next += label[t].names;
-	}
-	return status;
-}
-
-/* Decodes a column of labels into the builder's codes. */
-static void
-decode_labels(const JnEnv *env, const CodeMap *map, unsigned column, const JnLabels *labels,
-			  uint32_t from, uint32_t count, uint32_t *code)
-{
-	const uint32_t *to = map->column[column];
-
-	jn_labels_decode(env, labels, from, count, code);
-	for (uint32_t i = 0; i < count; i++)
-	{
-		if (code[i] != JN_NO_LABEL)
-			code[i] = to[code[i]];
-		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
-			jn_tick(env);
-	}
-}
-
-/* Appends the labels of rows from .. from+count-1 to the buffer, which has room. */
-static void
-append_labels(Buffer *buffer, const CodeMap *map, const JnLabels *event, const JnLabels *label, unsigned tracks,
-			  uint32_t from, uint32_t count)
-{
-	decode_labels(buffer->env, map, JN_SET_EVENT, event, from, count, buffer->event + buffer->rows);
-	for (unsigned t = 0; t < JN_TRACKS; t++)
-		if (t != JN_VALUE && tracks >> t & 1)
-			decode_labels(buffer->env, map, t, &label[t], from, count, buffer->label[t] + buffer->rows);
-}
-
 /* ---- sets ---- */
-
-/* One of the sets to be merged, and the part of it that is next. */
-typedef struct Source
-{
-	const JnSet *s;
-	uint32_t	number;			/* of the operand */
-	JnSetParts	parts;
-	JnSetSteps	steps;
-	JnPart		part;
-	CodeMap		map;
-} Source;
-
-/* Appends the part at hand to the buffer. */
-static JnStatus
-append_part(Buffer *buffer, Source *source, JnError *err)
-{
-	const JnEnv *env = buffer->env;
-	const JnSet *s = source->s;
-	const JnPart *part = &source->part;
-	JnSetSteps *w = &source->steps;
-	JnStatus	status = buffer_room(buffer, part->rows, s->head.tracks, err);
-	int64_t    *time = buffer->time + buffer->rows;
-
-	if (status != JN_OK)
-		return status;
-	jn_set_steps_enter(env, w, part);
-	do
-	{
-		*time++ = w->time;
-		if (w->row % JN_TICK_EVERY == 0)
-			jn_tick(env);
-	} while (jn_set_steps_next(w));
-	append_labels(buffer, &source->map, &s->event, s->label, s->head.tracks, part->row, part->rows);
-	if (s->head.tracks >> JN_VALUE & 1)
-	{
-		jn_values_skip(env, &w->values, part->row - w->values.next);
-		jn_values_decode(env, &w->values, part->rows, buffer->value + buffer->rows);
-	}
-	buffer_piece(buffer, part->rows, part->ghost, part->more);
-	return JN_OK;
-}
 
 /* Whether the part of one source comes before that of another. */
 static bool
-source_before(const Source *x, const Source *y)
+source_before(const JnSetSource *x, const JnSetSource *y)
 {
 	int			order = jn_key_compare(&x->part.key, &y->part.key);
 
@@ -525,9 +208,9 @@ source_before(const Source *x, const Source *y)
 
 /* Moves the source on top of a heap of n down to its place. */
 static void
-sift(Source **heap, uint32_t n)
+sift(JnSetSource **heap, uint32_t n)
 {
-	Source	   *source = heap[0];
+	JnSetSource	   *source = heap[0];
 	uint32_t	i = 0;
 
 	for (;;)
@@ -548,7 +231,7 @@ sift(Source **heap, uint32_t n)
 
 /* Puts a source into a heap of n. */
 static void
-heap_add(Source **heap, uint32_t n, Source *source)
+heap_add(JnSetSource **heap, uint32_t n, JnSetSource *source)
 {
 	while (n > 0 && source_before(source, heap[(n - 1) / 2]))
 	{
@@ -560,9 +243,9 @@ heap_add(Source **heap, uint32_t n, Source *source)
 
 /* Goes to the next part of the source on top; drops the source at its end.  Returns the size of the heap. */
 static uint32_t
-advance(const JnEnv *env, Source **heap, uint32_t n)
+advance(const JnEnv *env, JnSetSource **heap, uint32_t n)
 {
-	Source	   *source = heap[0];
+	JnSetSource	   *source = heap[0];
 
 	if (!jn_set_parts_next(env, &source->parts, &source->part))
 	{
@@ -577,12 +260,12 @@ advance(const JnEnv *env, Source **heap, uint32_t n)
 
 /* Opens the sets and makes a heap of them. */
 static JnStatus
-open_sources(const JnEnv *env, const JnSet *const *set, uint32_t n, JnSetBuild *b, Source *source, Source **heap,
+open_sources(const JnEnv *env, const JnSet *const *set, uint32_t n, JnSetBuild *b, JnSetSource *source, JnSetSource **heap,
 			 JnError *err)
 {
 	for (uint32_t i = 0; i < n; i++)
 	{
-		Source	   *one = &source[i];
+		JnSetSource	   *one = &source[i];
 		JnStatus	status;
 
 		if (set[i]->head.kind != jn_set_build_kind(b))
@@ -593,7 +276,7 @@ open_sources(const JnEnv *env, const JnSet *const *set, uint32_t n, JnSetBuild *
 		jn_set_steps_open(&one->steps, set[i]);
 		if (!jn_set_parts_next(env, &one->parts, &one->part))
 			return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
-		status = map_open(env, b, &one->map, &set[i]->event, set[i]->label, set[i]->head.tracks, err);
+		status = jn_code_map_open(env, b, &one->map, &set[i]->event, set[i]->label, set[i]->head.tracks, err);
 		if (status != JN_OK)
 			return status;
 		heap_add(heap, i, one);
@@ -606,13 +289,13 @@ open_sources(const JnEnv *env, const JnSet *const *set, uint32_t n, JnSetBuild *
 JnStatus
 jn_sets_merge(const JnEnv *env, const JnSet *const *set, uint32_t n, bool ordered, JnSetBuild *b, JnError *err)
 {
-	Source	   *source = jn_alloc(env, jn_array_size(n, sizeof(Source)));
-	Source	  **heap = jn_alloc(env, jn_array_size(n, sizeof(Source *)));
+	JnSetSource	   *source = jn_alloc(env, jn_array_size(n, sizeof(JnSetSource)));
+	JnSetSource	  **heap = jn_alloc(env, jn_array_size(n, sizeof(JnSetSource *)));
 	char	   *text = jn_alloc(env, JN_MAX_NAME);
 	JnStatus	status = open_sources(env, set, n, b, source, heap, err);
-	Buffer		buffer;
+	JnRowBuffer		buffer;
 
-	buffer_open(&buffer, env, b, ordered);
+	jn_row_buffer_open(&buffer, env, b, ordered);
 	while (status == JN_OK && n > 0)
 	{
 		JnKey		key = heap[0]->part.key;
@@ -623,13 +306,13 @@ jn_sets_merge(const JnEnv *env, const JnSet *const *set, uint32_t n, bool ordere
 		key.data = text;
 		do
 		{
-			status = append_part(&buffer, heap[0], err);
+			status = jn_row_buffer_part(&buffer, heap[0], err);
 			n = advance(env, heap, n);
 		} while (status == JN_OK && n > 0 && jn_key_compare(&heap[0]->part.key, &key) == 0);
 		if (status == JN_OK)
 			status = buffer_flush(&buffer, &key, err);
 	}
-	buffer_close(&buffer);
+	jn_row_buffer_close(&buffer);
 	jn_release(env, text);
 	jn_release(env, heap);
 	jn_release(env, source);
@@ -640,22 +323,22 @@ jn_sets_merge(const JnEnv *env, const JnSet *const *set, uint32_t n, bool ordere
 
 /* Appends a journey to the buffer. */
 static JnStatus
-append_journey(Buffer *buffer, const JnJourney *j, bool ghost, bool more, JnError *err)
+append_journey(JnRowBuffer *buffer, const JnJourney *j, bool ghost, bool more, JnError *err)
 {
 	const JnEnv *env = buffer->env;
 	uint32_t	n = j->head.n;
 	JnTimesReader times;
-	CodeMap		map;
-	JnStatus	status = buffer_room(buffer, n, j->head.tracks, err);
+	JnCodeMap		map;
+	JnStatus	status = jn_row_buffer_room(buffer, n, j->head.tracks, err);
 
 	if (status != JN_OK)
 		return status;
-	status = map_open(env, buffer->b, &map, &j->event, j->label, j->head.tracks, err);
+	status = jn_code_map_open(env, buffer->b, &map, &j->event, j->label, j->head.tracks, err);
 	if (status == JN_OK)
 	{
 		jn_journey_times(j, &times);
 		jn_times_decode(env, &times, j->head.first, buffer->time + buffer->rows, n);
-		append_labels(buffer, &map, &j->event, j->label, j->head.tracks, 0, n);
+		jn_row_buffer_labels(buffer, &map, &j->event, j->label, j->head.tracks, 0, n);
 		if (j->head.tracks >> JN_VALUE & 1)
 		{
 			JnValuesReader values;
@@ -663,7 +346,7 @@ append_journey(Buffer *buffer, const JnJourney *j, bool ghost, bool more, JnErro
 			jn_values_reader_open(&values, &j->values);
 			jn_values_decode(env, &values, n, buffer->value + buffer->rows);
 		}
-		buffer_piece(buffer, n, ghost, more);
+		jn_row_buffer_piece(buffer, n, ghost, more);
 	}
 	jn_release(env, map.code);
 	return status;
@@ -673,14 +356,14 @@ JnStatus
 jn_set_build_add_journey(const JnEnv *env, JnSetBuild *b, const JnKey *key, const JnJourney *j, bool ghost,
 						 bool more, JnError *err)
 {
-	Buffer		buffer;
+	JnRowBuffer		buffer;
 	JnStatus	status;
 
-	buffer_open(&buffer, env, b, true);
+	jn_row_buffer_open(&buffer, env, b, true);
 	status = append_journey(&buffer, j, ghost, more, err);
 	if (status == JN_OK)
 		status = buffer_flush(&buffer, key, err);
-	buffer_close(&buffer);
+	jn_row_buffer_close(&buffer);
 	return status;
 }
 
@@ -720,7 +403,7 @@ jn_subjects_gather(const JnEnv *env, const JnSubject *subject, uint32_t n, bool 
 	uint32_t   *index = jn_alloc(env, jn_array_size((uint64_t) n + n / 2, sizeof(uint32_t)));
 	uint64_t   *head = jn_alloc(env, jn_array_size(n, sizeof(uint64_t)));
 	Heads		heads = {subject, head};
-	Buffer		buffer;
+	JnRowBuffer		buffer;
 	JnStatus	status = JN_OK;
 
 	for (uint32_t i = 0; i < n; i++)
@@ -730,9 +413,9 @@ jn_subjects_gather(const JnEnv *env, const JnSubject *subject, uint32_t n, bool 
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
-	sort_index(env, index, n, index + n, subject_before, &heads);
+	jn_sort_index(env, index, n, index + n, subject_before, &heads);
 
-	buffer_open(&buffer, env, b, ordered);
+	jn_row_buffer_open(&buffer, env, b, ordered);
 	for (uint32_t i = 0; status == JN_OK && i < n;)
 	{
 		const JnKey *key = &subject[index[i]].key;
@@ -751,7 +434,7 @@ jn_subjects_gather(const JnEnv *env, const JnSubject *subject, uint32_t n, bool 
 		if (i % 1024 == 0)
 			jn_tick(env);
 	}
-	buffer_close(&buffer);
+	jn_row_buffer_close(&buffer);
 	jn_release(env, head);
 	jn_release(env, index);
 	return status;

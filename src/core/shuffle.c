@@ -688,7 +688,7 @@ jn_shuffle_finish(const JnEnv *env, JnShuffle *s)
 {
 	finish_level(env, s);
 	if (s->top->mode == BY_HASH)
-		s->top->bits = jn_bucket_bits(s->rows);
+		s->top->bits = jn_bucket_bits(s->rows, s->options.least_bits);
 }
 
 /* ---- reading ---- */
@@ -962,7 +962,7 @@ divide(const JnEnv *env, JnShuffle *s, const Level *level, uint32_t i, uint64_t 
 							 bits, rows, key_bytes);
 			else
 			{
-				bits = jn_bucket_bits(rows);
+				bits = jn_bucket_bits(rows, s->options.least_bits);
 				if (bits > 0)
 					divide_range(env, s, BY_HASH, 0, 64, 64 - bits, bits, rows, key_bytes);
 				else

@@ -85,6 +85,7 @@ typedef struct JnShuffleOptions
 	size_t		memory;			/* bytes to keep rows in */
 	size_t		lot_memory;		/* bytes that the caller has for a lot */
 	size_t		row_memory;		/* what it needs for a row, apart from the bytes of keys */
+	uint32_t	least_bits;		/* of buckets: they are this fine at least */
 } JnShuffleOptions;
 
 /* A lot whose buckets depend on how many rows each chunk has in it, for it has all of them. */
@@ -108,11 +109,11 @@ jn_key_hash(const JnKey *key)
 	return key->kind == JN_KEY_BIGINT ? jn_mix64((uint64_t) key->number) : jn_hash64(key->data, key->size);
 }
 
-/* Bits of the bucket where so many rows are to be arranged. */
+/* Bits of the bucket where so many rows are to be arranged, "least" at least. */
 static inline uint32_t
-jn_bucket_bits(uint64_t rows)
+jn_bucket_bits(uint64_t rows, uint32_t least)
 {
-	uint32_t	bits = 0;
+	uint32_t	bits = least;
 
 	while (rows >> bits > JN_BUCKET_ROWS)
 		bits++;

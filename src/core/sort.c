@@ -15,6 +15,9 @@
 /* Runs shorter than this are filled up by insertion. */
 #define MIN_RUN			16
 
+/* Shorter runs of numbers are sorted by insertion. */
+#define FEW				8
+
 /* More runs than the stack of powersort can ever hold for 2^32 elements. */
 #define MAX_RUNS		34
 
@@ -294,5 +297,41 @@ jn_sort(const JnEnv *env, int64_t *key, uint32_t *tag, uint32_t n, bool by_tag)
 	{
 		jn_release(env, s.spare_key);
 		jn_release(env, s.spare_tag);
+	}
+}
+
+/* ---- numbers of things ---- */
+
+void
+jn_sort_index(const JnEnv *env, uint32_t *index, uint32_t n, uint32_t *spare,
+		   bool (*before) (const void *context, uint32_t x, uint32_t y), const void *context)
+{
+	uint32_t	half = n / 2;
+	uint32_t	x = 0;
+	uint32_t	y = half;
+
+	if (n <= FEW)
+	{
+		for (uint32_t i = 1; i < n; i++)
+		{
+			uint32_t	one = index[i];
+			uint32_t	to = i;
+
+			for (; to > 0 && before(context, one, index[to - 1]); to--)
+				index[to] = index[to - 1];
+			index[to] = one;
+		}
+		return;
+	}
+	jn_sort_index(env, index, half, spare, before, context);
+	jn_sort_index(env, index + half, n - half, spare, before, context);
+	if (!before(context, index[half], index[half - 1]))
+		return;
+	memcpy(spare, index, half * sizeof(uint32_t));
+	for (uint32_t to = 0; x < half; to++)
+	{
+		index[to] = y < n && before(context, index[y], spare[x]) ? index[y++] : spare[x++];
+		if (to % 1024 == 1023)
+			jn_tick(env);
 	}
 }

@@ -17,4 +17,11 @@
  */
 extern void jn_sort(const JnEnv *env, int64_t *key, uint32_t *tag, uint32_t n, bool by_tag);
 
+/*
+ * A stable merge sort of index[0 .. n-1]; spare[] has room for half of them.
+ * Ordered input costs one pass.
+ */
+extern void jn_sort_index(const JnEnv *env, uint32_t *index, uint32_t n, uint32_t *spare,
+						  bool (*before) (const void *context, uint32_t x, uint32_t y), const void *context);
+
 #endif							/* JN_SORT_H */

@@ -58,6 +58,11 @@
 #define make_range(typcache, lower, upper, empty, escontext) make_range(typcache, lower, upper, empty)
 #endif
 
+/* 16 asks for the owner of every kind of object in one way (afbfc02983f8) */
+#if PG_VERSION_NUM < 160000
+#define object_ownercheck(classid, objectid, roleid) pg_class_ownercheck(objectid, roleid)
+#endif
+
 /* 17 brought infinite intervals (519fc1bd9e9d) */
 #if PG_VERSION_NUM < 170000
 #define INTERVAL_NOT_FINITE(interval) false

@@ -320,6 +320,12 @@ static const ErrorText error_text[] = {
 		NULL,
 		"ClickHouse takes such a pattern to match always. Count the steps, with step_count(j), if that is what is asked.",
 	},
+	[JN_STORE_MISSING] = {
+		ERRCODE_DATA_CORRUPTED,
+		"{what} does not fit its table",
+		"Rows of the table are gone that the store never had.",
+		"Run journey.rebuild() on it. Rows were changed while the triggers of the store were disabled or missing.",
+	},
 };
 
 /* JnStatus grows at its end only, so the length tells that a row is missing. */

@@ -20,6 +20,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/tupdesc.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
@@ -35,12 +36,15 @@
 #include "compat.h"
 #include "core/pack.h"
 #include "core/senses.h"
+#include "core/store_merge.h"
 #include "glue.h"
 #include "interaction.h"
+#include "journey_set_value.h"
 #include "progress.h"
 #include "read_query.h"
 
 PG_FUNCTION_INFO_V1(journey_pack);
+PG_FUNCTION_INFO_V1(journey__pack);
 
 /* Less than this is not enough for anything, whatever maintenance_work_mem says. */
 #define LEAST_MEMORY	((size_t) 1024 * 1024)
@@ -392,10 +396,11 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 
 /* Runs the query and gives all its rows to pack->pack. */
 static void
-run_query(Pack *pack, const char *query, uint64 chunk)
+run_query(Pack *pack, const char *query, uint64 chunk, uint32 bits)
 {
 	JnPackOptions options = {
 		.chunk = chunk,
+		.least_bits = bits,
 		.memory = Max((size_t) maintenance_work_mem * 1024, LEAST_MEMORY),
 		.set_size = JN_SET_PAGE_SIZE,
 	};
@@ -439,7 +444,7 @@ shutdown_pack(Datum arg)
 }
 
 static Pack *
-begin_pack(MemoryContext parent, const char *query, uint64 chunk)
+begin_pack(MemoryContext parent, const char *query, uint64 chunk, uint32 bits)
 {
 	MemoryContext context = AllocSetContextCreate(parent, "journey pack", ALLOCSET_DEFAULT_SIZES);
 	Pack	   *pack = MemoryContextAllocZero(context, sizeof(Pack));
@@ -454,7 +459,7 @@ begin_pack(MemoryContext parent, const char *query, uint64 chunk)
 	{
 		spill_create, spill_write, spill_rewind, spill_read, spill_close, BLCKSZ + 2048, pack
 	};
-	run_query(pack, query, chunk);
+	run_query(pack, query, chunk, bits);
 
 	report_progress(pack, chunk > 0 ? JOURNEY_ARRANGING : JOURNEY_PACKING);
 	caller = MemoryContextSwitchTo(context);
@@ -502,33 +507,81 @@ chunk_length(FunctionCallInfo fcinfo)
 	return length;
 }
 
-Datum
-journey_pack(PG_FUNCTION_ARGS)
+/* The next set for a call that returns sets, or NULL at the end, when all is given back. */
+static bytea *
+next_result(FunctionCallInfo fcinfo, FuncCallContext **call, uint32 bits)
 {
-	FuncCallContext *call;
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	bytea	   *set;
 
 	if (SRF_IS_FIRSTCALL())
 	{
-		ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 		Pack	   *pack;
 
 		journey_check_given(fcinfo, 0, "query");
-		call = SRF_FIRSTCALL_INIT();
-		pack = begin_pack(call->multi_call_memory_ctx, text_to_cstring(PG_GETARG_TEXT_PP(0)), chunk_length(fcinfo));
-		call->user_fctx = pack;
+		*call = SRF_FIRSTCALL_INIT();
+		pack = begin_pack((*call)->multi_call_memory_ctx, text_to_cstring(PG_GETARG_TEXT_PP(0)), chunk_length(fcinfo), bits);
+		(*call)->user_fctx = pack;
 		RegisterExprContextCallback(rsinfo->econtext, shutdown_pack, PointerGetDatum(pack));
 	}
-	call = SRF_PERCALL_SETUP();
-	set = next_set(call->user_fctx);
+	*call = SRF_PERCALL_SETUP();
+	set = next_set((*call)->user_fctx);
 	if (set == NULL)
 	{
 		/* the callback will find nothing to do; but the context must not go before it */
-		ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-
-		end_pack(call->user_fctx);
-		UnregisterExprContextCallback(rsinfo->econtext, shutdown_pack, PointerGetDatum(call->user_fctx));
-		SRF_RETURN_DONE(call);
+		end_pack((*call)->user_fctx);
+		UnregisterExprContextCallback(rsinfo->econtext, shutdown_pack, PointerGetDatum((*call)->user_fctx));
 	}
+	return set;
+}
+
+Datum
+journey_pack(PG_FUNCTION_ARGS)
+{
+	FuncCallContext *call;
+	bytea	   *set = next_result(fcinfo, &call, 0);
+
+	if (set == NULL)
+		SRF_RETURN_DONE(call);
 	SRF_RETURN_NEXT(call, PointerGetDatum(set));
+}
+
+/* The same for a store: no set has subjects of two buckets, which the first "bits" bits of the hash number. */
+Datum
+journey__pack(PG_FUNCTION_ARGS)
+{
+	FuncCallContext *call;
+	uint32		bits = PG_GETARG_INT32(2);
+	bytea	   *bytes = next_result(fcinfo, &call, bits);
+	TupleDesc	desc;
+	JnSet		set;
+	JnSetParts	parts;
+	JnPart		part;
+	uint64		chunk;
+	Datum		value[3];
+	bool		null[3] = {false, false, false};
+	JnEnv		env;
+
+	if (bytes == NULL)
+		SRF_RETURN_DONE(call);
+	if (call->tuple_desc == NULL)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(call->multi_call_memory_ctx);
+
+		if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+			elog(ERROR, "return type must be a row type");
+		call->tuple_desc = BlessTupleDesc(desc);
+		MemoryContextSwitchTo(caller);
+	}
+	env = journey_env(CurrentMemoryContext);
+	journey_set_open(PointerGetDatum(bytes), &set);
+	jn_set_parts_open(&parts, &set);
+	if (!jn_set_parts_next(&env, &parts, &part))
+		elog(ERROR, "set without parts");
+	chunk = chunk_length(fcinfo);
+	value[0] = Int32GetDatum((int32) jn_bucket(jn_key_hash(&part.key), bits));
+	value[1] = TimestampTzGetDatum(chunk == 0 ? DT_NOBEGIN : jn_store_chunk(set.head.first, chunk) * (int64) chunk);
+	value[2] = PointerGetDatum(bytes);
+	jn_set_parts_close(&env, &parts);
+	SRF_RETURN_NEXT(call, HeapTupleGetDatum(heap_form_tuple(call->tuple_desc, value, null)));
 }

@@ -110,7 +110,7 @@ bits_of_chunk(uint64_t chunk)
 {
 	for (uint64_t i = 0; i < chunk_count; i++)
 		if (chunk_copies[i].row.chunk == chunk)
-			return jn_bucket_bits(chunk_rows[i]);
+			return jn_bucket_bits(chunk_rows[i], 0);
 	abort();
 }
 
@@ -252,7 +252,7 @@ check_shuffle(const Case *c)
 		}
 		CHECK_INT(lot.bytes, bytes);
 		if (lot.bits != JN_LOT_COUNTS)
-			CHECK_INT(lot.bits, c->columns & JN_ROW_CHUNK ? bits_of_chunk(row.chunk) : jn_bucket_bits(c->rows));
+			CHECK_INT(lot.bits, c->columns & JN_ROW_CHUNK ? bits_of_chunk(row.chunk) : jn_bucket_bits(c->rows, 0));
 		CHECK(lot.rows * ROW_MEMORY + lot.bytes <= c->lot_memory || lot.slice || c->times == 1);
 		sort_copies(c, got + begin, n - begin, lot.bits);
 
@@ -277,7 +277,7 @@ check_shuffle(const Case *c)
 	jn_shuffle_free(ENV, s);
 	CHECK_INT(spills.open, 0);
 
-	sort_copies(c, expected, c->rows, c->columns & JN_ROW_CHUNK ? JN_LOT_COUNTS : jn_bucket_bits(c->rows));
+	sort_copies(c, expected, c->rows, c->columns & JN_ROW_CHUNK ? JN_LOT_COUNTS : jn_bucket_bits(c->rows, 0));
 	for (size_t i = 0; i < n; i++)
 		if (!CHECK(got[i].row.chunk == expected[i].row.chunk && compare_rows(&got[i].row, &expected[i].row, 0) == 0))
 			break;

@@ -1,0 +1,130 @@
+--| # Stores of live journeys
+--|
+--|     SELECT journey.track('events', 'user_id', 'at', 'event', store => 'live');
+--|     SELECT journey.session_count(sets, '30 min') FROM live;
+--|
+--| keeps the journeys of a table as sets, and a view that shows them as they are
+--| now: what a committed statement did to the table is in the view for the next
+--| one. `doc/live.md` tells how to use it, `doc/decisions/store.md` why it is so.
+
+--| What is tracked. Owners of a table register their own stores, so there are
+--| policies; who reads it sees names of relations, as in `pg_class`.
+CREATE TABLE journey.store (
+  id          pg_catalog.uuid PRIMARY KEY,
+  view        pg_catalog.regclass NOT NULL,
+  events      pg_catalog.regclass NOT NULL,
+  sets        pg_catalog.regclass NOT NULL,
+  delta       pg_catalog.regclass NOT NULL,
+  members     pg_catalog.regclass[] NOT NULL,
+  kind        pg_catalog.text NOT NULL CHECK (kind OPERATOR(pg_catalog.=) ANY (ARRAY['text', 'bigint', 'uuid'])),
+  bits        pg_catalog.int4 NOT NULL CHECK (bits OPERATOR(pg_catalog.>=) 0),
+  chunk       pg_catalog.interval,
+  fold_at     pg_catalog.float8 CHECK (fold_at OPERATOR(pg_catalog.>) 0),
+  row_security pg_catalog.text,
+  last_fold   pg_catalog.timestamptz
+);
+COMMENT ON TABLE journey.store IS
+'Tables that are tracked as live journeys. Written by journey.track() and journey.untrack() for the owners of the tables.';
+COMMENT ON COLUMN journey.store.id IS 'What the triggers of the store know it by.';
+COMMENT ON COLUMN journey.store.view IS 'The view that shows the journeys.';
+COMMENT ON COLUMN journey.store.events IS 'The table that is tracked.';
+COMMENT ON COLUMN journey.store.sets IS 'The table of sets.';
+COMMENT ON COLUMN journey.store.delta IS 'The table of changes that are not folded yet.';
+COMMENT ON COLUMN journey.store.members IS 'The tables with triggers: the tracked one and its partitions.';
+COMMENT ON COLUMN journey.store.kind IS 'What names the subjects: text, bigint or uuid.';
+COMMENT ON COLUMN journey.store.bits IS 'Buckets are numbered by so many bits of a hash of the subject.';
+COMMENT ON COLUMN journey.store.chunk IS 'The length of a chunk; NULL: journeys are not cut by time.';
+COMMENT ON COLUMN journey.store.fold_at IS 'Share of the sets from which on writers fold; NULL: never.';
+COMMENT ON COLUMN journey.store.row_security IS 'ignore: readers of the view see rows that policies of the table would hide.';
+COMMENT ON COLUMN journey.store.last_fold IS 'When changes were last folded, or the store was built.';
+SELECT pg_catalog.pg_extension_config_dump('journey.store', '');
+
+CREATE FUNCTION journey._owns(relations regclass[]) RETURNS boolean
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT bool_and(coalesce(pg_has_role(c.relowner, 'USAGE'), true))
+  FROM unnest(relations) r (oid) LEFT JOIN pg_class c ON c.oid = r.oid
+$$;
+COMMENT ON FUNCTION journey._owns(regclass[]) IS 'Whether the current user has the rights of the owners of all that is left of these relations.';
+
+ALTER TABLE journey.store ENABLE ROW LEVEL SECURITY;
+CREATE POLICY readers ON journey.store FOR SELECT USING (true);
+CREATE POLICY owners ON journey.store FOR ALL
+  USING (journey._owns(ARRAY[view, events, sets, delta])) WITH CHECK (journey._owns(ARRAY[view, events, sets, delta]));
+GRANT SELECT, INSERT, UPDATE, DELETE ON journey.store TO PUBLIC;
+
+--| ## What the view is made of
+
+CREATE FUNCTION journey._changes_transfn(state pg_catalog.internal, batch pg_catalog.bytea, bits pg_catalog.int4, bucket pg_catalog.int4)
+RETURNS pg_catalog.internal
+AS 'MODULE_PATHNAME', 'journey__changes_transfn'
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION journey._changes_transfn(pg_catalog.internal, pg_catalog.bytea, pg_catalog.int4, pg_catalog.int4) IS
+'Transition of _changes_agg: adds the changes of a batch.';
+
+CREATE FUNCTION journey._changes_finalfn(state pg_catalog.internal) RETURNS pg_catalog.bytea
+AS 'MODULE_PATHNAME', 'journey__changes_finalfn'
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION journey._changes_finalfn(pg_catalog.internal) IS 'Result of _changes_agg: the changes of each bucket.';
+
+CREATE AGGREGATE journey._changes_agg(batch pg_catalog.bytea, bits pg_catalog.int4, bucket pg_catalog.int4) (
+	SFUNC = journey._changes_transfn,
+	STYPE = pg_catalog.internal,
+	SSPACE = 1048576,
+	FINALFUNC = journey._changes_finalfn,
+	FINALFUNC_MODIFY = READ_ONLY,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE journey._changes_agg(pg_catalog.bytea, pg_catalog.int4, pg_catalog.int4) IS
+'The changes of all batches by bucket, or of one bucket if that is not NULL; NULL if there are none. For _changes(). Memory: the changes.';
+
+CREATE FUNCTION journey._changes(changes pg_catalog.bytea) RETURNS TABLE (bucket pg_catalog.int4, batch pg_catalog.bytea)
+AS 'MODULE_PATHNAME', 'journey__changes'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 100;
+COMMENT ON FUNCTION journey._changes(pg_catalog.bytea) IS 'The buckets that have changes, each with those.';
+
+CREATE FUNCTION journey._touched(batch pg_catalog.bytea, bits pg_catalog.int4) RETURNS SETOF pg_catalog.int4
+AS 'MODULE_PATHNAME', 'journey__touched'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 100;
+COMMENT ON FUNCTION journey._touched(pg_catalog.bytea, pg_catalog.int4) IS 'The buckets that a batch of changes touches.';
+
+CREATE FUNCTION journey._merged(sets journey.journey_set[], batch pg_catalog.bytea, chunk pg_catalog.int8) RETURNS SETOF journey.journey_set
+AS 'MODULE_PATHNAME', 'journey__merged'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000 ROWS 10;
+COMMENT ON FUNCTION journey._merged(journey.journey_set[], pg_catalog.bytea, pg_catalog.int8) IS
+'The sets of a bucket as they are with its changes; chunk in microseconds, 0 for none. Error XX001 if rows are gone that the sets do not have.';
+
+CREATE FUNCTION journey._fold_sets(sets journey.journey_set[], batch pg_catalog.bytea, chunk pg_catalog.int8,
+  OUT gone pg_catalog.int4[], OUT written journey.journey_set[], OUT chunks pg_catalog.timestamptz[])
+AS 'MODULE_PATHNAME', 'journey__fold_sets'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000;
+COMMENT ON FUNCTION journey._fold_sets(journey.journey_set[], pg_catalog.bytea, pg_catalog.int8) IS
+'The same for folding: the numbers of the sets that give way, and those that take their place, with the chunk of each.';
+
+CREATE FUNCTION journey._bucket(subject pg_catalog.text, kind pg_catalog.text, bits pg_catalog.int4) RETURNS pg_catalog.int4
+AS 'MODULE_PATHNAME', 'journey__bucket'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION journey._bucket(pg_catalog.text, pg_catalog.text, pg_catalog.int4) IS
+'The bucket of a subject by its text; NULL if that is no key of the kind.';
+
+CREATE FUNCTION journey._pack(query pg_catalog.text, chunk pg_catalog.interval, bits pg_catalog.int4,
+  OUT bucket pg_catalog.int4, OUT chunk_at pg_catalog.timestamptz, OUT sets journey.journey_set) RETURNS SETOF pg_catalog.record
+AS 'MODULE_PATHNAME', 'journey__pack'
+LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE COST 1000000 ROWS 10000;
+COMMENT ON FUNCTION journey._pack(pg_catalog.text, pg_catalog.interval, pg_catalog.int4) IS
+'The same as pack(), but no set has subjects of two buckets, and each comes with its bucket and the begin of its chunk.';
+
+--| ## Collecting
+
+CREATE FUNCTION journey._collect() RETURNS pg_catalog.trigger
+AS 'MODULE_PATHNAME', 'journey__collect'
+LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE;
+COMMENT ON FUNCTION journey._collect() IS
+'Writes what a statement did to a tracked table to the changes of its store. Errors: 22008 for an infinite time, 54000 for names above 1024 bytes, 55000 if the store is not as track() made it.';
+
+CREATE FUNCTION journey._collect_rows(id pg_catalog.uuid, relation pg_catalog.regclass, gone pg_catalog.bool, collect pg_catalog.regprocedure) RETURNS pg_catalog.int8
+AS 'MODULE_PATHNAME', 'journey__collect_rows'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION journey._collect_rows(pg_catalog.uuid, pg_catalog.regclass, pg_catalog.bool, pg_catalog.regprocedure) IS
+'Writes all rows of a table that became a partition of a tracked one, or is none any more, to the changes of the store; returns their number. For its owner.';
