@@ -42,6 +42,12 @@ AS $$
   WHERE EXISTS (SELECT FROM journey.protected_relation p
                 WHERE p.base = relation OR (p.view = relation AND journey._is_view_of(p.view, p.base)))
   UNION ALL
+  SELECT 'object_not_in_prerequisite_state', format('%s is tracked', relation), s.view::text,
+         'Readers of the store would see raw values: %s.', 'Drop the store with journey.untrack() first.',
+         format('SELECT journey.untrack(%L);', s.view)
+  FROM journey.store s
+  WHERE s.members && ARRAY(SELECT t FROM journey._tree(relation) t)
+  UNION ALL
   SELECT 'wrong_object_type', format('cannot protect %s', relation), relation::text, x.problem, NULL, NULL
   FROM pg_class c
   CROSS JOIN LATERAL (SELECT CASE
@@ -55,6 +61,7 @@ AS $$
                                            AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e')
       THEN 'It belongs to an extension.'
     WHEN c.relispartition THEN 'It is a partition; protect the partitioned table.'
+    WHEN EXISTS (SELECT FROM journey.store s WHERE c.oid IN (s.sets, s.delta)) THEN 'It belongs to a store of journeys.'
   END) AS x (problem)
   WHERE c.oid = relation AND x.problem IS NOT NULL
 $$;

@@ -77,7 +77,7 @@ key_of(JnKeyKind kind, int64_t number, char *text)
 static Result
 pack(const Case *c, const Row *row, size_t n)
 {
-	JnPackOptions options = {c->kind, c->columns, c->chunk, c->memory, c->set_size};
+	JnPackOptions options = {c->kind, c->columns, c->chunk, c->memory, c->set_size, 0};
 	Result		result = {0};
 	Spills		spills;
 	JnPack	   *p;
@@ -504,7 +504,7 @@ TEST(chunks_are_counted_from_2000)
 TEST(bad_rows_are_refused)
 {
 	Spills		spills;
-	JnPackOptions options = {JN_KEY_TEXT, 0, 0, 1 << 20, JN_SET_PAGE_SIZE};
+	JnPackOptions options = {JN_KEY_TEXT, 0, 0, 1 << 20, JN_SET_PAGE_SIZE, 0};
 	JnRow		row = {.seq = JN_NO_SEQ,.value = JN_NO_VALUE};
 	char		text[JN_MAX_NAME + 1];
 	JnError		err;
@@ -549,7 +549,7 @@ static void
 pack_some(const JnEnv *env, void *arg)
 {
 	Spills	   *spills = arg;
-	JnPackOptions options = {JN_KEY_UUID, ALL_COLUMNS, 3600000000, 150000, 1000};
+	JnPackOptions options = {JN_KEY_UUID, ALL_COLUMNS, 3600000000, 150000, 1000, 0};
 	Case		c = {JN_KEY_UUID, ALL_COLUMNS, 0, 0, 0};
 	uint64_t	seed = 6;
 	JnError		err;

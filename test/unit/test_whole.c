@@ -120,7 +120,7 @@ sort_lines(char *text)
 static void
 make_sets(uint64_t *seed, size_t size, uint64_t chunk, JnKeyKind kind, bool tracks)
 {
-	JnPackOptions options = {kind, tracks ? 1u << JN_CHANNEL | 1u << JN_VALUE : 0, chunk, 1 << 20, size};
+	JnPackOptions options = {kind, tracks ? 1u << JN_CHANNEL | 1u << JN_VALUE : 0, chunk, 1 << 20, size, 0};
 	uint32_t	subjects = 1 + unit_below(seed, 12);
 	char	   *out = expected;
 	Spills		spills;
