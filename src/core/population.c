@@ -28,6 +28,7 @@
 
 #include <assert.h>
 
+#include "pairs.h"
 #include "utf8.h"
 
 #define BITS_MIN		3
@@ -57,10 +58,17 @@
 
 /* ---- cells ---- */
 
+/* Whether cells are a square of names. */
+static inline bool
+is_square(const JnTally *t)
+{
+	return t->kind != JN_TALLY_EVENTS && t->key == NULL;
+}
+
 static size_t
 cell_count(const JnTally *t)
 {
-	return (size_t) 1 << (t->kind != JN_TALLY_EVENTS && t->key == NULL ? 2 * t->bits : t->bits);
+	return (size_t) 1 << (is_square(t) ? 2 * t->bits : t->bits);
 }
 
 /* Makes cells and what belongs to them, all empty: of "bits", in a hash table or not. */
@@ -250,8 +258,9 @@ number_at(Column c, uint32_t i)
 INLINE void
 count_cell(JnTallyCell *cell, uint64_t subject)
 {
+	/* numbers ascend: "below" adds a carry, "unequal" would be a number first */
 	cell->n++;
-	cell->subjects += cell->seen != subject;
+	cell->subjects += cell->seen < subject;
 	cell->seen = subject;
 }
 
@@ -402,22 +411,16 @@ jn_tally_journey(const JnEnv *env, JnTally *t, const JnJourney *j)
 	jn_tally_steps(env, t, &j->event, number, 0, j->head.n, false, &times);
 }
 
-/*
- * Takes the last subject off where it has been counted before: rows from ..
- * to-1 of a set were a part of its journey, and there are others elsewhere.
- */
-static void
-count_once(const JnEnv *env, JnTally *t, const JnLabels *labels, const uint32_t *number,
-		   uint32_t from, uint32_t to, bool ghost, const JnKey *key)
+/* The cells that rows from .. to-1 are in, those of the last subject: in the order they come, each once. */
+static uint32_t
+cells_of_rows(const JnEnv *env, JnTally *t, const JnLabels *labels, const uint32_t *number,
+			  uint32_t from, uint32_t to, uint64_t *cell)
 {
 	Column		c = {labels->codes, labels->width, labels->names, number};
-	uint64_t   *cell = jn_spread_cells(env, &t->spread, to - from);
 	bool		pairs = t->kind != JN_TALLY_EVENTS;
 	uint32_t	before = NO_NEXT;
 	uint32_t	cells = 0;
-	uint32_t	known;
 
-	from += ghost && !pairs;
 	for (uint32_t i = from; i < to; i++)
 	{
 		uint32_t	now = number_at(c, i);
@@ -438,6 +441,48 @@ count_once(const JnEnv *env, JnTally *t, const JnLabels *labels, const uint32_t 
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
+	return cells;
+}
+
+/*
+ * The cells of the square that the last subject is in, ascending; there is room
+ * for as many and one more.
+ */
+static uint32_t
+seen_cells(const JnTally *t, uint64_t *cell)
+{
+	uint32_t	cells = 0;
+
+	for (uint32_t from = 0; from < t->names.names; from++)
+	{
+		const JnTallyCell *row = &t->cell[(size_t) from << t->bits];
+
+		for (uint32_t to = 0; to < t->names.names; to++)
+		{
+			cell[cells] = edge_key(from, to);
+			cells += row[to].seen == t->subject;
+		}
+	}
+	return cells;
+}
+
+/*
+ * Takes the last subject off where it has been counted before: rows from ..
+ * to-1 of a set were a part of its journey, and there are others elsewhere.
+ */
+static void
+count_once(const JnEnv *env, JnTally *t, const JnLabels *labels, const uint32_t *number,
+		   uint32_t from, uint32_t to, bool ghost, const JnKey *key)
+{
+	uint64_t   *cell = jn_spread_cells(env, &t->spread, to - from);
+	uint32_t	cells;
+	uint32_t	known;
+
+	/* a small square is looked through sooner than many rows */
+	if (is_square(t) && t->names.names * t->names.names / 4 < to - from)
+		cells = seen_cells(t, cell);
+	else
+		cells = cells_of_rows(env, t, labels, number, from + (ghost && t->kind == JN_TALLY_EVENTS), to, cell);
 	if (cells == 0)
 		return;
 	known = jn_spread_add(env, &t->spread, t->names.salt, key, cell, cells);
@@ -457,10 +502,57 @@ find_part(const JnEnv *env, JnSetParts *parts, uint32_t number, JnPart *part)
 	return there;
 }
 
+/*
+ * The cells of each two neighbouring rows of a set, if they are in the square
+ * and nothing else is asked; else NULL.  Between parts they mean nothing.
+ */
+static const uint16_t *
+square_pairs(const JnEnv *env, JnTally *t, const JnSet *s, const uint32_t *number)
+{
+	JnPairNumbers numbers = {{0}, s->event.names, t->bits};
+	uint32_t	rows = s->head.rows;
+
+	if (t->kind != JN_TALLY_EDGES || !is_square(t) || s->event.width != 1 || rows > JN_TICK_EVERY)
+		return NULL;
+	if (rows > t->pair_room)
+	{
+		if (t->pair != NULL)
+			jn_release(env, t->pair);
+		t->pair = NULL;
+		t->pair_room = 0;
+		t->pair = jn_alloc(env, jn_array_size(rows, sizeof(uint16_t)));
+		t->pair_room = rows;
+	}
+	for (uint32_t i = 0; i < s->event.names; i++)
+		numbers.number[i] = (uint8_t) number[i];
+	jn_pairs(&numbers, s->event.codes, rows - 1, t->pair);
+	return t->pair;
+}
+
+/* Adds so many pairs of the present subject. */
+static inline void
+add_square_pairs(JnTally *t, const uint16_t *pair, uint32_t n)
+{
+	JnTallyCell *cell = t->cell;
+	uint64_t	subject = t->subject;
+	uint32_t	i = 0;
+
+	for (; n - i >= 4; i += 4)
+	{
+		count_cell(&cell[pair[i]], subject);
+		count_cell(&cell[pair[i + 1]], subject);
+		count_cell(&cell[pair[i + 2]], subject);
+		count_cell(&cell[pair[i + 3]], subject);
+	}
+	for (; i < n; i++)
+		count_cell(&cell[pair[i]], subject);
+}
+
 void
 jn_tally_set(const JnEnv *env, JnTally *t, const JnSet *s)
 {
 	const uint32_t *number = jn_tally_names(env, t, &s->event, s->head.rows);
+	const uint16_t *pair = square_pairs(env, t, s, number);
 	uint32_t	ticked = 0;		/* the row of the last tick */
 	uint32_t	row;
 	uint32_t	rows;
@@ -478,7 +570,10 @@ jn_tally_set(const JnEnv *env, JnTally *t, const JnSet *s)
 	while ((rows = jn_set_counts_next(&counts, &row, &ghost, &more)) > 0)
 	{
 		jn_tally_subject(t);
-		jn_tally_steps(env, t, &s->event, number, row, row + rows, ghost, &times);
+		if (pair != NULL)
+			add_square_pairs(t, pair + row, rows - 1);
+		else
+			jn_tally_steps(env, t, &s->event, number, row, row + rows, ghost, &times);
 		if ((ghost || more) && find_part(env, &parts, counts.part - 1, &part))
 			count_once(env, t, &s->event, number, row, row + rows, ghost, &part.key);
 		if (row - ticked >= JN_TICK_EVERY)

@@ -65,8 +65,8 @@ typedef enum JnTallyKind
 typedef struct JnTallyCell
 {
 	uint64_t	n;				/* 0: no such row */
+	uint64_t	seen;			/* the last subject that had it; between the counts, or compilers add them as a vector */
 	uint64_t	subjects;
-	uint64_t	seen;			/* the last subject that had it */
 } JnTallyCell;
 
 /* Owns its memory, which lives as long as that of the environment. */
@@ -87,6 +87,8 @@ typedef struct JnTally
 	uint64_t   *key;
 	unsigned	bits;			/* of a number in the square; of a place in the table */
 	uint32_t	used;			/* cells of the hash table */
+	uint16_t   *pair;			/* cells of the rows of a set, see pairs.h; or NULL */
+	uint32_t	pair_room;
 
 	JnSpread	spread;			/* subjects that may come again; cells by the two numbers, see key_of() */
 } JnTally;

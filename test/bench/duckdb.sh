@@ -56,5 +56,5 @@ duckdb_load()
 				columns = {'user_id': 'INTEGER', 'ts': 'VARCHAR', 'ev': 'INTEGER', 'event': 'VARCHAR'});
 		CREATE TABLE events_sorted AS SELECT * FROM events ORDER BY user_id, ts, event;
 		CHECKPOINT;
-		SELECT version();" | "${duckdb_ask[@]}" "$DUCKDB_FILE" "$(nproc)" once | head -n 1
+		SELECT version();" | "${duckdb_ask[@]}" "$DUCKDB_FILE" "$(nproc)" once | sed -n 1p
 }
