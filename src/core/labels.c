@@ -100,17 +100,20 @@ pass_short_lengths(const uint8_t *p, size_t room, uint32_t k, uint64_t *sum)
 {
 	uint32_t	passed = 0;
 
-	if (room < k)
-		k = (uint32_t) room;
-	for (; k - passed >= 8; passed += 8)
+	while (k > passed && room - passed >= 8)
 	{
 		uint64_t	lengths = jn_load64(p + passed);
+		uint32_t	take = k - passed < 8 ? k - passed : 8;
 
+		/* what follows the last length is none */
+		lengths &= UINT64_MAX >> (64 - 8 * take);
 		if (lengths & UINT64_C(0x8080808080808080))
 			break;
+
 		/* eight bytes to four sums of two, and those to one in the highest 16 bits */
 		lengths = (lengths & UINT64_C(0x00ff00ff00ff00ff)) + (lengths >> 8 & UINT64_C(0x00ff00ff00ff00ff));
 		*sum += lengths * UINT64_C(0x0001000100010001) >> 48;
+		passed += take;
 	}
 	return passed;
 }

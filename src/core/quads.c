@@ -129,6 +129,26 @@ add_up_scalar(JnQuads *quads_at, uint32_t quads, uint64_t *total, uint64_t *sum)
 	return done;
 }
 
+static uint32_t
+sums_scalar(JnQuads *quads_at, uint32_t quads, uint32_t *total, uint32_t *sum)
+{
+	JnQuads		q = *quads_at;
+	uint32_t	all = *total;
+	uint32_t	done = 0;
+
+	for (; done < quads && has_quad(&q); done++)
+	{
+		uint32_t	d[4];
+
+		next_quad(&q, d);
+		for (unsigned i = 0; i < 4; i++)
+			sum[4 * (size_t) done + i] = all += d[i];
+	}
+	*quads_at = q;
+	*total = all;
+	return done;
+}
+
 /* ---- shuffles ---- */
 
 #ifdef JN_X86
@@ -241,6 +261,66 @@ multiply_sse41(JnQuads *quads_at, uint32_t quads, uint64_t unit, uint64_t *produ
 	return done;
 }
 
+/*
+ * Four differences a, b, c, d become a, a+b, b+c, c+d, and then a, a+b, a+b+c,
+ * a+b+c+d.
+ */
+JN_TARGET_SSE41
+static inline __m128i
+prefix_sums(__m128i d)
+{
+	d = _mm_add_epi32(d, _mm_slli_si128(d, 4));
+	return _mm_add_epi32(d, _mm_slli_si128(d, 8));
+}
+
+JN_TARGET_SSE41
+static uint32_t
+sums_sse41(JnQuads *quads_at, uint32_t quads, uint32_t *total, uint32_t *sum)
+{
+	JnQuads		q = *quads_at;
+	__m128i		all = _mm_set1_epi32((int) *total);
+	uint32_t	done = 0;
+
+	for (; done < quads && has_quad(&q); done++)
+	{
+		__m128i		d = prefix_sums(shuffle_quad(&q));
+
+		_mm_storeu_si128((__m128i *) (sum + 4 * (size_t) done), _mm_add_epi32(all, d));
+		all = _mm_add_epi32(all, _mm_shuffle_epi32(d, 0xff));
+	}
+	*quads_at = q;
+	*total = (uint32_t) _mm_cvtsi128_si32(all);
+	return done;
+}
+
+/* Two quads at a time: the last sum of the lower one is added to the upper one. */
+JN_TARGET_AVX2
+static uint32_t
+sums_avx2(JnQuads *quads_at, uint32_t quads, uint32_t *total, uint32_t *sum)
+{
+	JnQuads		q = *quads_at;
+	__m256i		last = _mm256_set1_epi32(7);
+	__m256i		lower = _mm256_setr_epi32(0, 0, 0, 0, 3, 3, 3, 3);
+	__m256i		upper_half = _mm256_setr_epi32(0, 0, 0, 0, -1, -1, -1, -1);
+	__m256i		all = _mm256_set1_epi32((int) *total);
+	uint32_t	done = 0;
+
+	for (; quads - done >= 2 && q.end - q.data >= 2 * JN_QUAD_LOAD; done += 2)
+	{
+		__m128i		first = shuffle_quad(&q);
+		__m256i		d = _mm256_inserti128_si256(_mm256_castsi128_si256(first), shuffle_quad(&q), 1);
+
+		d = _mm256_add_epi32(d, _mm256_slli_si256(d, 4));
+		d = _mm256_add_epi32(d, _mm256_slli_si256(d, 8));
+		d = _mm256_add_epi32(d, _mm256_and_si256(_mm256_permutevar8x32_epi32(d, lower), upper_half));
+		_mm256_storeu_si256((__m256i *) (sum + 4 * (size_t) done), _mm256_add_epi32(all, d));
+		all = _mm256_add_epi32(all, _mm256_permutevar8x32_epi32(d, last));
+	}
+	*quads_at = q;
+	*total = (uint32_t) _mm256_cvtsi256_si32(all);
+	return done + sums_sse41(quads_at, quads - done, total, sum + 4 * (size_t) done);
+}
+
 JN_TARGET_AVX2
 static uint32_t
 multiply_avx2(JnQuads *quads_at, uint32_t quads, uint64_t unit, uint64_t *product)
@@ -345,4 +425,16 @@ jn_quads_add_up(JnQuads *q, uint32_t quads, uint64_t *total, uint64_t *sum)
 		return add_up_avx2(q, quads, total, sum);
 #endif
 	return add_up_scalar(q, quads, total, sum);
+}
+
+uint32_t
+jn_quads_sums(JnQuads *q, uint32_t quads, uint32_t *total, uint32_t *sum)
+{
+#ifdef JN_X86
+	if (jn_cpu() >= JN_CPU_AVX2)
+		return sums_avx2(q, quads, total, sum);
+	if (jn_cpu() >= JN_CPU_SSE41)
+		return sums_sse41(q, quads, total, sum);
+#endif
+	return sums_scalar(q, quads, total, sum);
 }

@@ -48,6 +48,11 @@ extern uint32_t jn_quads_within(JnQuads *q, uint32_t quads, uint32_t limit, uint
 extern uint32_t jn_quads_add_up(JnQuads *q, uint32_t quads, uint64_t *total, uint64_t *sum);
 
 /*
+ * The same modulo 2^32, whatever the differences are, and half the work.
+ */
+extern uint32_t jn_quads_sums(JnQuads *q, uint32_t quads, uint32_t *total, uint32_t *sum);
+
+/*
  * Writes each difference times "unit", which is below 2^32, to product[].
  * Stops before a quad with a difference of UINT32_MAX, whose true value stands
  * elsewhere.  Returns how many quads it has done: four products each.

@@ -52,6 +52,9 @@ gap(const int64_t *time, uint32_t i)
 /* Differences, and bytes, that are left when 16 bytes no longer are; a full quad has 16. */
 #define TAIL_MAX		15
 
+/* Bytes of a copy of them, so that kernels can load each quad. */
+#define PADDED			((TAIL_MAX / 4 + 1) * JN_QUAD_LOAD)
+
 static inline uint32_t
 piece_end(uint32_t from, uint32_t n)
 {
@@ -667,16 +670,31 @@ wide_above(const JnEnv *env, const JnTimesReader *r, uint64_t units)
 	return above;
 }
 
+/*
+ * A copy of what is left for kernels that stop where fewer than 16 bytes are:
+ * it has fewer than that, or is a quad that is not full.  The zeroes behind
+ * the last number are numbers above nothing.  There is more only in bytes that
+ * were never proven.
+ */
+static JnQuads
+padded_rest(const JnQuads *q, uint8_t padded[PADDED])
+{
+	size_t		rest = (size_t) (q->end - q->data);
+
+	memset(padded, 0, PADDED);
+	memcpy(padded, q->data, rest < TAIL_MAX ? rest : TAIL_MAX);
+	return (JnQuads) {q->control, padded, padded + PADDED};
+}
+
 uint32_t
 jn_times_above(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, uint32_t n, uint64_t gap)
 {
-	uint8_t		padded[(TAIL_MAX / 4 + 1) * JN_QUAD_LOAD];
+	uint8_t		padded[PADDED];
 	uint32_t	left = n > 1 ? n - 1 : 0;	/* differences to come */
 	uint32_t	above = 0;
 	JnTimesReader r;
 	JnQuads		q;
 	uint64_t	units;
-	size_t		rest;
 
 	jn_times_open(&r, p, size, flags, n);
 	units = r.unit_us > 0 ? gap / r.unit_us : 0;
@@ -699,22 +717,35 @@ jn_times_above(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, 
 	if (left == 0)
 		return above;
 
-	/*
-	 * What is left has fewer than 16 bytes, or is a quad that is not full.
-	 * The zeroes behind the last number are numbers above nothing.  There is
-	 * more only in bytes that were never proven.
-	 */
-	rest = (size_t) (q.end - q.data);
+	q = padded_rest(&q, padded);
 	if (left > TAIL_MAX)
 		left = TAIL_MAX;
-	if (rest > TAIL_MAX)
-		rest = TAIL_MAX;
-	memset(padded, 0, sizeof(padded));
-	memcpy(padded, q.data, rest);
-	q.data = padded;
-	q.end = padded + sizeof(padded);
 	jn_quads_above(&q, (left + 3) / 4, (uint32_t) units, &above);
 	return above;
+}
+
+void
+jn_times_sums(const JnTimesReader *r, uint32_t n, uint32_t *sum)
+{
+	uint8_t		padded[PADDED];
+	JnQuads		q = quads_of(r);
+	uint32_t	total = 0;
+	uint32_t	i = 4 * jn_quads_sums(&q, n / 4, &total, sum);
+
+	if (i < n)
+	{
+		uint32_t	last[PADDED / 4];
+		uint32_t	left = n - i < TAIL_MAX ? n - i : TAIL_MAX;
+
+		q = padded_rest(&q, padded);
+		jn_quads_sums(&q, (left + 3) / 4, &total, last);
+		memcpy(sum + i, last, left * sizeof(uint32_t));
+		i += left;
+	}
+
+	/* only in bytes that were never proven */
+	for (; i < n; i++)
+		sum[i] = total;
 }
 
 int64_t

@@ -32,7 +32,7 @@ if [ ! -f "$SHARED/bench/gen_events.c" ]; then
 	exit 0
 fi
 setup build
-build_extension release
+JOURNEY_BUILD=release build_extension
 # shellcheck source=test/bench/duckdb.sh
 . "$HERE/duckdb.sh"
 duckdb_ask=()

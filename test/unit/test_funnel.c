@@ -677,7 +677,9 @@ TEST(fast_is_as_any_way)
 		CHECK(jn_funnel_fast_init(&fast, &terms));
 		columns = jn_journey_columns(&j);
 		jn_journey_times(&j, &times);
-		if (!jn_funnel_fast_columns(ENV, &fast, &columns, &times, n - 1, unit_below(&seed, 2) ? j.head.last : INT64_MAX))
+		if (!jn_funnel_fast_columns(ENV, &fast, &columns, &times, n - 1,
+									unit_below(&seed, 4) ? j.head.first : INT64_MIN,
+									unit_below(&seed, 2) ? j.head.last : INT64_MAX))
 		{
 			CHECK_INT(j.event.width, 0);
 			unit_env_clear(&unit_env);

@@ -35,6 +35,8 @@ typedef enum Kernel
 	ABOVE,
 	WITHIN,
 	MULTIPLY,
+	ADD_UP,
+	SUMS,
 	KERNELS
 } Kernel;
 
@@ -44,6 +46,7 @@ run(Kernel kernel, const Bytes *b, uint32_t limit, uint64_t unit)
 	JnQuads		q = {b->control, b->data, b->data + b->size};
 	Outcome		o;
 	uint32_t	above = 7;
+	uint32_t	sums[4 * MAX_QUADS];
 
 	memset(&o, 0, sizeof(o));
 	switch (kernel)
@@ -56,8 +59,18 @@ run(Kernel kernel, const Bytes *b, uint32_t limit, uint64_t unit)
 			o.sum = 7;
 			o.done = jn_quads_within(&q, b->quads, limit, &o.sum);
 			break;
-		default:
+		case MULTIPLY:
 			o.done = jn_quads_multiply(&q, b->quads, unit, o.product);
+			break;
+		case ADD_UP:
+			o.sum = 7;
+			o.done = jn_quads_add_up(&q, b->quads, &o.sum, o.product);
+			break;
+		default:
+			o.done = jn_quads_sums(&q, b->quads, &above, sums);
+			o.sum = above;
+			for (uint32_t i = 0; i < 4 * o.done; i++)
+				o.product[i] = sums[i];
 			break;
 	}
 	o.control = (size_t) (q.control - b->control);
@@ -89,11 +102,15 @@ slowly(Kernel kernel, const Bytes *b, uint32_t limit, uint64_t unit)
 				o.sum += d > limit;
 			if (kernel == WITHIN)
 				stop |= d > limit;
-			if (kernel == MULTIPLY)
+			if (kernel == MULTIPLY || kernel == ADD_UP)
 				stop |= d == UINT32_MAX;
 			if (kernel == MULTIPLY && !stop)
 				o.product[4 * o.done + i] = d * unit;
 			sum += d;
+			if (kernel == ADD_UP)
+				o.product[4 * o.done + i] = o.sum + sum;
+			if (kernel == SUMS)
+				o.product[4 * o.done + i] = (uint32_t) (o.sum + sum);
 		}
 		if (stop)
 		{
@@ -101,8 +118,10 @@ slowly(Kernel kernel, const Bytes *b, uint32_t limit, uint64_t unit)
 				o.product[4 * o.done + i] = 0;
 			break;
 		}
-		if (kernel == WITHIN)
+		if (kernel == WITHIN || kernel == ADD_UP)
 			o.sum += sum;
+		if (kernel == SUMS)
+			o.sum = (uint32_t) (o.sum + sum);
 		o.data = at;
 	}
 	o.control = o.done;

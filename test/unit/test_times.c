@@ -422,3 +422,42 @@ TEST(times_across_ticks)
 				  many[n - 1 - i]);
 	}
 }
+
+/* Sums of all differences modulo 2^32, of sections without wide ones: at each end, on every processor. */
+TEST(times_sums)
+{
+	uint64_t	seed = 9;
+
+	for (int round = 0; round < 3000; round++)
+	{
+		uint32_t	n = 1 + unit_below(&seed, round % 100 == 0 ? MAX_TIMES : 40);
+		uint32_t	most = UINT32_MAX >> unit_below(&seed, 32);
+		uint32_t   *sum = jn_alloc(ENV, n * sizeof(uint32_t));
+		JnTimesReader r;
+		Section		s;
+
+		take_turns(round);
+		at[0] = 0;
+		for (uint32_t i = 1; i < n; i++)
+			at[i] = at[i - 1] + unit_below(&seed, most) + (i == 1);
+		s = write_section(n);
+		jn_times_open(&r, s.data, s.size, s.flags, n);
+		jn_times_sums(&r, n - 1, sum);
+		for (uint32_t i = 1; i < n; i++)
+			if (!CHECK_INT(sum[i - 1], (uint32_t) ((uint64_t) at[i] / r.unit_us)))
+				return;
+
+		/* bytes that end too early are read as far as they go */
+		s.size = unit_below(&seed, (uint32_t) s.size + 1);
+		if (n > 1 && s.size >= (n + 2) / 4)
+		{
+			uint8_t    *cut = jn_alloc(ENV, s.size);
+
+			memcpy(cut, s.data, s.size);
+			jn_times_open(&r, cut, s.size, s.flags, n);
+			jn_times_sums(&r, n - 1, sum);
+		}
+		unit_env_clear(&unit_env);
+	}
+	jn_cpu_force(JN_CPU_UNKNOWN);
+}

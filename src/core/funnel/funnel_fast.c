@@ -27,6 +27,13 @@
 
 #define NO_ROW			UINT32_MAX
 
+/* Compilers do not inline what is called twice and long by themselves. */
+#ifdef __GNUC__
+#define INLINE	static inline __attribute__((always_inline))
+#else
+#define INLINE	static inline
+#endif
+
 /* Where the latest chain of a level has got to. */
 typedef struct Chain
 {
@@ -64,27 +71,26 @@ highest_bit(uint64_t word)
 
 /* ---- events ---- */
 
-/* The first eight bytes of a name as a number that orders as they do; "room" bytes may be read. */
+/* One of 64 bits that depends on the length and the first byte of a name. */
+static inline uint64_t
+name_bit(const char *data, uint32_t size)
+{
+	return UINT64_C(1) << ((size << 3 ^ (uint8_t) (size > 0 ? *data : 0)) & 63);
+}
+
+/* The first eight bytes of a name, zeroes behind a shorter one; "room" bytes may be read. */
 static inline uint64_t
 name_head(const char *data, uint32_t size, size_t room)
 {
-	const uint8_t *p = (const uint8_t *) data;
-	uint64_t	head = 0;
+	uint8_t		copy[8] = {0};
 
-#ifdef __GNUC__
-	if (room >= 8)
-	{
-		if (size == 0)
-			return 0;
-		head = __builtin_bswap64(jn_load64(p));
-		return size >= 8 ? head : head >> (64 - 8 * size) << (64 - 8 * size);
-	}
-#else
-	(void) room;
-#endif
-	for (uint32_t i = 0; i < 8; i++)
-		head = head << 8 | (i < size ? p[i] : 0);
-	return head;
+	if (room >= 8 && size >= 8)
+		return jn_load64((const uint8_t *) data);
+	if (room >= 8 && size > 0)
+		return jn_load64((const uint8_t *) data) & UINT64_MAX >> (64 - 8 * size);
+	for (uint32_t i = 0; i < 8 && i < size; i++)
+		copy[i] = (uint8_t) data[i];
+	return jn_load64(copy);
 }
 
 bool
@@ -106,43 +112,55 @@ jn_funnel_fast_init(JnFunnelFast *f, const JnFunnelTerms *terms)
 
 		if (mask == 0 || (mask & (mask - 1)) != 0)
 			return false;
-		f->head[e] = name_head(name->data, name->size, 0);
+		f->head[e] = name_head(name->data, name->size, name->size);
+		f->bits |= name_bit(name->data, name->size);
 		f->step_of_event[e] = (uint8_t) lowest_bit(mask);
 	}
 	f->events = atoms->events.count;
 	return true;
 }
 
-/* Finds the codes of the events: one merge of names in order. */
+/* The event that a name is, or f->events; "room" bytes may be read from it on. */
+static inline uint32_t
+find_event(const JnFunnelFast *f, JnName name, size_t room)
+{
+	const JnName *event = f->terms->atoms->events.name;
+	uint64_t	head = name_head(name.data, name.size, room);
+	uint32_t	e = 0;
+
+	while (e < f->events && (f->head[e] != head || event[e].size != name.size
+							 || (name.size > 8 && memcmp(event[e].data + 8, name.data + 8, name.size - 8) != 0)))
+		e++;
+	return e;
+}
+
+/* Finds the codes of the events.  Most names need no second look: no event is as long and begins as they do. */
 static void
 find_codes(JnFunnelFast *f, const JnLabels *labels, const uint8_t *end)
 {
-	const JnNameSet *events = &f->terms->atoms->events;
+	uint64_t	bits = f->bits;
+	uint32_t	all = labels->names;
 	JnNames		names;
-	uint32_t	e = 0;
 
 	for (uint32_t i = 0; i < f->found; i++)
 		f->step_of[f->code[i]] = 0;
 	f->found = 0;
 	jn_names_open(&names, labels);
-	for (uint32_t code = 0; code < labels->names && e < f->events; code++)
+	for (uint32_t code = 0; code < all; code++)
 	{
 		JnName		name = jn_names_next(&names);
-		uint64_t	head = name_head(name.data, name.size, (size_t) (end - (const uint8_t *) name.data));
-		int			order = -1;
+		uint32_t	e;
 
-		/* the beginnings tell nearly always */
-		while (e < f->events && (f->head[e] < head || (f->head[e] == head
-													   && (order = jn_name_compare(events->name[e], name)) < 0)))
-			e++;
-		if (e < f->events && f->head[e] == head && order == 0)
-		{
-			f->code[f->found] = (uint8_t) code;
-			f->step[f->found] = f->step_of_event[e];
-			f->step_of[code] = f->step_of_event[e] + 1;
-			f->found++;
-			e++;
-		}
+		if ((bits & name_bit(name.data, name.size)) == 0)
+			continue;
+		e = find_event(f, name, (size_t) (end - (const uint8_t *) name.data));
+		if (e == f->events)
+			continue;
+		f->code[f->found] = (uint8_t) code;
+		f->step[f->found] = f->step_of_event[e];
+		f->step_of[code] = f->step_of_event[e] + 1;
+		if (++f->found == f->events)
+			break;
 	}
 }
 
@@ -232,19 +250,33 @@ make_room(const JnEnv *env, JnFunnelFast *f, uint32_t rows)
 		jn_release(env, f->first_bits);
 		jn_release(env, f->other_bits);
 		jn_release(env, f->sum);
+		jn_release(env, f->short_sum);
 	}
 	f->room = 0;
-	f->first_bits = jn_alloc(env, jn_array_size(room / 64 + 1, sizeof(uint64_t)));
-	f->other_bits = jn_alloc(env, jn_array_size(room / 64 + 1, sizeof(uint64_t)));
+	f->first_bits = jn_alloc(env, jn_array_size(room / 64 + 2, sizeof(uint64_t)));
+	f->other_bits = jn_alloc(env, jn_array_size(room / 64 + 2, sizeof(uint64_t)));
 	f->sum = jn_alloc(env, jn_array_size((uint64_t) room + 1, sizeof(uint64_t)));
+	f->short_sum = jn_alloc(env, jn_array_size((uint64_t) room + 1, sizeof(uint32_t)));
 	f->room = room;
+}
+
+/* Whether attempts that have not converted are all lost, or all open. */
+static void
+look_at_end(JnFunnelFast *f, int64_t last)
+{
+	const JnFunnelTerms *terms = f->terms;
+
+	f->stays = terms->within == JN_NO_LIMIT ? JN_FUNNEL_OPEN : JN_FUNNEL_LOST;
+	f->clear = terms->within == JN_NO_LIMIT
+		|| (terms->as_of > last && jn_time_span(last, terms->as_of) > terms->within);
 }
 
 bool
 jn_funnel_fast_columns(const JnEnv *env, JnFunnelFast *f, const JnColumns *columns, const JnTimesReader *times,
-					   uint32_t differences, int64_t last)
+					   uint32_t differences, int64_t first, int64_t last)
 {
 	const JnLabels *event = columns->event;
+	uint64_t	within = f->terms->within;
 	uint32_t	words = columns->rows / 64;
 	uint32_t	rest = columns->rows % 64;
 
@@ -257,7 +289,9 @@ jn_funnel_fast_columns(const JnEnv *env, JnFunnelFast *f, const JnColumns *colum
 	f->times = *times;
 	f->differences = differences;
 	f->summed = false;
-	f->last = last;
+	f->narrow = times->wide == times->stop && jn_time_span(first, last) < times->unit_us << 32;
+	f->within = within == JN_NO_LIMIT ? UINT64_MAX : within / times->unit_us;
+	look_at_end(f, last);
 	find_codes(f, event, event->codes + columns->rows);
 
 	mark(f, f->codes, words, f->first_bits, f->other_bits);
@@ -270,7 +304,10 @@ jn_funnel_fast_columns(const JnEnv *env, JnFunnelFast *f, const JnColumns *colum
 		mark(f, tail, 1, &f->first_bits[words], &f->other_bits[words]);
 		f->first_bits[words] &= valid;
 		f->other_bits[words] &= valid;
+		words++;
 	}
+	f->first_bits[words] = 0;
+	f->other_bits[words] = 0;
 	return true;
 }
 
@@ -286,39 +323,14 @@ jn_funnel_fast_seen(const JnFunnelFast *f)
 
 /* ---- subjects ---- */
 
-/* Word w of bits, those of rows from .. to-1 only. */
+/* Bits of rows "from" and up to 63 behind it, but of none from "to" on. */
 static inline uint64_t
-word_of(const uint64_t *bits, uint32_t w, uint32_t from, uint32_t to)
+bits_of(const uint64_t *bits, uint32_t from, uint32_t to)
 {
-	uint64_t	word = bits[w];
+	uint32_t	w = from / 64;
+	uint64_t	word = bits[w] >> (from % 64) | bits[w + 1] << 1 << (63 - from % 64);
 
-	if (w == from / 64)
-		word &= UINT64_MAX << (from % 64);
-	if (w == (to - 1) / 64)
-		word &= UINT64_MAX >> (63 - (to - 1) % 64);
-	return word;
-}
-
-/* What became of an attempt of one step or more that began so long after "start". */
-static JnFunnelStatus
-status_of(const JnFunnelFast *f, int64_t start, uint64_t after)
-{
-	const JnFunnelTerms *terms = f->terms;
-	int64_t		entered = jn_time_after(start, after);
-
-	return terms->as_of < entered || jn_time_span(entered, terms->as_of) <= terms->within
-		? JN_FUNNEL_OPEN : JN_FUNNEL_LOST;
-}
-
-/* Whether every attempt that has not converted is lost, or every one is open. */
-static inline bool
-is_clear(const JnFunnelFast *f, JnFunnelStatus *status)
-{
-	const JnFunnelTerms *terms = f->terms;
-
-	*status = terms->within == JN_NO_LIMIT ? JN_FUNNEL_OPEN : JN_FUNNEL_LOST;
-	return terms->within == JN_NO_LIMIT
-		|| (terms->as_of > f->last && jn_time_span(f->last, terms->as_of) > terms->within);
+	return to - from >= 64 ? word : word & ((UINT64_C(1) << (to - from)) - 1);
 }
 
 static void
@@ -326,101 +338,136 @@ add_up(JnFunnelFast *f)
 {
 	JnTimesReader r = f->times;
 
-	f->sum[0] = 0;
-	jn_times_add_up(&r, f->differences, f->sum + 1);
+	if (f->narrow)
+	{
+		f->short_sum[0] = 0;
+		jn_times_sums(&r, f->differences, f->short_sum + 1);
+	}
+	else
+	{
+		f->sum[0] = 0;
+		jn_times_add_up(&r, f->differences, f->sum + 1);
+	}
 	f->summed = true;
+}
+
+/* Of all differences up to "i", the sum. */
+static inline uint64_t
+sum_of(const JnFunnelFast *f, bool narrow, uint32_t i)
+{
+	return narrow ? f->short_sum[i] : f->sum[i];
+}
+
+/* Units from one sum to another. */
+static inline uint64_t
+between(bool narrow, uint64_t from, uint64_t to)
+{
+	return narrow ? (uint32_t) (to - from) : to - from;
+}
+
+/* What became of an attempt that began in row "entry". */
+static JnFunnelStatus
+status_of(JnFunnelFast *f, uint32_t from, uint32_t entry, uint32_t part, int64_t start)
+{
+	const JnFunnelTerms *terms = f->terms;
+	int64_t		entered;
+
+	if (f->clear)
+		return f->stays;
+	if (!f->summed)
+		add_up(f);
+	entered = jn_time_after(start, between(f->narrow, sum_of(f, f->narrow, from - part),
+										   sum_of(f, f->narrow, entry - part)) * f->times.unit_us);
+	return terms->as_of < entered || jn_time_span(entered, terms->as_of) <= terms->within
+		? JN_FUNNEL_OPEN : JN_FUNNEL_LOST;
+}
+
+/*
+ * Goes through the rows of a subject; made once for each kind of sums.  64 rows
+ * at a time, which is all of most subjects.
+ */
+INLINE uint32_t
+walk(JnFunnelFast *f, bool narrow, uint32_t from, uint32_t to, uint32_t part, uint32_t *last_entry)
+{
+	uint64_t	within = f->within;
+	uint32_t	entry = NO_ROW;
+	uint32_t	level = 0;
+	Chain		chain[JN_FAST_STEPS];
+
+	for (uint32_t base = from; base < to; base += 64)
+	{
+		uint64_t	firsts = bits_of(f->first_bits, base, to);
+		uint64_t	others = bits_of(f->other_bits, base, to);
+
+		if (level == 0)
+		{
+			/* nothing matters before the first entry */
+			if (firsts == 0)
+				continue;
+			others &= ~((firsts & (~firsts + 1)) - 1);
+			level = 1;
+			for (uint32_t i = 1; i < f->terms->steps; i++)
+				chain[i].entry = NO_ROW;
+		}
+		if (others != 0 && !f->summed)
+			add_up(f);
+		for (; others != 0; others &= others - 1)
+		{
+			unsigned	bit = lowest_bit(others);
+			uint32_t	step = f->step_of[f->codes[base + bit]] - 1u;
+			uint64_t	at = sum_of(f, narrow, base + bit - part);
+			uint64_t	before = firsts & ((UINT64_C(1) << bit) - 1);
+
+			if (before != 0)
+				entry = base + highest_bit(before);
+			if (step == 1)
+			{
+				uint64_t	entered = sum_of(f, narrow, entry - part);
+
+				if (entry != chain[1].entry && between(narrow, entered, at) <= within)
+				{
+					chain[1].entry = entry;
+					chain[1].at[0] = entered;
+					chain[1].at[1] = at;
+					level = level > 2 ? level : 2;
+				}
+			}
+			else if (chain[step - 1].entry != NO_ROW && chain[step - 1].entry != chain[step].entry
+					 && between(narrow, chain[step - 1].at[0], at) <= within)
+			{
+				chain[step].entry = chain[step - 1].entry;
+				for (uint32_t i = 0; i < step; i++)
+					chain[step].at[i] = chain[step - 1].at[i];
+				chain[step].at[step] = at;
+				level = level > step + 1 ? level : step + 1;
+			}
+		}
+		if (firsts != 0)
+			entry = base + highest_bit(firsts);
+	}
+	if (level > 1)
+	{
+		for (uint32_t i = 1; i < level; i++)
+			f->filled[i] = between(narrow, chain[level - 1].at[0], chain[level - 1].at[i]) * f->times.unit_us;
+		entry = chain[level - 1].entry;
+	}
+	*last_entry = entry;
+	return level;
 }
 
 uint32_t
 jn_funnel_fast_subject(JnFunnelFast *f, uint32_t from, uint32_t to, uint32_t part, int64_t start,
 					   JnFunnelStatus *status)
 {
-	uint64_t	unit = f->times.unit_us;
-	uint64_t	within = f->terms->within == JN_NO_LIMIT ? UINT64_MAX : f->terms->within / unit;
-	uint32_t	end = (to - 1) / 64;
-	uint32_t	first = NO_ROW;
-	uint32_t	w = from / 64;
 	uint32_t	entry;
-	uint32_t	level = 1;
-	uint64_t	others;
-	Chain		chain[JN_FAST_STEPS];
+	uint32_t	level = f->narrow ? walk(f, true, from, to, part, &entry) : walk(f, false, from, to, part, &entry);
 
-	/* the first row that could be an entry, and whether anything is behind it */
-	for (; w <= end; w++)
-	{
-		uint64_t	bits = word_of(f->first_bits, w, from, to);
-
-		if (bits != 0)
-		{
-			first = 64 * w + lowest_bit(bits);
-			break;
-		}
-	}
-	*status = JN_FUNNEL_NOT_ENTERED;
-	if (first == NO_ROW)
-		return 0;
 	f->filled[0] = 0;
-	others = word_of(f->other_bits, w, first, to);
-	for (uint32_t i = w + 1; others == 0 && i <= end; i++)
-		others = word_of(f->other_bits, i, first, to);
-	if (others == 0 && is_clear(f, status))
-	{
-		if (f->terms->steps == 1)
-			*status = JN_FUNNEL_CONVERTED;
-		return 1;
-	}
-
-	if (!f->summed)
-		add_up(f);
-	for (uint32_t i = 1; i < f->terms->steps; i++)
-		chain[i].entry = NO_ROW;
-	entry = first;
-	for (; w <= end; w++)
-	{
-		uint64_t	firsts = word_of(f->first_bits, w, first, to);
-
-		for (others = word_of(f->other_bits, w, first, to); others != 0; others &= others - 1)
-		{
-			unsigned	bit = lowest_bit(others);
-			uint32_t	row = 64 * w + bit;
-			uint32_t	step = f->step_of[f->codes[row]] - 1u;
-			uint64_t	at = f->sum[row - part];
-			uint64_t	before = firsts & ((UINT64_C(1) << bit) - 1);
-
-			if (before != 0)
-				entry = 64 * w + highest_bit(before);
-			if (step == 1)
-			{
-				if (entry != chain[1].entry && at - f->sum[entry - part] <= within)
-				{
-					chain[1].entry = entry;
-					chain[1].at[0] = f->sum[entry - part];
-					chain[1].at[1] = at;
-					level = level > 2 ? level : 2;
-				}
-			}
-			else if (chain[step - 1].entry != NO_ROW && chain[step - 1].entry != chain[step].entry
-					 && at - chain[step - 1].at[0] <= within)
-			{
-				chain[step].entry = chain[step - 1].entry;
-				memcpy(chain[step].at, chain[step - 1].at, step * sizeof(uint64_t));
-				chain[step].at[step] = at;
-				level = level > step + 1 ? level : step + 1;
-			}
-		}
-		if (firsts != 0)
-			entry = 64 * w + highest_bit(firsts);
-	}
-
-	if (level > 1)
-	{
-		for (uint32_t i = 1; i < level; i++)
-			f->filled[i] = (chain[level - 1].at[i] - chain[level - 1].at[0]) * unit;
-		entry = chain[level - 1].entry;
-	}
-	if (level == f->terms->steps)
+	if (level == 0)
+		*status = JN_FUNNEL_NOT_ENTERED;
+	else if (level == f->terms->steps)
 		*status = JN_FUNNEL_CONVERTED;
-	else if (!is_clear(f, status))
-		*status = status_of(f, start, (f->sum[entry - part] - f->sum[from - part]) * unit);
+	else
+		*status = status_of(f, from, entry, part, start);
 	return level;
 }

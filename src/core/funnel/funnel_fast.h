@@ -25,7 +25,8 @@ typedef struct JnFunnelFast
 {
 	const JnFunnelTerms *terms;
 	uint32_t	events;
-	uint64_t	head[JN_FAST_EVENTS];	/* the first eight bytes of each name, as a number that orders as they do */
+	uint64_t	bits;			/* each name's bit: others need no look */
+	uint64_t	head[JN_FAST_EVENTS];	/* the first eight bytes of each name, zeroes behind a shorter one */
 	uint8_t		step_of_event[JN_FAST_EVENTS];	/* from 0 */
 
 	/* of the columns */
@@ -37,11 +38,15 @@ typedef struct JnFunnelFast
 	uint8_t		step_of[256];	/* by code, from 1; 0: none */
 	JnTimesReader times;		/* before the first difference of all */
 	uint32_t	differences;
-	bool		summed;			/* sum[] is filled */
-	int64_t		last;			/* no step is later, microseconds */
-	uint64_t   *first_bits;		/* a bit a row: it is the first step */
+	uint64_t	within;			/* units */
+	bool		clear;			/* attempts that have not converted are all lost, or all open: */
+	JnFunnelStatus stays;		/* this */
+	bool		summed;			/* one of the sums is filled */
+	bool		narrow;			/* no two steps of a subject are 2^32 units apart: short_sum[] is enough */
+	uint64_t   *first_bits;		/* a bit a row: it is the first step; and a word of 0 */
 	uint64_t   *other_bits;		/* likewise: another step */
 	uint64_t   *sum;			/* [differences + 1] of all differences up to each, in units */
+	uint32_t   *short_sum;		/* the same modulo 2^32 */
 	uint32_t	room;			/* rows */
 
 	/* of the subject */
@@ -53,11 +58,11 @@ extern bool jn_funnel_fast_init(JnFunnelFast *f, const JnFunnelTerms *terms);
 
 /*
  * Takes columns: whether they are such that this way can be gone.  "times"
- * stands before the first of their differences, of which there are so many;
- * "last" is an instant that no step is behind, or INT64_MAX.
+ * stands before the first of their differences, of which there are so many; no
+ * step is before "first" or behind "last", which may be INT64_MIN and INT64_MAX.
  */
 extern bool jn_funnel_fast_columns(const JnEnv *env, JnFunnelFast *f, const JnColumns *columns,
-								   const JnTimesReader *times, uint32_t differences, int64_t last);
+								   const JnTimesReader *times, uint32_t differences, int64_t first, int64_t last);
 
 /* Bits of the steps of which an event is among the columns. */
 extern unsigned jn_funnel_fast_seen(const JnFunnelFast *f);

@@ -168,9 +168,9 @@ note_seen_fast(JnFunnelTally *t)
 /* Takes columns the fast way, if it can be gone. */
 static bool
 take_columns_fast(const JnEnv *env, JnFunnelTally *t, const JnColumns *columns, const JnTimesReader *times,
-				  uint32_t differences, int64_t last)
+				  uint32_t differences, int64_t first, int64_t last)
 {
-	if (!t->plain || !jn_funnel_fast_columns(env, &t->quick, columns, times, differences, last))
+	if (!t->plain || !jn_funnel_fast_columns(env, &t->quick, columns, times, differences, first, last))
 		return false;
 	if (t->unseen > 0)
 		note_seen_fast(t);
@@ -221,7 +221,7 @@ take_subject(const JnEnv *env, void *context, const JnSubject *subject, JnError 
 
 	(void) err;
 	if (rows == subject->columns->rows
-		&& take_columns_fast(env, t, subject->columns, subject->times, rows - 1, INT64_MAX))
+		&& take_columns_fast(env, t, subject->columns, subject->times, rows - 1, subject->start, INT64_MAX))
 	{
 		count_fast(env, t, 0, rows, 0, subject->start);
 		return JN_OK;
@@ -267,7 +267,7 @@ jn_funnel_tally_journey(const JnEnv *env, JnFunnelTally *t, const JnJourney *j, 
 	JnStatus	status;
 
 	jn_journey_times(j, &times);
-	if (take_columns_fast(env, t, &columns, &times, j->head.n - 1, j->head.last))
+	if (take_columns_fast(env, t, &columns, &times, j->head.n - 1, j->head.first, j->head.last))
 	{
 		count_fast(env, t, 0, j->head.n, 0, j->head.first);
 		return JN_OK;
@@ -312,7 +312,7 @@ jn_funnel_tally_set(const JnEnv *env, JnFunnelTally *t, const JnSet *s, JnError 
 	JnTimesReader times;
 
 	jn_set_times(s, &times);
-	if (!take_columns_fast(env, t, &columns, &times, jn_set_differences(s), s->head.last))
+	if (!take_columns_fast(env, t, &columns, &times, jn_set_differences(s), s->head.first, s->head.last))
 		status = jn_whole_set(env, &t->whole, s, &visitor, err);
 	else if (count_set_fast(env, t, s))
 		status = jn_whole_hold(env, &t->whole, s, &visitor, err);
