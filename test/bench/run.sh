@@ -1,11 +1,12 @@
 #!/bin/bash
-# make bench: plain SQL and ours (and DuckDB, if it is there) in turn.
+# make bench: plain SQL and ours (and DuckDB and ClickHouse, if they are there) in turn.
 #
 #	EVENTS=2000000 USERS=50000 SEED=42	size of the data
 #	RUNS=5					runs of each variant; medians count
 #	THREADS="1 2"				processes a query may use
 #	T=sessions				one file of questions/ only
 #	DUCKDB=auto|install|off			see duckdb.sh
+#	CHDB=auto|install|off			ClickHouse, see clickhouse.sh
 #
 # Each file of questions/ asks one thing in several ways.  In each run all
 # variants come in turn, so what else the machine does hits all alike.  All
@@ -35,7 +36,10 @@ setup build
 JOURNEY_BUILD=release build_extension
 # shellcheck source=test/bench/duckdb.sh
 . "$HERE/duckdb.sh"
+# shellcheck source=test/bench/clickhouse.sh
+. "$HERE/clickhouse.sh"
 duckdb_ask=()
+clickhouse_ask=()
 
 load()
 {
@@ -58,7 +62,15 @@ load()
 		duckdb_version=$(duckdb_load "$tsv")
 		say "DuckDB $duckdb_version"
 	else
-		say "DuckDB is not there; DUCKDB=install brings it"
+		say "SKIPPED: DuckDB is not there; DUCKDB=install brings it"
+	fi
+	clickhouse_find
+	clickhouse_version=
+	if [ "${#clickhouse_ask[@]}" -gt 0 ]; then
+		clickhouse_version=$(clickhouse_load "$tsv")
+		say "ClickHouse $clickhouse_version"
+	else
+		say "SKIPPED: ClickHouse is not there; CHDB=install brings it"
 	fi
 }
 
@@ -88,6 +100,8 @@ ask()
 
 	if [ "$kind" = duckdb ]; then
 		"${duckdb_ask[@]}" "$DUCKDB_FILE" "$threads" <"$file"
+	elif [ "$kind" = clickhouse ]; then
+		"${clickhouse_ask[@]}" "$CHDB_FOLDER" "$threads" <"$file"
 	else
 		# the first call of a session loads the library, and the data into its caches
 		PGOPTIONS="-c max_parallel_workers_per_gather=$((threads - 1))" \
@@ -111,6 +125,7 @@ measure()
 				stem=$(basename "$file")
 				IFS=. read -r question number kind <<<"$stem"
 				[ "$kind" != duckdb ] || [ "${#duckdb_ask[@]}" -gt 0 ] || continue
+				[ "$kind" != clickhouse ] || [ "${#clickhouse_ask[@]}" -gt 0 ] || continue
 				IFS=$'\t' read -r answer ms < <(ask "$file" "$threads")
 				[ -n "$ms" ] || die "no time for $stem"
 				if [ "$kind" != yardstick ]; then
@@ -133,13 +148,13 @@ report()
 	cpu=$(sed -n 's/^model name.*: //p' /proc/cpuinfo 2>/dev/null | head -n 1)
 	server=$(db -At -c 'SHOW server_version')
 	printf '\n%s events, %s subjects; PostgreSQL %s%s; %s, %s processors; medians of %s runs\n' \
-		"$EVENTS" "$USERS" "$server" "${duckdb_version:+; DuckDB $duckdb_version}" "${cpu:-unknown CPU}" "$(nproc)" "$RUNS"
+		"$EVENTS" "$USERS" "$server" "${duckdb_version:+; DuckDB $duckdb_version}${clickhouse_version:+; ClickHouse $clickhouse_version}" "${cpu:-unknown CPU}" "$(nproc)" "$RUNS"
 	printf 'Speed: how many times as fast as the first line of the question; below 1 is slower.\n'
 	for file in "$OUT"/sql/*; do
 		printf '%s\t%s\n' "$(basename "$file")" "$(sed -n '1s/^--//p' "$file")"
 	done >"$OUT/names"
 	awk -f "$HERE/report.awk" -v threads="$THREADS" -v json="$BUILD/bench.jsonl" \
-		-v facts="\"events\": $EVENTS, \"subjects\": $USERS, \"seed\": $SEED, \"commit\": \"$commit\", \"cpu\": \"$cpu\", \"server\": \"PostgreSQL $server\", \"duckdb\": \"$duckdb_version\"" \
+		-v facts="\"events\": $EVENTS, \"subjects\": $USERS, \"seed\": $SEED, \"commit\": \"$commit\", \"cpu\": \"$cpu\", \"server\": \"PostgreSQL $server\", \"duckdb\": \"$duckdb_version\", \"clickhouse\": \"$clickhouse_version\"" \
 		"$OUT/names" "$OUT/times"
 	echo
 	db -f "$HERE/sizes.sql"

@@ -52,3 +52,8 @@ WHERE gap IS NULL OR gap > interval 30 minutes;
 SELECT count(*)
 FROM (SELECT ts - lag(ts) OVER (PARTITION BY user_id ORDER BY ts) AS gap FROM events_sorted) x
 WHERE gap IS NULL OR gap > interval 30 minutes;
+
+--= clickhouse: ClickHouse, sorted by subject
+SELECT sum(n)
+FROM (SELECT 1 + arrayCount(d -> d > 1800000000, arrayDifference(arraySort(groupArray(toUnixTimestamp64Micro(ts))))) AS n
+      FROM events_sorted GROUP BY user_id)

@@ -20,3 +20,6 @@ WHERE cardinality(e) = cardinality(t);
 
 --= duckdb: DuckDB, GROUP BY and count(*)
 SELECT sum(n) FROM (SELECT count(*) AS n FROM events GROUP BY user_id) x;
+
+--= clickhouse: ClickHouse, GROUP BY and count()
+SELECT sum(n) FROM (SELECT count() AS n FROM events GROUP BY user_id)

@@ -54,3 +54,12 @@ SELECT count(*), sum(n), md5(string_agg(a || '>' || b || '=' || n, ',' ORDER BY 
 FROM (SELECT a, b, count(*) AS n
       FROM (SELECT event AS a, lead(event) OVER (PARTITION BY user_id ORDER BY ts, event) AS b FROM events_sorted) x
       WHERE b IS NOT NULL GROUP BY a, b) y;
+
+--= clickhouse: ClickHouse, sorted by subject
+SELECT count(), sum(n),
+       lower(hex(MD5(arrayStringConcat(arrayMap(x -> concat(x.1, '>', x.2, '=', toString(x.3)), arraySort(groupArray((a, b, n)))), ','))))
+FROM (SELECT pair.1 AS a, pair.2 AS b, count() AS n
+      FROM (SELECT arrayMap(x -> x.2, arraySort(groupArray((ts, toString(event))))) AS s,
+                   arrayJoin(arrayZip(arrayPopBack(s), arrayPopFront(s))) AS pair
+            FROM events_sorted GROUP BY user_id)
+      GROUP BY a, b)

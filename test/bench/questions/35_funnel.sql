@@ -63,3 +63,8 @@ WITH v AS (SELECT user_id, ts FROM events_sorted WHERE event = 'view'),
 SELECT (SELECT count(DISTINCT user_id) FROM v), (SELECT count(DISTINCT user_id) FROM c2),
        (SELECT count(DISTINCT p.user_id) FROM p ASOF JOIN c2 ON p.user_id = c2.user_id AND p.ts > c2.ts
         WHERE p.ts - c2.vts <= interval 1 hour);
+
+--= clickhouse: ClickHouse, sorted by subject
+SELECT countIf(level >= 1), countIf(level >= 2), countIf(level >= 3)
+FROM (SELECT windowFunnel(3600000000)(toUInt64(toUnixTimestamp64Micro(ts)), event = 'view', event = 'cart', event = 'purchase') AS level
+      FROM events_sorted GROUP BY user_id)
