@@ -60,29 +60,34 @@ jn_numbered_count(JnNumbered *n, const char *name, size_t size)
 	n->first[size] = (int8_t) n->count++;
 }
 
-size_t
-jn_series_places(const JnSeries *series)
+/* Is the series worth an array? */
+static bool
+is_dense(const JnSeries *series)
 {
-	if (series->members < FEWEST_MEMBERS || series->last / MOST_PLACES >= series->members)
-		return 0;
-	return (size_t) series->last + 1;
+	return series->members >= FEWEST_MEMBERS && series->last / MOST_PLACES < series->members;
 }
 
-void
+uint64_t
 jn_numbered_seal(JnNumbered *n)
 {
+	uint64_t	places = 0;
 	int			kept = 0;
 
 	memset(n->first, -1, sizeof(n->first));
 	for (int i = 0; i < n->count; i++)
 	{
-		if (n->series[i].place == NULL)
+		JnSeries   *s = &n->series[kept];
+
+		if (!is_dense(&n->series[i]))
 			continue;
 		if (kept < i)
-			n->series[kept] = n->series[i];
-		n->series[kept].next = n->first[n->series[kept].size];
-		n->first[n->series[kept].size] = (int8_t) kept;
+			*s = n->series[i];
+		s->first = places;
+		places += (uint64_t) s->last + 1;
+		s->next = n->first[s->size];
+		n->first[s->size] = (int8_t) kept;
 		kept++;
 	}
 	n->count = kept;
+	return places;
 }

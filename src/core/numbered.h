@@ -4,14 +4,13 @@
  *
  * Names of people are mostly made by counting.  Those with the same beginning
  * and the same length are a series, and what is known about its members can
- * stand in an array in the order of their numbers, two bytes each, where a
- * hash table needs sixteen: half a million of them fit into the cache of a
+ * stand in an array in the order of their numbers, some bits each, where a
+ * hash table needs sixteen bytes: half a million of them fit into the cache of a
  * processor.  The name follows from the place, so that finding a place has
  * compared the whole name.
  *
  *		for each name: jn_numbered_count(&n, name, size)
- *		for each series: series->place = zeroed memory for jn_series_places()
- *		jn_numbered_seal(&n)
+ *		places = jn_numbered_seal(&n): make an array of so many
  *		place = jn_numbered_find(&n, name, size, jn_name_tail(name, size))
  *
  * A name without a place (no number, no series, a number beyond those that
@@ -41,7 +40,7 @@ typedef struct JnSeries
 	int8_t		next;			/* series with names of this size, or -1 */
 	uint32_t	members;		/* names that were counted */
 	uint32_t	last;			/* the highest number among them */
-	uint16_t   *place;			/* by number, up to "last"; NULL: none */
+	uint64_t	first;			/* place of the number 0; those up to "last" follow */
 } JnSeries;
 
 typedef struct JnNumbered
@@ -56,11 +55,12 @@ extern void jn_numbered_begin(JnNumbered *n);
 /* Counts a name.  O(1) for each series with names of this size. */
 extern void jn_numbered_count(JnNumbered *n, const char *name, size_t size);
 
-/* Places that the series needs: 0 if it is small, or less than an eighth of them would be used. */
-extern size_t jn_series_places(const JnSeries *series);
-
-/* Forgets the series without places.  Places may be used from now on. */
-extern void jn_numbered_seal(JnNumbered *n);
+/*
+ * Forgets series that are small, or in which less than an eighth of the places
+ * would be used, and gives places to the others.  Returns how many.  No name
+ * may be counted afterwards.
+ */
+extern uint64_t jn_numbered_seal(JnNumbered *n);
 
 /* The last eight bytes of a name, the last one highest; zeros before a shorter one. */
 static inline uint64_t
@@ -101,12 +101,12 @@ jn_last_digits(uint64_t tail, int digits, uint32_t *number)
 	return true;
 }
 
-/* The place of a name, or NULL.  "tail" is that of the name. */
-static inline uint16_t *
+/* The place of a name, from 0, or -1.  "tail" is that of the name. */
+static inline int64_t
 jn_numbered_find(const JnNumbered *n, const char *name, size_t size, uint64_t tail)
 {
 	if (size > JN_SERIES_NAME)
-		return NULL;
+		return -1;
 	for (int i = n->first[size]; i >= 0; i = n->series[i].next)
 	{
 		const JnSeries *s = &n->series[i];
@@ -116,9 +116,9 @@ jn_numbered_find(const JnNumbered *n, const char *name, size_t size, uint64_t ta
 		if (prefix > 0 && memcmp(name, s->prefix, prefix) != 0)
 			continue;
 		if (jn_last_digits(tail, s->digits, &number) && number <= s->last)
-			return &s->place[number];
+			return (int64_t) (s->first + number);
 	}
-	return NULL;
+	return -1;
 }
 
 #endif							/* JN_NUMBERED_H */

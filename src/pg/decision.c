@@ -303,21 +303,20 @@ standing_reason(const JourneyDecision *decision)
 	return JN_REASONS;
 }
 
-JnReason
-journey_decision_reason(JourneyDecision *decision, JourneyClassRef *class,
+bool
+journey_decision_allows(JourneyDecision *decision, JourneyClassRef *class,
 						const char *subject, int size, TimestampTz collected)
 {
-	if (decision->standing != GRANTED)
-		return standing_reason(decision);
-	if (subject == NULL || size <= 0 || size > JOURNEY_MAX_SUBJECT)
-		return JN_REASON_NO_SUBJECT;
+	if (unlikely(decision->standing != GRANTED || subject == NULL || size <= 0 ||
+				 size > JOURNEY_MAX_SUBJECT))
+		return false;
 
-	if (class->decision != decision->serial)
+	if (unlikely(class->decision != decision->serial))
 	{
 		class->number = journey_answers_class(decision, class->name);
 		class->decision = decision->serial;
 	}
-	return journey_answers_ask(decision, class->number, subject, size, collected);
+	return journey_answers_allow(decision, class->number, subject, size, collected);
 }
 
 void

@@ -61,20 +61,12 @@ typedef struct JourneyClassRef
 } JourneyClassRef;
 
 /*
- * Why the reader may see raw values of this class about this subject, or may
- * not.  "subject" has "size" bytes and is not zero-terminated; NULL, unknown,
- * too long: no such subject.  "collected" is when the row was collected, or
- * JN_COLLECTED_UNKNOWN.
+ * May the reader see raw values of this class about this subject?  "subject"
+ * has "size" bytes and is not zero-terminated; NULL, unknown, too long: no such
+ * subject.  "collected" is when the row was collected, or JN_COLLECTED_UNKNOWN.
  */
-extern JnReason journey_decision_reason(JourneyDecision *decision, JourneyClassRef *class,
-										const char *subject, int size, TimestampTz collected);
-
-static inline bool
-journey_decision_allows(JourneyDecision *decision, JourneyClassRef *class,
-						const char *subject, int size, TimestampTz collected)
-{
-	return jn_is_shown(journey_decision_reason(decision, class, subject, size, collected));
-}
+extern bool journey_decision_allows(JourneyDecision *decision, JourneyClassRef *class,
+									const char *subject, int size, TimestampTz collected);
 
 /* A question for journey_decision_explain(); texts are zero-terminated. */
 typedef struct JourneyQuestion
@@ -97,7 +89,7 @@ typedef struct JourneyExplanation
 } JourneyExplanation;
 
 /*
- * Decides as journey_decision_reason() does for a reader, in both snapshots,
+ * Decides as journey_decision_allows() does for a reader, in both snapshots,
  * and tells where it comes from.  Some index probes each time; warns of
  * nothing.  Not for readers.
  */

@@ -167,12 +167,11 @@ extern SubjectAnswers *journey_answers_create(JourneyDecision *decision);
 extern int	journey_answers_class(JourneyDecision *decision, const char *name);
 
 /*
- * Why raw values of the subject are shown or not.  "size" is 1 to
- * JOURNEY_MAX_SUBJECT, "collected" a time or JN_COLLECTED_UNKNOWN.  The
- * decision must be GRANTED.
+ * Are raw values of the subject shown?  "size" is 1 to JOURNEY_MAX_SUBJECT,
+ * "collected" a time or JN_COLLECTED_UNKNOWN.  The decision must be GRANTED.
  */
-extern JnReason journey_answers_ask(JourneyDecision *decision, int class_number,
-									const char *subject, int size, TimestampTz collected);
+extern bool journey_answers_allow(JourneyDecision *decision, int class_number,
+								  const char *subject, int size, TimestampTz collected);
 
 /*
  * The same for one subject by the tables, with where it comes from; "denied"

@@ -20,8 +20,9 @@
  *
  * A table for a million names is larger than the caches of a processor, and a
  * miss costs more than all the rest of a question.  Names that end in numbers,
- * as most do, are in an array as well (core/numbered.h), two bytes each, which
- * is asked first.
+ * as most do, are in arrays as well (core/numbered.h), which are asked first: one
+ * of four bits a name, for the facts that were met first and most subjects
+ * share, and one of two bytes.
  *
  * Why it is never stale.  The cache holds what one snapshot S saw, without the
  * own transaction; "moment" remembers S.  Before a decision uses it, it is
@@ -79,6 +80,69 @@
 /* A guess that is right nearly everywhere; else advice is not followed. */
 #define HUGE_PAGE		(2 * 1024 * 1024)
 
+/*
+ * A name, ready to be looked for: its bytes with its size if it is short, so
+ * that comparing keys is comparing names, else a hash.
+ */
+typedef struct NameKey
+{
+	uint64		low;
+	uint32		high;
+} NameKey;
+
+#define SHORT_NAME	11
+
+/* Of names that are not short. */
+#define LONG_KEY	UINT32_C(0xff000000)
+
+/* Random, so that nobody can choose names that collide. */
+static uint64 name_seed = 0;
+
+/*
+ * The key of a name of 1 to JOURNEY_MAX_SUBJECT bytes.  Keys of short names
+ * are equal if and only if the names are.
+ */
+static inline NameKey
+name_key(const char *name, int size)
+{
+	const unsigned char *bytes = (const unsigned char *) name;
+	NameKey key;
+
+	if (size > SHORT_NAME)
+	{
+		key.low = hash_bytes_extended(bytes, size, name_seed);
+		key.high = LONG_KEY | (uint32) (key.low & 0xffffff);
+		return key;
+	}
+
+	/* overlapping loads, because copying a variable size is a call */
+	if (size >= 8)
+	{
+		key.low = jn_load64(bytes);
+		key.high = size == 8 ? 0 : (uint32) (jn_load64(bytes + size - 8) >> 8 * (16 - size));
+	}
+	else if (size >= 4)
+	{
+		key.low = jn_load32(bytes) | (uint64) jn_load32(bytes + size - 4) << 8 * (size - 4);
+		key.high = 0;
+	}
+	else
+	{
+		key.low = bytes[0] |
+			(uint64) bytes[size / 2] << 8 * (size / 2) |
+			(uint64) bytes[size - 1] << 8 * (size - 1);
+		key.high = 0;
+	}
+	key.high |= (uint32) size << 24;
+	return key;
+}
+
+static inline bool
+is_short_key(NameKey key)
+{
+	return key.high < LONG_KEY;
+}
+
 /* Where a long name is. */
 #define PLACE_BITS		40
 #define PLACE_MASK		((UINT64CONST(1) << PLACE_BITS) - 1)
@@ -90,8 +154,9 @@ typedef struct NameSlot
 	uint32		facts;			/* their number; 0 is none */
 } NameSlot;
 
-/* In the array of numbered names: facts whose number is too large for it. */
-#define PLACE_ELSEWHERE		PG_UINT16_MAX
+/* In the arrays of numbered names: the number of the facts is too large for them. */
+#define FEW_FACTS		0xf
+#define MORE_FACTS		PG_UINT16_MAX
 
 typedef struct FactsEntry
 {
@@ -116,6 +181,8 @@ typedef struct FactCache
 	uint64		arena_room;
 
 	JnNumbered	numbered;		/* those of them that end in numbers, once more */
+	uint8	   *few;			/* their facts by place, four bits each, or FEW_FACTS */
+	uint16	   *more;			/* the same in two bytes, or MORE_FACTS */
 
 	/* facts by number; entry 0 is not used */
 	uint32		count;
@@ -149,7 +216,6 @@ typedef struct TextEntry
 #include "lib/simplehash.h"
 
 uint64		journey_fact_cache_version = 1;
-uint64		journey_name_seed = 0;
 
 /* An odd random number. */
 static uint64 name_factor = 0;
@@ -177,17 +243,20 @@ static uint64 too_small_generation = 0;
  * Names
  * ------------------------------------------------------------------------ */
 
-/* What the array says of facts. */
-static inline uint16
-place_value(uint32 facts)
+/* Notes the facts of a name that has a place. */
+static inline void
+set_place(FactCache *c, uint64 place, uint32 facts)
 {
-	return facts < PLACE_ELSEWHERE ? facts : PLACE_ELSEWHERE;
+	int			shift = 4 * (place & 1);
+
+	c->few[place / 2] = (c->few[place / 2] & ~(FEW_FACTS << shift)) | Min(facts, FEW_FACTS) << shift;
+	c->more[place] = Min(facts, MORE_FACTS);
 }
 
 static inline uint64
-home_slot(const FactCache *c, JourneyNameKey key)
+home_slot(const FactCache *c, NameKey key)
 {
-	uint64		hash = jn_mix64((key.low ^ journey_name_seed) + key.high * name_factor);
+	uint64		hash = jn_mix64((key.low ^ name_seed) + key.high * name_factor);
 
 	/* slots are fewer than 2^32 */
 	return ((hash >> 32) * c->slots) >> 32;
@@ -205,7 +274,7 @@ is_long_name_at(const FactCache *c, uint64 place, const char *name, int size)
 
 /* The slot of a name, or the free one where it belongs. */
 static inline NameSlot *
-find_slot(const FactCache *c, JourneyNameKey key, const char *name, int size)
+find_slot(const FactCache *c, NameKey key, const char *name, int size)
 {
 	uint64		i = home_slot(c, key);
 
@@ -215,7 +284,7 @@ find_slot(const FactCache *c, JourneyNameKey key, const char *name, int size)
 
 		if (slot->high == key.high)
 		{
-			if (journey_is_short_key(key) ?
+			if (is_short_key(key) ?
 				slot->low == key.low :
 				slot->low >> PLACE_BITS == key.low >> PLACE_BITS &&
 				is_long_name_at(c, slot->low & PLACE_MASK, name, size))
@@ -266,18 +335,18 @@ set_slots(FactCache *c, uint64 slots)
 	c->slots = slots;
 	for (uint64 i = 0; i < old_slots; i++)
 	{
-		JourneyNameKey key = {old[i].low, old[i].high};
+		NameKey key = {old[i].low, old[i].high};
 		uint64		place;
 
 		if (old[i].high == 0)
 			continue;
-		if (!journey_is_short_key(key))
+		if (!is_short_key(key))
 		{
 			const char *name = c->arena + (old[i].low & PLACE_MASK);
 			uint16		size;
 
 			memcpy(&size, name, sizeof(uint16));
-			key = journey_name_key(name + sizeof(uint16), size);
+			key = name_key(name + sizeof(uint16), size);
 		}
 		for (place = home_slot(c, key); new[place].high != 0;)
 		{
@@ -323,9 +392,9 @@ store_long_name(FactCache *c, const char *name, int size, uint64 *place)
 static bool
 set_name(FactCache *c, const char *name, int size, uint32 facts)
 {
-	JourneyNameKey key = journey_name_key(name, size);
+	NameKey key = name_key(name, size);
 	NameSlot   *slot;
-	uint16	   *place;
+	int64		place;
 
 	if (c->used >= c->slots / 4 * 3 && !set_slots(c, c->slots * 2))
 		return false;
@@ -335,7 +404,7 @@ set_name(FactCache *c, const char *name, int size, uint32 facts)
 	{
 		uint64		low = key.low;
 
-		if (!journey_is_short_key(key))
+		if (!is_short_key(key))
 		{
 			uint64		where;
 
@@ -350,16 +419,16 @@ set_name(FactCache *c, const char *name, int size, uint32 facts)
 	slot->facts = facts;
 
 	place = jn_numbered_find(&c->numbered, name, size, jn_name_tail(name, size));
-	if (place != NULL)
-		*place = place_value(facts);
+	if (place >= 0)
+		set_place(c, place, facts);
 	return true;
 }
 
 /* The name in a slot that is not free; a short one is put into "space". */
 static const char *
-slot_name(const FactCache *c, const NameSlot *slot, char space[JOURNEY_SHORT_NAME], int *size)
+slot_name(const FactCache *c, const NameSlot *slot, char space[SHORT_NAME], int *size)
 {
-	if (slot->high >= JOURNEY_LONG_KEY)
+	if (slot->high >= LONG_KEY)
 	{
 		const char *stored = c->arena + (slot->low & PLACE_MASK);
 		uint16		stored_size;
@@ -374,12 +443,13 @@ slot_name(const FactCache *c, const NameSlot *slot, char space[JOURNEY_SHORT_NAM
 	return space;
 }
 
-/* Puts numbered names into arrays, as far as there is room. */
+/* Puts numbered names into an array, if there is room. */
 static void
 number_names(FactCache *c)
 {
-	char		space[JOURNEY_SHORT_NAME];
+	char		space[SHORT_NAME];
 	int			size;
+	uint64		places;
 
 	for (uint64 i = 0; i < c->slots; i++)
 	{
@@ -390,27 +460,26 @@ number_names(FactCache *c)
 			jn_numbered_count(&c->numbered, name, size);
 		}
 	}
-	for (int i = 0; i < c->numbered.count; i++)
-	{
-		JnSeries   *series = &c->numbered.series[i];
-		Size		places = jn_series_places(series);
-
-		if (places > 0)
-			series->place = get_memory(c, places * sizeof(uint16));
-	}
-	jn_numbered_seal(&c->numbered);
-	if (c->numbered.count == 0)
+	places = jn_numbered_seal(&c->numbered);
+	if (places == 0)
 		return;
+	c->few = get_memory(c, places / 2 + 1);
+	c->more = get_memory(c, places * sizeof(uint16));
+	if (c->few == NULL || c->more == NULL)
+	{
+		jn_numbered_begin(&c->numbered);
+		return;
+	}
 
 	for (uint64 i = 0; i < c->slots; i++)
 	{
 		if (c->slot[i].high != 0)
 		{
 			const char *name = slot_name(c, &c->slot[i], space, &size);
-			uint16	   *place = jn_numbered_find(&c->numbered, name, size, jn_name_tail(name, size));
+			int64		place = jn_numbered_find(&c->numbered, name, size, jn_name_tail(name, size));
 
-			if (place != NULL)
-				*place = place_value(c->slot[i].facts);
+			if (place >= 0)
+				set_place(c, place, c->slot[i].facts);
 		}
 	}
 }
@@ -625,7 +694,7 @@ make_cache(const JourneyTable *tables, Snapshot snapshot)
 
 	if (name_factor == 0)
 	{
-		if (!pg_strong_random(&journey_name_seed, sizeof(journey_name_seed)) ||
+		if (!pg_strong_random(&name_seed, sizeof(name_seed)) ||
 			!pg_strong_random(&name_factor, sizeof(name_factor)))
 			ereport(ERROR,
 					(errcode(ERRCODE_INTERNAL_ERROR),
@@ -775,17 +844,25 @@ journey_fact_cache_missed(const JourneyTable *tables)
 }
 
 uint32
-journey_fact_cache_find(JourneyNameKey key, const char *name, int size)
+journey_fact_cache_find(const char *name, int size, uint64 tail)
 {
-	const uint16 *place;
+	const FactCache *c = cache;
+	int64		place;
 
-	if (cache == NULL)
+	if (c == NULL)
 		return 0;
-	place = jn_numbered_find(&cache->numbered, name, size,
-							 size < 8 ? key.low << 8 * (8 - size) : jn_name_tail(name, size));
-	if (place != NULL && *place != PLACE_ELSEWHERE)
-		return *place;
-	return find_slot(cache, key, name, size)->facts;
+	place = jn_numbered_find(&c->numbered, name, size, tail);
+	if (place >= 0)
+	{
+		uint32		facts = c->few[place / 2] >> 4 * (place & 1) & FEW_FACTS;
+
+		if (facts < FEW_FACTS)
+			return facts;
+		facts = c->more[place];
+		if (facts < MORE_FACTS)
+			return facts;
+	}
+	return find_slot(c, name_key(name, size), name, size)->facts;
 }
 
 uint32

@@ -128,12 +128,9 @@ look_up_site(Site *site, FunctionCallInfo fcinfo, const JourneySeal *seal)
 	site->looked_at = GetCurrentStatementStartTimestamp();
 }
 
-/*
- * The site of this call.  "seal" is the number of the seal's argument; a seal
- * that is not the same in every call of an execution is none of ours.
- */
-static Site *
-get_site(FunctionCallInfo fcinfo, int seal)
+/* The first call of an execution, or of a statement. */
+static pg_noinline Site *
+find_site(FunctionCallInfo fcinfo, int seal)
 {
 	Site	   *site = fcinfo->flinfo->fn_extra;
 
@@ -156,6 +153,20 @@ get_site(FunctionCallInfo fcinfo, int seal)
 		else
 			look_up_site(site, fcinfo, PG_GETARG_SEAL_P(seal));
 	}
+	return site;
+}
+
+/*
+ * The site of this call.  "seal" is the number of the seal's argument; a seal
+ * that is not the same in every call of an execution is none of ours.
+ */
+static inline Site *
+get_site(FunctionCallInfo fcinfo, int seal)
+{
+	Site	   *site = fcinfo->flinfo->fn_extra;
+
+	if (unlikely(site == NULL || site->looked_at != GetCurrentStatementStartTimestamp()))
+		site = find_site(fcinfo, seal);
 	return site;
 }
 

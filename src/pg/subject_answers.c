@@ -22,6 +22,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "common/hashfn.h"
 #include "executor/instrument.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -100,8 +101,13 @@ typedef struct AnswerClass
 
 struct SubjectAnswers
 {
-	/* of the subject that was asked about last, if "cached" */
-	JourneyNameKey last_key;
+	/*
+	 * The subject that was asked about last, if "cached": size, first and last
+	 * eight bytes of the name, and all of it if these are not all.
+	 */
+	int			last_size;		/* 0: none */
+	uint64		last_head;
+	uint64		last_tail;
 	uint32		last_facts;		/* 0: no such subject */
 	bool		last_is_exception;
 
@@ -124,7 +130,6 @@ struct SubjectAnswers
 	Size		names_left;
 	SubjectAnswer *latest;		/* the last answer, valid until an insert */
 
-	int			last_size;		/* of the last name, if it is long */
 	char		last_name[JOURNEY_MAX_SUBJECT];
 };
 
@@ -397,7 +402,6 @@ choose_way(JourneyDecision *decision)
 	Snapshot	fresh;
 
 	answers->cached = false;
-	memset(&answers->last_key, 0, sizeof(answers->last_key));
 	answers->last_size = 0;
 	for (int i = 0; i < answers->class_count; i++)
 	{
@@ -546,6 +550,9 @@ journey_answers_class(JourneyDecision *decision, const char *name)
 	return answers->class_count++;
 }
 
+static JnReason ask(JourneyDecision *decision, int class_number, const char *subject, int size,
+					TimestampTz collected);
+
 /* By the tables, or an exception. */
 static pg_noinline JnReason
 ask_tables(JourneyDecision *decision, int class_number, const char *subject, int size,
@@ -564,7 +571,7 @@ ask_tables(JourneyDecision *decision, int class_number, const char *subject, int
 		{
 			choose_way(decision);
 			if (answers->cached)
-				return journey_answers_ask(decision, class_number, subject, size, collected);
+				return ask(decision, class_number, subject, size, collected);
 		}
 		if (MemoryContextMemAllocated(answers->memory, false) >= get_hash_memory_limit())
 			start(answers);
@@ -574,52 +581,45 @@ ask_tables(JourneyDecision *decision, int class_number, const char *subject, int
 	return reason_of(decision, class_number, answer, collected);
 }
 
-JnReason
-journey_answers_ask(JourneyDecision *decision, int class_number, const char *subject, int size,
-					TimestampTz collected)
+/* Why the subject's values are shown or not. */
+static JnReason
+ask(JourneyDecision *decision, int class_number, const char *subject, int size, TimestampTz collected)
 {
 	SubjectAnswers *answers = decision->answers;
-	JourneyNameKey key;
+	uint64		head;
+	uint64		tail;
 
 	if (answers->version != journey_fact_cache_version)
 		choose_way(decision);
 	if (!answers->cached)
 		return ask_tables(decision, class_number, subject, size, collected);
 
-	if (size == answers->last_size && memcmp(subject, answers->last_name, size) == 0)
-		return answers->last_is_exception ?
-			ask_tables(decision, class_number, subject, size, collected) :
-			reason_of_facts(decision, class_number, answers->last_facts, collected);
-
-	key = journey_name_key(subject, size);
-	if (!journey_is_short_key(key))
-	{
-		memcpy(answers->last_name, subject, size);
-		answers->last_size = size;
-		answers->last_key.high = 0;
-	}
-	else if (key.low != answers->last_key.low || key.high != answers->last_key.high)
-	{
-		answers->last_key = key;
-		answers->last_size = 0;
-	}
-	else
-		return answers->last_is_exception ?
-			ask_tables(decision, class_number, subject, size, collected) :
-			reason_of_facts(decision, class_number, answers->last_facts, collected);
-
-	/* another subject than the last time */
-	answers->last_is_exception = false;
-	if (answers->hash->members > 0)
+	/* the columns of one row ask about the same subject */
+	tail = jn_name_tail(subject, size);
+	head = size < 8 ? tail : jn_load64((const uint8 *) subject);
+	if (size != answers->last_size || tail != answers->last_tail || head != answers->last_head ||
+		(size > 16 && memcmp(subject, answers->last_name, size) != 0))
 	{
 		SubjectName name = {subject, size};
 
-		answers->last_is_exception = answers_lookup(answers->hash, name) != NULL;
-		if (answers->last_is_exception)
-			return ask_tables(decision, class_number, subject, size, collected);
+		answers->last_size = size;
+		answers->last_tail = tail;
+		answers->last_head = head;
+		if (size > 16)
+			memcpy(answers->last_name, subject, size);
+		answers->last_is_exception = answers->hash->members > 0 && answers_lookup(answers->hash, name) != NULL;
+		answers->last_facts = answers->last_is_exception ? 0 : journey_fact_cache_find(subject, size, tail);
 	}
-	answers->last_facts = journey_fact_cache_find(key, subject, size);
+	if (unlikely(answers->last_is_exception))
+		return ask_tables(decision, class_number, subject, size, collected);
 	return reason_of_facts(decision, class_number, answers->last_facts, collected);
+}
+
+bool
+journey_answers_allow(JourneyDecision *decision, int class_number, const char *subject, int size,
+					  TimestampTz collected)
+{
+	return jn_is_shown(ask(decision, class_number, subject, size, collected));
 }
 
 
