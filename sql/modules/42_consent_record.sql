@@ -152,6 +152,8 @@ AS $$
 DECLARE
   fields CONSTANT text[] := '{action,subject,purpose,covers_descendants,explicit,parental,valid_from,valid_until,said_at,notice,source,event_key,evidence}';
   stray    text;
+  numbers  bigint[];
+  names    text[];
   together boolean;
   result   bigint;
   before   bigint;
@@ -159,7 +161,8 @@ BEGIN
   IF jsonb_typeof(events) IS DISTINCT FROM 'array' OR jsonb_path_exists(events, '$[*] ? (@.type() != "object")') THEN
     RAISE EXCEPTION 'events must be an array of objects' USING ERRCODE = 'invalid_parameter_value';
   END IF;
-  SELECT k.key INTO stray FROM jsonb_array_elements(events) e, jsonb_object_keys(e) k (key) WHERE k.key <> ALL (fields) LIMIT 1;
+  SELECT (SELECT k.key FROM jsonb_object_keys(e) k (key) WHERE k.key <> ALL (fields) LIMIT 1) INTO stray
+    FROM jsonb_array_elements(events) e WHERE e - fields <> '{}' LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'an event has no field "%"', stray
       USING ERRCODE = 'invalid_parameter_value',
@@ -177,9 +180,10 @@ BEGIN
      AND NOT EXISTS (SELECT FROM journey.subject s WHERE s.name = n.name COLLATE "C")
    ORDER BY 1
   ON CONFLICT (name) DO NOTHING;
-  PERFORM FROM journey.subject s
-    WHERE s.name = ANY (ARRAY(SELECT e->>'subject' COLLATE "C" FROM jsonb_array_elements(events) e))
-    ORDER BY s.name FOR NO KEY UPDATE;
+  SELECT array_agg(l.number), array_agg(l.name) INTO numbers, names
+    FROM (SELECT s.number, s.name FROM journey.subject s
+           WHERE s.name = ANY (ARRAY(SELECT e->>'subject' COLLATE "C" FROM jsonb_array_elements(events) e))
+           ORDER BY s.name FOR NO KEY UPDATE) l;
 
   -- What needs no look at what was said before goes in as a whole.
   WITH e AS MATERIALIZED (
@@ -210,7 +214,7 @@ BEGIN
                                 said_at, notice, source, event_key, evidence)
     SELECT s.number, e.purpose_number, e.action, coalesce(e.covers_descendants, false), coalesce(e.explicit, false),
            coalesce(e.parental, false), e.valid_from, e.valid_until, e.said_at, e.notice, e.source, e.event_key, e.evidence
-      FROM e JOIN journey.subject s ON s.name = e.subject COLLATE "C"
+      FROM e JOIN unnest(numbers, names) s (number, name) ON s.name = e.subject COLLATE "C"
      WHERE (SELECT plain.yes FROM plain)
        AND (e.event_key IS NULL
             OR NOT EXISTS (SELECT FROM journey.ledger l WHERE l.subject = s.number AND l.event_key = e.event_key COLLATE "C"))

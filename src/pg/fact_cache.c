@@ -53,6 +53,7 @@
 #include <limits.h>
 #include <sys/mman.h>
 
+#include "access/parallel.h"
 #include "access/table.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
@@ -91,6 +92,7 @@ typedef struct NameKey
 } NameKey;
 
 #define SHORT_NAME	11
+#define NAME_SPACE	12
 
 /* Of names that are not short. */
 #define LONG_KEY	UINT32_C(0xff000000)
@@ -187,6 +189,7 @@ typedef struct FactCache
 	/* facts by number; entry 0 is not used */
 	uint32		count;
 	uint32		room;
+	uint32		latest;			/* the number given last, or 0 */
 	FactsEntry *entry;
 	uint32		buckets;		/* a power of two */
 	uint32	   *bucket;			/* numbers by hash; 0 is free */
@@ -426,7 +429,7 @@ set_name(FactCache *c, const char *name, int size, uint32 facts)
 
 /* The name in a slot that is not free; a short one is put into "space". */
 static const char *
-slot_name(const FactCache *c, const NameSlot *slot, char space[SHORT_NAME], int *size)
+slot_name(const FactCache *c, const NameSlot *slot, char space[NAME_SPACE], int *size)
 {
 	if (slot->high >= LONG_KEY)
 	{
@@ -438,8 +441,8 @@ slot_name(const FactCache *c, const NameSlot *slot, char space[SHORT_NAME], int 
 		return stored + sizeof(uint16);
 	}
 	*size = slot->high >> 24;
-	for (int i = 0; i < *size; i++)
-		space[i] = i < 8 ? slot->low >> 8 * i : slot->high >> 8 * (i - 8);
+	jn_store64((uint8 *) space, slot->low);
+	jn_store32((uint8 *) space + 8, slot->high);
 	return space;
 }
 
@@ -447,7 +450,7 @@ slot_name(const FactCache *c, const NameSlot *slot, char space[SHORT_NAME], int 
 static void
 number_names(FactCache *c)
 {
-	char		space[SHORT_NAME];
+	char		space[NAME_SPACE];
 	int			size;
 	uint64		places;
 
@@ -545,10 +548,15 @@ static uint32
 number_facts(FactCache *c, const JourneyFacts *facts)
 {
 	Size		size = journey_facts_size(facts);
-	uint32		hash = hash_bytes((const unsigned char *) facts, size);
+	uint32		hash;
 	uint32		place;
-	FactsEntry *entry;
+	FactsEntry *entry = &c->entry[c->latest];
 
+	/* neighbours often said the same */
+	if (c->latest > 0 && entry->facts->count == facts->count && memcmp(entry->facts, facts, size) == 0)
+		return c->latest;
+
+	hash = hash_bytes((const unsigned char *) facts, size);
 	if (c->count >= c->room && !make_facts_room(c))
 		return 0;
 
@@ -557,7 +565,7 @@ number_facts(FactCache *c, const JourneyFacts *facts)
 		entry = &c->entry[c->bucket[place]];
 		if (entry->hash == hash && entry->facts->count == facts->count &&
 			memcmp(entry->facts, facts, size) == 0)
-			return c->bucket[place];
+			return c->latest = c->bucket[place];
 	}
 
 	entry = &c->entry[c->count];
@@ -567,7 +575,7 @@ number_facts(FactCache *c, const JourneyFacts *facts)
 	memcpy(entry->facts, facts, size);
 	entry->hash = hash;
 	c->bucket[place] = c->count;
-	return c->count++;
+	return c->latest = c->count++;
 }
 
 
@@ -668,6 +676,17 @@ read_all(FactCache *c, const JourneyTable *tables, Snapshot snapshot)
 	return fits && !subject.has_null;
 }
 
+/*
+ * As how many subjects that are read one counts that is looked up.  A parallel
+ * worker is there because there is much to read, and what it reads is gone
+ * when the statement ends: it makes up its mind earlier.
+ */
+static int
+lookup_cost(void)
+{
+	return IsParallelWorker() ? LOOKUP_COST * 8 : LOOKUP_COST;
+}
+
 /* Has looking up one by one cost as much as reading all would? */
 static bool
 is_worth_making(const JourneyTable *tables)
@@ -680,7 +699,7 @@ is_worth_making(const JourneyTable *tables)
 	if (lookups < next_estimate)
 		return false;
 
-	next_estimate = Max(FEWEST_LOOKUPS, (uint64) (estimate_subjects(tables) / LOOKUP_COST));
+	next_estimate = Max(FEWEST_LOOKUPS, (uint64) (estimate_subjects(tables) / lookup_cost()));
 	return lookups >= next_estimate;
 }
 

@@ -188,14 +188,20 @@ journey__ledger_to_state(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = journey_check_trigger(fcinfo, false);
 	Memory	   *memory = memory_of(fcinfo->flinfo, trigger->tg_relation);
+	TupleDesc	desc = RelationGetDescr(trigger->tg_relation);
+	Datum	   *columns = palloc(desc->natts * (sizeof(Datum) + sizeof(bool)));
+	bool	   *missing = (bool *) (columns + desc->natts);
 	Datum		values[LEDGER_COLUMNS];
 	bool		nulls[LEDGER_COLUMNS];
 	JourneyAction action;
 	Relation	state;
 
+	heap_deform_tuple(trigger->tg_trigtuple, desc, columns, missing);
 	for (int i = 0; i < LEDGER_COLUMNS; i++)
-		values[i] = heap_getattr(trigger->tg_trigtuple, memory->ledger[i],
-								 RelationGetDescr(trigger->tg_relation), &nulls[i]);
+	{
+		values[i] = columns[memory->ledger[i] - 1];
+		nulls[i] = missing[memory->ledger[i] - 1];
+	}
 
 	/* about all data of the subject: another trigger's business */
 	if (nulls[LEDGER_PURPOSE])

@@ -7,11 +7,18 @@
  *
  * The place in the chain is allotted as late as that because the order of the
  * chain shall be the order of commits, without a gap for what was rolled back.
- * The first entry of a transaction takes a lock that is held until the commit
- * is through: from then on, and not before, writers of consent wait for each
- * other.  The lock is one on an object that nobody else locks (a column of
- * journey.chain), so neither VACUUM nor a dump gets in the way, and users
- * cannot take it as they could an advisory one.
+ *
+ * The trigger fires for each row, and the first time does it for all rows that
+ * the transaction has inserted: the tables are opened once, and all is hashed
+ * before the lock is taken.  When it then fires for the others, nothing is left
+ * to do.  A transaction may do so several times (SET CONSTRAINTS), and roll
+ * some of them back to a savepoint; so what it might have linked before is
+ * looked for in the chain.
+ *
+ * The lock is held until the commit is through: from then on, and not before,
+ * writers of consent wait for each other.  It is one on an object that nobody
+ * else locks (a column of journey.chain), so neither VACUUM nor a dump gets in
+ * the way, and users cannot take it as they could an advisory one.
  *
  * Under the lock every entry of the chain is by a transaction that is through,
  * or by our own; so "what is true at this instant" (SnapshotSelf) finds the end
@@ -28,10 +35,13 @@
 #include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/indexing.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -89,71 +99,98 @@ static const BesideColumns purpose_columns = {
 	}
 };
 
+/* A row on its way into the chain. */
+typedef struct Entry
+{
+	int64		seq;
+	uint8		leaf[JN_CHAIN_HASH];
+} Entry;
+
 /* What is kept while rows of one transaction come. */
 typedef struct Memory
 {
 	AttrNumber	ledger[LEDGER_COLUMNS];
+	AttrNumber	ledger_xid;
+	AttrNumber	ledger_copied;
 	Beside		chain;
 	Beside		subject;
 	Beside		purpose;
+
+	/* those that are done, by seq */
+	bool		collected;
+	int64		count;
+	int64		room;
+	Entry	   *entry;
+
+	/* the purpose that was named last */
+	int32		named_purpose;
+	Datum		purpose_name;	/* 0: none was */
 } Memory;
 
+/* The last transaction of the session that linked entries. */
+static uint64 linked_by = 0;
+
+/* What is kept from one row to the next. */
+static Memory *
+memory_of(FmgrInfo *function, Relation ledger)
+{
+	TupleDesc	desc = RelationGetDescr(ledger);
+	Memory	   *memory = function->fn_extra;
+
+	if (memory == NULL)
+	{
+		memory = MemoryContextAllocZero(function->fn_mcxt, sizeof(Memory));
+		journey_ledger_columns(desc, LEDGER_COLUMNS, memory->ledger);
+		memory->ledger_xid = SPI_fnumber(desc, "xid");
+		memory->ledger_copied = SPI_fnumber(desc, "copied");
+		if (memory->ledger_xid <= 0 || memory->ledger_copied <= 0)
+			elog(ERROR, "the ledger has no column xid or copied");
+		function->fn_extra = memory;
+	}
+	return memory;
+}
 
 /* ------------------------------------------------------------------------
  * Before the row is inserted
  * ------------------------------------------------------------------------ */
 
-/* A column of the row; (Datum) 0 for NULL. */
-static Datum
-row_column(HeapTuple row, TupleDesc desc, const char *name, bool *isnull)
-{
-	int			number = SPI_fnumber(desc, name);
-
-	if (number <= 0)
-		elog(ERROR, "the ledger has no column \"%s\"", name);
-	return heap_getattr(row, number, desc, isnull);
-}
-
-static bool
-row_flag(HeapTuple row, TupleDesc desc, const char *name)
-{
-	bool		isnull;
-
-	return DatumGetBool(row_column(row, desc, name, &isnull));
-}
-
 /* Raises for a row that is no event. */
 static void
-check_row(HeapTuple row, TupleDesc desc)
+check_row(HeapTuple row, TupleDesc desc, const Memory *memory)
 {
-	bool		isnull;
-	bool		no_purpose;
-	bool		no_from;
-	bool		no_until;
-	TimestampTz from = DatumGetTimestampTz(row_column(row, desc, "valid_from", &no_from));
-	TimestampTz until = DatumGetTimestampTz(row_column(row, desc, "valid_until", &no_until));
-	Datum		name = row_column(row, desc, "action", &isnull);
-	JourneyAction action = isnull ? ACTION_NONE : journey_action(TextDatumGetCString(name));
+	Datum	   *columns = palloc(desc->natts * (sizeof(Datum) + sizeof(bool)));
+	bool	   *missing = (bool *) (columns + desc->natts);
+	JourneyAction action;
 
-	row_column(row, desc, "purpose", &no_purpose);
+	heap_deform_tuple(row, desc, columns, missing);
+#define VALUE(field)	columns[memory->ledger[field] - 1]
+#define IS_NULL(field)	missing[memory->ledger[field] - 1]
+
+	action = IS_NULL(LEDGER_ACTION) ? ACTION_NONE :
+		journey_action(TextDatumGetCString(VALUE(LEDGER_ACTION)));
 	if (action == ACTION_NONE ||
-		no_purpose != journey_action_is_about_all(action) ||
-		(!no_from && !no_until && until <= from))
+		IS_NULL(LEDGER_PURPOSE) != journey_action_is_about_all(action) ||
+		(!IS_NULL(LEDGER_VALID_FROM) && !IS_NULL(LEDGER_VALID_UNTIL) &&
+		 DatumGetTimestampTz(VALUE(LEDGER_VALID_UNTIL)) <= DatumGetTimestampTz(VALUE(LEDGER_VALID_FROM))))
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("this is no event of the consent ledger"),
 				 errdetail("Its action, its purpose and its range of time do not go together.")));
 
+	/* a flag that is NULL counts as false here; NOT NULL refuses it later */
 	if (!journey_action_is_consent(action) &&
-		(!no_from || !no_until ||
-		 row_flag(row, desc, "covers_descendants") ||
-		 row_flag(row, desc, "explicit") ||
-		 row_flag(row, desc, "parental") ||
-		 !row_flag(row, desc, "counts")))
+		(!IS_NULL(LEDGER_VALID_FROM) || !IS_NULL(LEDGER_VALID_UNTIL) ||
+		 (!IS_NULL(LEDGER_COVERS) && DatumGetBool(VALUE(LEDGER_COVERS))) ||
+		 (!IS_NULL(LEDGER_EXPLICIT) && DatumGetBool(VALUE(LEDGER_EXPLICIT))) ||
+		 (!IS_NULL(LEDGER_PARENTAL) && DatumGetBool(VALUE(LEDGER_PARENTAL))) ||
+		 IS_NULL(LEDGER_COUNTS) || !DatumGetBool(VALUE(LEDGER_COUNTS))))
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("this is no event of the consent ledger"),
 				 errdetail("Only a consent has a range of time, a reach, or a form.")));
+#undef VALUE
+#undef IS_NULL
+	pfree(columns);
 }
 
 /*
@@ -167,13 +204,12 @@ journey__ledger_stamp(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = journey_check_trigger(fcinfo, true);
 	TupleDesc	desc = RelationGetDescr(trigger->tg_relation);
-	int			columns[2] = {SPI_fnumber(desc, "xid"), SPI_fnumber(desc, "copied")};
+	const Memory *memory = memory_of(fcinfo->flinfo, trigger->tg_relation);
+	int			columns[2] = {memory->ledger_xid, memory->ledger_copied};
 	Datum		values[2];
 	bool		nulls[2] = {false, false};
 
-	if (columns[0] <= 0 || columns[1] <= 0)
-		elog(ERROR, "the ledger has no column xid or copied");
-	check_row(trigger->tg_trigtuple, desc);
+	check_row(trigger->tg_trigtuple, desc, memory);
 
 	values[0] = FullTransactionIdGetDatum(GetTopFullTransactionId());
 	values[1] = BoolGetDatum(!heap_attisnull(trigger->tg_trigtuple, columns[0], desc));
@@ -212,25 +248,125 @@ name_of(Relation ledger, const BesideColumns *columns, Beside *beside,
 	return result;
 }
 
-/* What the row says, hashed. */
-static void
-hash_row(Relation ledger, Memory *memory, HeapTuple row, uint8 leaf[JN_CHAIN_HASH], Datum *seq)
+/* The name of a purpose; most rows are about the same as the one before. */
+static Datum
+purpose_name(Relation ledger, Memory *memory, MemoryContext keep, Datum number, bool *isnull)
 {
+	if (memory->purpose_name == (Datum) 0 || memory->named_purpose != DatumGetInt32(number))
+	{
+		MemoryContext caller = MemoryContextSwitchTo(keep);
+
+		memory->purpose_name = name_of(ledger, &purpose_columns, &memory->purpose, F_INT4EQ, number, isnull);
+		memory->named_purpose = DatumGetInt32(number);
+		MemoryContextSwitchTo(caller);
+	}
+	*isnull = memory->purpose_name == (Datum) 0;
+	return memory->purpose_name;
+}
+
+/* Adds a row, hashed, to the entries. */
+static void
+add_entry(Relation ledger, Memory *memory, MemoryContext keep, HeapTuple row)
+{
+	TupleDesc	desc = RelationGetDescr(ledger);
+	Datum	   *columns = palloc(desc->natts * sizeof(Datum));
+	bool	   *missing = palloc(desc->natts * sizeof(bool));
 	Datum		values[LEDGER_FIELDS];
 	bool		nulls[LEDGER_FIELDS];
+	Entry	   *entry;
 
+	heap_deform_tuple(row, desc, columns, missing);
 	for (int i = 0; i < LEDGER_COLUMNS; i++)
-		values[i] = heap_getattr(row, memory->ledger[i], RelationGetDescr(ledger), &nulls[i]);
-
+	{
+		values[i] = columns[memory->ledger[i] - 1];
+		nulls[i] = missing[memory->ledger[i] - 1];
+	}
 	values[LEDGER_SUBJECT_NAME] = name_of(ledger, &subject_columns, &memory->subject, F_INT8EQ,
 										  values[LEDGER_SUBJECT], &nulls[LEDGER_SUBJECT_NAME]);
 	nulls[LEDGER_PURPOSE_NAME] = true;
 	if (!nulls[LEDGER_PURPOSE])
-		values[LEDGER_PURPOSE_NAME] = name_of(ledger, &purpose_columns, &memory->purpose, F_INT4EQ,
-											  values[LEDGER_PURPOSE], &nulls[LEDGER_PURPOSE_NAME]);
+		values[LEDGER_PURPOSE_NAME] = purpose_name(ledger, memory, keep, values[LEDGER_PURPOSE],
+												   &nulls[LEDGER_PURPOSE_NAME]);
 
-	journey_ledger_leaf(values, nulls, leaf);
-	*seq = values[LEDGER_SEQ];
+	if (memory->count >= memory->room)
+	{
+		memory->room = Max(16, 2 * memory->room);
+		memory->entry = memory->entry == NULL ?
+			MemoryContextAlloc(keep, memory->room * sizeof(Entry)) :
+			repalloc_huge(memory->entry, memory->room * sizeof(Entry));
+	}
+	entry = &memory->entry[memory->count];
+	entry->seq = DatumGetInt64(values[LEDGER_SEQ]);
+	journey_ledger_leaf(values, nulls, entry->leaf);
+	memory->count++;
+}
+
+/* The index whose only or first column is this one; raises if there is none. */
+static Oid
+index_on(Relation rel, AttrNumber attnum)
+{
+	List	   *indexes = RelationGetIndexList(rel);
+	Oid			result = InvalidOid;
+	ListCell   *cell;
+
+	foreach(cell, indexes)
+	{
+		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
+
+		if (index->rd_index->indkey.values[0] == attnum && index->rd_index->indisvalid &&
+			index->rd_rel->relam == BTREE_AM_OID && heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL))
+			result = lfirst_oid(cell);
+		index_close(index, AccessShareLock);
+	}
+	list_free(indexes);
+	if (!OidIsValid(result))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("consent cannot be recorded"),
+				 errdetail("An index of the table \"%s\" of the extension is missing.", RelationGetRelationName(rel))));
+	return result;
+}
+
+static int
+compare_entries(const void *a, const void *b)
+{
+	int64		x = ((const Entry *) a)->seq;
+	int64		y = ((const Entry *) b)->seq;
+
+	return x < y ? -1 : x > y;
+}
+
+/* All rows of our transaction, but those that bring their place with them. */
+static void
+collect_entries(Relation ledger, Memory *memory, MemoryContext keep, uint64 xid)
+{
+	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext, "journey ledger row",
+													  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = CurrentMemoryContext;
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	row;
+
+	ScanKeyInit(&key, memory->ledger_xid, BTEqualStrategyNumber, F_XID8EQ,
+				FullTransactionIdGetDatum(FullTransactionIdFromU64(xid)));
+	scan = systable_beginscan(ledger, index_on(ledger, memory->ledger_xid), true, SnapshotSelf, 1, &key);
+	while (HeapTupleIsValid(row = systable_getnext(scan)))
+	{
+		bool		isnull;
+
+		CHECK_FOR_INTERRUPTS();
+		if (DatumGetBool(heap_getattr(row, memory->ledger_copied, RelationGetDescr(ledger), &isnull)))
+			continue;
+		MemoryContextSwitchTo(row_context);
+		add_entry(ledger, memory, keep, row);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(row_context);
+	}
+	systable_endscan(scan);
+	MemoryContextDelete(row_context);
+	if (memory->count > 1)
+		qsort(memory->entry, memory->count, sizeof(Entry), compare_entries);
+	memory->collected = true;
 }
 
 /* The last entry of the chain; false if there is none. */
@@ -261,52 +397,104 @@ find_end(Relation chain, const Beside *beside, int64 *place, uint8 link[JN_CHAIN
 	return found;
 }
 
-Datum
-journey__ledger_chain(PG_FUNCTION_ARGS)
+/* Is there a place for it already? */
+static bool
+is_linked(Relation chain, Oid by_seq, AttrNumber column, int64 seq)
 {
-	TriggerData *trigger = journey_check_trigger(fcinfo, false);
-	Relation	ledger = trigger->tg_relation;
-	FmgrInfo   *function = fcinfo->flinfo;
-	Memory	   *memory = function->fn_extra;
-	Relation	chain;
+	ScanKeyData key;
+	SysScanDesc scan;
+	bool		found;
+
+	ScanKeyInit(&key, column, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(seq));
+	scan = systable_beginscan(chain, by_seq, true, SnapshotSelf, 1, &key);
+	found = HeapTupleIsValid(systable_getnext(scan));
+	systable_endscan(scan);
+	return found;
+}
+
+/* Gives places to entries, in their order, and writes them down. */
+static void
+link_entries(Relation ledger, Memory *memory, const Entry *entries, int64 count, uint64 xid)
+{
+	Relation	chain = journey_open_beside(ledger, &chain_columns, &memory->chain, RowExclusiveLock);
+	const AttrNumber *column = memory->chain.column;
+	bool		linked_before = linked_by == xid;
+	Oid			by_seq = InvalidOid;
+	CatalogIndexState indexes;
 	struct
 	{
 		struct varlena head;
 		uint8		bytes[JN_CHAIN_HASH];
 	}			hash;
-	uint8		leaf[JN_CHAIN_HASH];
 	int64		place = 0;
 	bool		follows;
-	Datum		values[CHAIN_COLUMNS];
-	bool		nulls[CHAIN_COLUMNS] = {false};
-	Datum		seq;
 
-	if (memory == NULL)
-	{
-		memory = MemoryContextAllocZero(function->fn_mcxt, sizeof(Memory));
-		journey_ledger_columns(RelationGetDescr(ledger), LEDGER_COLUMNS, memory->ledger);
-		function->fn_extra = memory;
-	}
-	chain = journey_open_beside(ledger, &chain_columns, &memory->chain, RowExclusiveLock);
 	if (RelationGetNumberOfAttributes(chain) != CHAIN_COLUMNS)
 		elog(ERROR, "the chain of the ledger has other columns");
-
-	hash_row(ledger, memory, trigger->tg_trigtuple, leaf, &seq);
+	if (linked_before)
+		by_seq = index_on(chain, column[CHAIN_SEQ]);
 
 	/* held to the end of the transaction */
 	LockDatabaseObject(RelationRelationId, RelationGetRelid(chain), 1, ExclusiveLock);
+	linked_by = xid;
 
 	follows = find_end(chain, &memory->chain, &place, hash.bytes);
-	place++;
-	journey_ledger_link(hash.bytes, place, follows ? hash.bytes : NULL, leaf);
 	SET_VARSIZE(&hash, VARHDRSZ + JN_CHAIN_HASH);
+	indexes = CatalogOpenIndexes(chain);
+	for (int64 i = 0; i < count; i++)
+	{
+		Datum		values[CHAIN_COLUMNS];
+		bool		nulls[CHAIN_COLUMNS] = {false};
+		HeapTuple	row;
 
-	values[memory->chain.column[CHAIN_PLACE] - 1] = Int64GetDatum(place);
-	values[memory->chain.column[CHAIN_SEQ] - 1] = seq;
-	values[memory->chain.column[CHAIN_VERSION] - 1] = Int16GetDatum(JN_CHAIN_VERSION);
-	values[memory->chain.column[CHAIN_HASH] - 1] = PointerGetDatum(&hash);
-	CatalogTupleInsert(chain, heap_form_tuple(RelationGetDescr(chain), values, nulls));
+		CHECK_FOR_INTERRUPTS();
+		if (linked_before && is_linked(chain, by_seq, column[CHAIN_SEQ], entries[i].seq))
+			continue;
 
+		place++;
+		journey_ledger_link(hash.bytes, place, follows ? hash.bytes : NULL, entries[i].leaf);
+		follows = true;
+		values[column[CHAIN_PLACE] - 1] = Int64GetDatum(place);
+		values[column[CHAIN_SEQ] - 1] = Int64GetDatum(entries[i].seq);
+		values[column[CHAIN_VERSION] - 1] = Int16GetDatum(JN_CHAIN_VERSION);
+		values[column[CHAIN_HASH] - 1] = PointerGetDatum(&hash);
+		row = heap_form_tuple(RelationGetDescr(chain), values, nulls);
+		CatalogTupleInsertWithInfo(chain, row, indexes);
+		heap_freetuple(row);
+	}
+	CatalogCloseIndexes(indexes);
 	table_close(chain, NoLock);
+}
+
+Datum
+journey__ledger_chain(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = journey_check_trigger(fcinfo, false);
+	Relation	ledger = trigger->tg_relation;
+	MemoryContext keep = fcinfo->flinfo->fn_mcxt;
+	Memory	   *memory = memory_of(fcinfo->flinfo, ledger);
+	uint64		xid = U64FromFullTransactionId(GetTopFullTransactionId());
+	Entry		wanted = {0};
+	bool		isnull;
+
+	wanted.seq = DatumGetInt64(heap_getattr(trigger->tg_trigtuple, memory->ledger[LEDGER_SEQ],
+											RelationGetDescr(ledger), &isnull));
+	if (!memory->collected)
+	{
+		collect_entries(ledger, memory, keep, xid);
+		link_entries(ledger, memory, memory->entry, memory->count, xid);
+	}
+
+	/* one that came since, or under the number of another transaction */
+	if (bsearch(&wanted, memory->entry, memory->count, sizeof(Entry), compare_entries) == NULL)
+	{
+		Memory		single = *memory;
+
+		single.count = 0;
+		single.room = 0;
+		single.entry = NULL;
+		add_entry(ledger, &single, CurrentMemoryContext, trigger->tg_trigtuple);
+		link_entries(ledger, &single, single.entry, single.count, xid);
+	}
 	return PointerGetDatum(NULL);
 }

@@ -71,18 +71,6 @@ keep_text(JourneyFactsBuilder *builder, Datum value)
 	return result;
 }
 
-/* A column that must not be NULL. */
-static Datum
-column(JourneyFactsBuilder *builder, HeapTuple row, AttrNumber attnum, TupleDesc desc)
-{
-	bool		isnull;
-	Datum		value = heap_getattr(row, attnum, desc, &isnull);
-
-	if (isnull)
-		builder->spoiled = true;
-	return value;
-}
-
 /* Room for "count" words. */
 static void
 make_room(JourneyFactsBuilder *builder, int count)
@@ -149,19 +137,29 @@ journey_facts_add(JourneyFactsBuilder *builder, const JourneyTable *state,
 				  HeapTuple row, TupleDesc desc)
 {
 	const AttrNumber *attnum = state->column;
+	Datum	   *values = palloc(desc->natts * (sizeof(Datum) + sizeof(bool)));
+	bool	   *nulls = (bool *) (values + desc->natts);
 	JourneyWord word;
 	int64	   *seq;
 	int			place;
 
+	heap_deform_tuple(row, desc, values, nulls);
+#define VALUE(column)	values[attnum[column] - 1]
+
 	memset(&word, 0, sizeof(word));
 	make_room(builder, builder->facts->count + 1);
 
-	word.purpose = DatumGetInt32(column(builder, row, attnum[JOURNEY_STATE_PURPOSE], desc));
-	word.covers = DatumGetBool(column(builder, row, attnum[JOURNEY_STATE_COVERS], desc));
-	word.is_explicit = DatumGetBool(column(builder, row, attnum[JOURNEY_STATE_EXPLICIT], desc));
-	word.parental = DatumGetBool(column(builder, row, attnum[JOURNEY_STATE_PARENTAL], desc));
-	word.from = DatumGetTimestampTz(column(builder, row, attnum[JOURNEY_STATE_FROM], desc));
-	word.until = DatumGetTimestampTz(column(builder, row, attnum[JOURNEY_STATE_UNTIL], desc));
+	/* none of them may be NULL */
+	for (int i = JOURNEY_STATE_SUBJECT; i <= JOURNEY_STATE_NOTICE; i++)
+		builder->spoiled |= nulls[attnum[i] - 1];
+
+	word.purpose = DatumGetInt32(VALUE(JOURNEY_STATE_PURPOSE));
+	word.covers = DatumGetBool(VALUE(JOURNEY_STATE_COVERS));
+	word.is_explicit = DatumGetBool(VALUE(JOURNEY_STATE_EXPLICIT));
+	word.parental = DatumGetBool(VALUE(JOURNEY_STATE_PARENTAL));
+	word.from = DatumGetTimestampTz(VALUE(JOURNEY_STATE_FROM));
+	word.until = DatumGetTimestampTz(VALUE(JOURNEY_STATE_UNTIL));
+	word.notice = builder->spoiled ? "" : keep_text(builder, VALUE(JOURNEY_STATE_NOTICE));
 
 	/* in the order of purposes, of which most subjects have one */
 	for (place = builder->facts->count; place > 0; place--)
@@ -174,19 +172,15 @@ journey_facts_add(JourneyFactsBuilder *builder, const JourneyTable *state,
 	}
 
 	seq = &builder->seq[place * POSITIONS];
-	seq[0] = DatumGetInt64(column(builder, row, attnum[JOURNEY_STATE_GIVEN], desc));
-	seq[1] = DatumGetInt64(column(builder, row, attnum[JOURNEY_STATE_REFUSED], desc));
-	seq[2] = DatumGetInt64(column(builder, row, attnum[JOURNEY_STATE_WITHDRAWN], desc));
-	seq[3] = DatumGetInt64(column(builder, row, attnum[JOURNEY_STATE_OBJECTED], desc));
-	seq[4] = DatumGetInt64(column(builder, row, attnum[JOURNEY_STATE_EXPIRED], desc));
-	if (!builder->spoiled)
-	{
-		Datum		notice = column(builder, row, attnum[JOURNEY_STATE_NOTICE], desc);
-
-		word.notice = builder->spoiled ? "" : keep_text(builder, notice);
-	}
+	seq[0] = DatumGetInt64(VALUE(JOURNEY_STATE_GIVEN));
+	seq[1] = DatumGetInt64(VALUE(JOURNEY_STATE_REFUSED));
+	seq[2] = DatumGetInt64(VALUE(JOURNEY_STATE_WITHDRAWN));
+	seq[3] = DatumGetInt64(VALUE(JOURNEY_STATE_OBJECTED));
+	seq[4] = DatumGetInt64(VALUE(JOURNEY_STATE_EXPIRED));
 	memcpy(&builder->facts->word[place], &word, sizeof(word));
 	builder->facts->count++;
+#undef VALUE
+	pfree(values);
 }
 
 static int
