@@ -108,7 +108,7 @@ static inline NameKey
 name_key(const char *name, int size)
 {
 	const unsigned char *bytes = (const unsigned char *) name;
-	NameKey key;
+	NameKey		key;
 
 	if (size > SHORT_NAME)
 	{
@@ -231,6 +231,8 @@ static int	lookups_setting = -1;
 
 static FactCache *cache = NULL;
 
+static JourneyFactReads reads = {0, 0};
+
 /* Look-ups in the tables since there was a cache. */
 static uint64 lookups = 0;
 
@@ -338,7 +340,7 @@ set_slots(FactCache *c, uint64 slots)
 	c->slots = slots;
 	for (uint64 i = 0; i < old_slots; i++)
 	{
-		NameKey key = {old[i].low, old[i].high};
+		NameKey		key = {old[i].low, old[i].high};
 		uint64		place;
 
 		if (old[i].high == 0)
@@ -395,7 +397,7 @@ store_long_name(FactCache *c, const char *name, int size, uint64 *place)
 static bool
 set_name(FactCache *c, const char *name, int size, uint32 facts)
 {
-	NameKey key = name_key(name, size);
+	NameKey		key = name_key(name, size);
 	NameSlot   *slot;
 	int64		place;
 
@@ -725,6 +727,7 @@ make_cache(const JourneyTable *tables, Snapshot snapshot)
 	c->generation = journey_own_tables_generation();
 	memcpy(c->tables, tables, sizeof(c->tables));
 	journey_moment_of(&c->moment, snapshot);
+	reads.all++;
 	c->texts = texts_create(context, 64, NULL);
 	c->count = 1;
 	jn_numbered_begin(&c->numbered);
@@ -774,6 +777,7 @@ refresh(const JourneyTable *tables, Snapshot snapshot)
 			JourneyFacts *facts;
 
 			CHECK_FOR_INTERRUPTS();
+			reads.anew++;
 			facts = journey_facts_by_number(&builder, tables, changes.subject[i], snapshot, &name);
 			if (name != NULL)
 			{
@@ -860,6 +864,12 @@ journey_fact_cache_missed(const JourneyTable *tables)
 {
 	lookups++;
 	return cache == NULL && is_worth_making(tables);
+}
+
+JourneyFactReads
+journey_fact_cache_reads(void)
+{
+	return reads;
 }
 
 uint32

@@ -39,6 +39,15 @@ extern bool journey_fact_cache_bring_up(const JourneyTable *tables, Snapshot sna
 /* To be told when a subject has been looked up in the tables instead; true: try again to bring it up. */
 extern bool journey_fact_cache_missed(const JourneyTable *tables);
 
+/* What the session has read for it so far. */
+typedef struct JourneyFactReads
+{
+	int64		all;			/* how often all subjects were read */
+	int64		anew;			/* subjects that were read again because they changed */
+} JourneyFactReads;
+
+extern JourneyFactReads journey_fact_cache_reads(void);
+
 /* The number of the facts about a subject; 0: no such subject.  "tail" is jn_name_tail() of the name. */
 extern uint32 journey_fact_cache_find(const char *name, int size, uint64 tail);
 
