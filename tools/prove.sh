@@ -1,7 +1,7 @@
 #!/bin/bash
 # The differential test of masking, see test/prove/README.md: two databases that
 # differ only in denied cells must answer every statement of a reader alike.
-# T=22 runs one attack, T=R the random statements alone; N=100000 of them, SEED=7.
+# T='22 71' runs two attacks, T=R the random statements alone; N=100000 of them, SEED=7.
 . "$(dirname "$0")/lib.sh"
 setup build tap
 build_extension

@@ -12,10 +12,10 @@ BEGIN
             DETAIL = pg_catalog.format('This database has encoding %s.', pg_catalog.current_setting('server_encoding')),
             HINT = 'Create one with CREATE DATABASE ... ENCODING ''UTF8'' TEMPLATE template0.';
   END IF;
-  IF EXISTS (SELECT FROM pg_catalog.pg_proc WHERE pronamespace = 'journey'::pg_catalog.regnamespace)
-     OR EXISTS (SELECT FROM pg_catalog.pg_class WHERE relnamespace = 'journey'::pg_catalog.regnamespace)
-     OR EXISTS (SELECT FROM pg_catalog.pg_type WHERE typnamespace = 'journey'::pg_catalog.regnamespace)
-     OR EXISTS (SELECT FROM pg_catalog.pg_operator WHERE oprnamespace = 'journey'::pg_catalog.regnamespace) THEN
+  -- each object in a schema depends on it; the extension itself is the only one
+  IF EXISTS (SELECT FROM pg_catalog.pg_depend d
+             WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.refobjid = 'journey'::pg_catalog.regnamespace
+               AND d.classid NOT IN ('pg_catalog.pg_extension'::pg_catalog.regclass, 'pg_catalog.pg_default_acl'::pg_catalog.regclass)) THEN
     RAISE EXCEPTION 'schema "journey" is not empty'
       USING ERRCODE = 'object_not_in_prerequisite_state',
             DETAIL = 'Objects that somebody else put there could take the place of those of the extension.',
@@ -28,6 +28,19 @@ BEGIN
       USING ERRCODE = 'insufficient_privilege',
             DETAIL = 'Its owner could add objects that take the place of those of the extension.',
             HINT = 'Run ALTER SCHEMA journey OWNER TO CURRENT_USER first.';
+  END IF;
+  -- Some functions are for PUBLIC and all tables are not.  What other roles get
+  -- is taken at the end, but for PUBLIC nothing would tell the two apart.
+  IF EXISTS (SELECT FROM pg_catalog.pg_default_acl d
+             WHERE d.defaclrole = CURRENT_USER::pg_catalog.regrole AND d.defaclobjtype IN ('r', 'S', 'f', 'T')
+               AND (d.defaclnamespace = 0
+                    AND (d.defaclobjtype IN ('f', 'T')) <> EXISTS (SELECT FROM pg_catalog.aclexplode(d.defaclacl) x WHERE x.grantee = 0)
+                    OR d.defaclnamespace = 'journey'::pg_catalog.regnamespace
+                    AND EXISTS (SELECT FROM pg_catalog.aclexplode(d.defaclacl) x WHERE x.grantee = 0))) THEN
+    RAISE EXCEPTION 'default privileges of role "%" say what everybody may do with new objects', CURRENT_USER
+      USING ERRCODE = 'object_not_in_prerequisite_state',
+            DETAIL = 'Readers would have rights on tables of the extension, or none on functions that show cells to them.',
+            HINT = 'Run CREATE EXTENSION journey as another superuser, or look at \ddp and undo what was changed for PUBLIC first.';
   END IF;
 END
 $$;

@@ -1,6 +1,6 @@
 # Runs the attacks and the random statements in both databases and compares.
 #
-#	perl prove.pl COUNTS OUT [T=NN] [N=5000] [SEED=1]
+#	perl prove.pl COUNTS OUT [T='NN NN'] [N=5000] [SEED=1]
 #
 # COUNTS gets `passed failed`; OUT is a folder for what psql printed.  The
 # databases prove_1 and prove_2 are there already (see run.sh).  README.md says
@@ -17,7 +17,9 @@ foreach (@ARGV)
 	/^(T|N|SEED)=(.*)$/ or die "prove.pl: what is $_?\n";
 	$arg{$1} = $2 if $2 ne '';
 }
-$arg{T} = sprintf('%02d', $arg{T}) if $arg{T} =~ /^\d$/;
+my %only = map { /^\d$/ ? (sprintf('%02d', $_) => 1) : ($_ => 1) } split(/[ ,]+/, $arg{T});
+
+sub wanted { return !%only || $only{ $_[0] } }
 my @worlds = (1, 2);
 my ($passed, $failed) = (0, 0);
 
@@ -193,15 +195,15 @@ sub random_statements
 	report(!@faults, 'R' . $reader, "$n random statements as $reader, seed $seed ($errors of them errors)", @faults);
 }
 
-control() if $arg{T} eq '' || $arg{T} eq '00';
+control() if wanted('00');
 foreach my $file (sort { number($a) <=> number($b) } glob("$here/attacks/*.sql"))
 {
 	my $a = read_attack($file);
-	next if $arg{T} ne '' && $arg{T} ne $a->{number};
+	next if !wanted($a->{number});
 	my @faults = faults($a, run_both($a->{number}, $a->{as}, $a->{purpose}, $file));
 	report(!@faults, $a->{number}, $a->{title}, @faults);
 }
-if (($arg{T} eq '' || $arg{T} eq 'R') && $arg{N} >= 3)
+if (wanted('R') && $arg{N} >= 3)
 {
 	my $third = int($arg{N} / 3);
 	random_statements('ana', 'analytics', $arg{N} - 2 * $third, $arg{SEED});
