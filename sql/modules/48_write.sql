@@ -174,6 +174,11 @@ AS $$
   SELECT 'INSERT', format('the mask of column %I tells who can write values of their choice what it stands for', p.column_name)
   FROM unnest(policies) p
   WHERE writes = 'collect' AND p.mask NOT IN ('row', 'public', 'null', 'constant', 'default', 'partial', 'generalize')
+  UNION
+  -- a new row has NULL or the default there, and its token would tell which others have
+  SELECT 'INSERT', format('the mask of column %I tells which values are the same as in a new row', p.column_name)
+  FROM unnest(policies) p
+  WHERE writes = 'public' AND (p.mask = 'token' OR EXISTS (SELECT FROM unnest(p.paths) x WHERE x.mask = 'token'))
 $$;
 COMMENT ON FUNCTION journey._write_limits(regclass, journey.policy[], text) IS
   'Commands that cannot be offered through the view, and why.';

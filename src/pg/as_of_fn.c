@@ -198,6 +198,7 @@ journey__consent_as_of(PG_FUNCTION_ARGS)
 		SPI_freetuptable(SPI_tuptable);
 	}
 	put_person(result, &person);
+	SPI_cursor_close(portal);
 	SPI_finish();
 	return (Datum) 0;
 }

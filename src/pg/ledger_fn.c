@@ -194,37 +194,35 @@ typedef struct Finding
  * has a place.
  */
 static Finding
-look_at_chain(int64 head_place, const uint8 *head)
+look_at_chain(Walk *walk, int64 head_place, const uint8 *head)
 {
-	Walk		walk;
 	Finding		found = {.place = 1,.has_place = true};
 	uint8		link[JN_CHAIN_HASH];
 	uint8		before[JN_CHAIN_HASH];
 
-	walk_begin(&walk);
-	for (; walk_next(&walk); found.place++)
+	for (; walk_next(walk); found.place++)
 	{
 		const uint8 *last = found.place > 1 ? before : NULL;
 
-		found.seq = walk.seq;
-		found.has_seq = walk.place <= found.place;
-		if (walk.place > found.place)
+		found.seq = walk->seq;
+		found.has_seq = walk->place <= found.place;
+		if (walk->place > found.place)
 			found.problem = "missing";
-		else if (walk.place < found.place)
+		else if (walk->place < found.place)
 		{
 			/* only where it begins: places are unique */
-			found.place = walk.place;
+			found.place = walk->place;
 			found.problem = "inserted";
 		}
-		else if (!walk.in_ledger)
+		else if (!walk->in_ledger)
 			found.problem = "missing";
-		else if (!walk.known_version)
+		else if (!walk->known_version)
 			found.problem = "of an unknown version";
 		else
 		{
-			journey_ledger_link(link, walk.place, last, walk.leaf);
-			if (!walk.has_hash || memcmp(link, walk.hash, JN_CHAIN_HASH) != 0)
-				found.problem = explain(&walk, last, link);
+			journey_ledger_link(link, walk->place, last, walk->leaf);
+			if (!walk->has_hash || memcmp(link, walk->hash, JN_CHAIN_HASH) != 0)
+				found.problem = explain(walk, last, link);
 			else if (found.place == head_place &&
 					 memcmp(link, head, JN_CHAIN_HASH) != 0)
 				found.problem = "not the anchored head";
@@ -244,16 +242,18 @@ look_at_chain(int64 head_place, const uint8 *head)
 static Finding
 look_at_ledger(void)
 {
+	Portal		portal = open_query(inserted_query);
 	Finding		found = {0};
 	bool		isnull;
 
-	SPI_cursor_fetch(open_query(inserted_query), true, 1);
+	SPI_cursor_fetch(portal, true, 1);
 	if (SPI_processed > 0)
 	{
 		found.problem = "inserted";
 		found.has_seq = true;
 		found.seq = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	}
+	SPI_cursor_close(portal);
 	return found;
 }
 
@@ -264,6 +264,7 @@ journey__ledger_verify(PG_FUNCTION_ARGS)
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	int64		head_place = 0;
 	const uint8 *head = NULL;
+	Walk		walk;
 	Finding		found;
 
 	InitMaterializedSRF(fcinfo, 0);
@@ -281,7 +282,9 @@ journey__ledger_verify(PG_FUNCTION_ARGS)
 	}
 
 	SPI_connect();
-	found = look_at_chain(head_place, head);
+	walk_begin(&walk);
+	found = look_at_chain(&walk, head_place, head);
+	SPI_cursor_close(walk.portal);
 	if (found.problem == NULL)
 		found = look_at_ledger();
 	SPI_finish();
