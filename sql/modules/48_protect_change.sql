@@ -178,11 +178,20 @@ CREATE FUNCTION journey._base_schema() RETURNS regnamespace
   LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
   SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+  command text;
 BEGIN
   IF to_regnamespace('journey_base') IS NULL THEN
     EXECUTE format('CREATE SCHEMA journey_base AUTHORIZATION %s',
                    (SELECT e.extowner::regrole FROM pg_extension e WHERE e.extname = 'journey'));
-    REVOKE ALL ON SCHEMA journey_base FROM PUBLIC;
+    -- what default privileges gave
+    FOR command IN
+      SELECT DISTINCT format('REVOKE ALL ON SCHEMA journey_base FROM %s', CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END)
+      FROM pg_namespace n CROSS JOIN aclexplode(n.nspacl) x
+      WHERE n.nspname = 'journey_base' AND x.grantee <> n.nspowner
+    LOOP
+      EXECUTE command;
+    END LOOP;
     COMMENT ON SCHEMA journey_base IS 'Tables with raw values behind the views of journey.protect().';
   END IF;
   RETURN to_regnamespace('journey_base');
