@@ -9,7 +9,7 @@
 TOP := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 
 HOUSE_GOALS := help setup build check unit fuzz pgtap prove isolation tap doctest demotest \
-	lint format matrix upgrade-test asan valgrind coverage bench demo dist
+	lint format matrix upgrade-test drivers asan valgrind coverage bench demo dist
 ifeq ($(origin PG_CONFIG),undefined)
 HOUSE_GOALS += installcheck clean
 endif

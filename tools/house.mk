@@ -7,7 +7,7 @@
 export T TARGET REGRESS MAJORS DATA AT SUBJECT EVENT TOPIC SEQ LOOK FUZZ_SECONDS WERROR N SEED
 
 SCRIPT_GOALS := build check unit fuzz installcheck pgtap prove isolation tap doctest demotest \
-	lint format matrix upgrade-test asan valgrind coverage dist clean demo
+	lint format matrix upgrade-test drivers asan valgrind coverage dist clean demo
 .PHONY: help setup bench $(SCRIPT_GOALS)
 
 help:
@@ -42,6 +42,7 @@ $(SCRIPT_GOALS):
 #? make format                     put the C sources into that format
 #? make matrix [MAJORS="15 17 18"] build, regression and pgTAP on each major
 #? make upgrade-test [MAJORS="17 18"] pg_upgrade, dump and restore to newer majors
+#? make drivers [DRIVERS=jdbc]      psycopg, node-postgres, JDBC, psqlODBC: those that are installed
 #? make asan                       the suite on PostgreSQL 17 under ASan and UBSan
 #? make valgrind [REGRESS=x]       the regression suite under valgrind
 #? make coverage                   line coverage of the suite
