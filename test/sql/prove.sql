@@ -73,6 +73,20 @@ REVOKE SELECT (age) ON journey_base.regress_prove FROM regress_prove_reader;
 REVOKE USAGE ON SCHEMA journey_base FROM regress_prove_reader;
 SELECT * FROM regress_prove_sums() EXCEPT TABLE regress_prove_before;
 
+-- A view whose function would become whoever proves: a sequence, which no rollback takes back, tells whether it could.
+CREATE SEQUENCE regress_prove_reached;
+CREATE FUNCTION regress_prove_rise() RETURNS int LANGUAGE plpgsql AS
+  $$ BEGIN EXECUTE 'RESET ROLE'; PERFORM setval('regress_prove_reached', 2); RETURN 1; END $$;
+CREATE FUNCTION regress_prove_rise_again() RETURNS int LANGUAGE plpgsql AS
+  $$ BEGIN PERFORM set_config('role', 'none', false); PERFORM setval('regress_prove_reached', 3); RETURN 1; EXCEPTION WHEN insufficient_privilege THEN RETURN 0; END $$;
+CREATE VIEW regress_prove_leak AS SELECT id, regress_prove_rise_again() AS a, regress_prove_rise() AS b FROM regress_prove;
+GRANT SELECT ON regress_prove_leak TO regress_prove_reader;
+SELECT * FROM journey.prove('regress_prove', 'regress_prove_reader', 'regress_prove', 100);
+SELECT last_value FROM regress_prove_reached;
+DROP VIEW regress_prove_leak;
+DROP FUNCTION regress_prove_rise, regress_prove_rise_again;
+DROP SEQUENCE regress_prove_reached;
+
 -- Bad input
 \set VERBOSITY default
 SELECT journey.prove(NULL, 'regress_prove_reader', 'regress_prove');
