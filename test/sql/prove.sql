@@ -41,7 +41,7 @@ CREATE TABLE regress_prove_before AS SELECT * FROM regress_prove_sums();
 SET client_min_messages = notice;
 \set VERBOSITY default
 SELECT * FROM journey.prove('regress_prove', 'regress_prove_reader', 'regress_prove', 300);
-SELECT * FROM journey.prove('journey_base.regress_prove', 'regress_prove_reader', 'something else', 50, seed => -7);
+SELECT * FROM journey.prove('journey_base.regress_prove', 'regress_prove_reader', 'something.else', 50, seed => -7);
 \set VERBOSITY terse
 SELECT * FROM regress_prove_sums() EXCEPT TABLE regress_prove_before;
 SELECT current_user = session_user AS same, current_setting('journey.purpose', true) AS purpose, to_regclass('pg_temp.journey_prove_1') AS copy;
@@ -93,6 +93,7 @@ SELECT journey.prove(NULL, 'regress_prove_reader', 'regress_prove');
 SELECT journey.prove('regress_prove_orders', 'regress_prove_reader', 'regress_prove');
 SELECT journey.prove('regress_prove', NULL, 'regress_prove');
 SELECT journey.prove('regress_prove', 'regress_prove_reader', NULL);
+SELECT journey.prove('regress_prove', 'regress_prove_reader', 'something else');
 SELECT journey.prove('regress_prove', 'regress_prove_reader', 'regress_prove', 0);
 SELECT journey.prove('regress_prove', 'regress_prove_reader', 'regress_prove', 100001);
 SELECT journey.prove('regress_prove', 'regress_prove_reader', 'regress_prove', NULL);
