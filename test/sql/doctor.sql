@@ -180,7 +180,7 @@ GRANT SET ON PARAMETER journey.key_file TO regress_doc_reader;
 :close;
 
 -- The key, and the state
-UPDATE journey.policy SET mask = 'encrypt', epoch = 0 WHERE column_name = 'email';
+UPDATE journey.policy SET mask = 'token', epoch = 0 WHERE column_name = 'email';
 TABLE finding;
 UPDATE journey.policy SET mask = 'null', epoch = NULL WHERE column_name = 'email';
 SELECT journey.consent_give('regress-doc-subject', 'regress_doc') > 0;
