@@ -32,7 +32,7 @@ $old->safe_psql('postgres', q{
 	INSERT INTO parts VALUES ('u1', '2026-01-01', 'canary yes'), ('u2', '2026-01-02', 'canary no');
 	GRANT SELECT ON parts, parts_1 TO ana;
 	SELECT journey.protect('parts', subject => 'who', columns => '{"who": "public", "at": "public"}');
-	CREATE VIEW busy AS SELECT who, journey.step_count(j) AS steps FROM journeys WHERE journey.has_event(j, 'purchase');
+	CREATE VIEW busy AS SELECT who, journey.step_count(j) AS steps FROM journeys WHERE j OPERATOR(journey.@>) '{purchase}';
 	CREATE INDEX journeys_gin ON journeys USING gin (j);
 	SELECT journey.consent_withdraw('u3', 'analytics.product'), journey.subject_erase('u4');
 });
@@ -45,7 +45,7 @@ sub facts
 
 	return join("\n", shop_facts($node, $db), shop_read($node, $db),
 		$node->safe_psql($db, q{SELECT * FROM busy ORDER BY who;
-			SELECT who FROM journeys WHERE j @> '{purchase}' ORDER BY who;
+			SELECT who FROM journeys WHERE j OPERATOR(journey.@>) '{purchase}' ORDER BY who;
 			SELECT who, md5(journey.journey_set_send(sets)) FROM journey_base.letters ORDER BY who;
 			SELECT finding, object FROM journey.doctor() WHERE severity = 'high';
 			SELECT journey.ledger_verify('} . $head . q{');
