@@ -8,6 +8,8 @@
  */
 #include "sessions.h"
 
+#include "adaptive_gap.h"
+
 /* ---- the step to come ---- */
 
 /* What the step to come has in a track: equal numbers, equal labels or values. */
@@ -78,6 +80,17 @@ look_ahead(const JnEnv *env, const JnSessions *s)
 	}
 }
 
+/* The gap of a journey's own pauses. */
+static int64_t
+learned_gap(const JnEnv *env, const JnJourney *j)
+{
+	JnPauses	pauses = {{0}};
+	int64_t		gap;
+
+	jn_pauses_add_journey(env, &pauses, j);
+	return jn_pauses_valley(&pauses, &gap) ? gap : JN_ENDLESS;
+}
+
 void
 jn_sessions_open(const JnEnv *env, JnSessions *s, const JnJourney *j, const JnSessionRules *rules)
 {
@@ -86,6 +99,7 @@ jn_sessions_open(const JnEnv *env, JnSessions *s, const JnJourney *j, const JnSe
 
 	jn_walk_open(&s->walk, j);
 	s->rules = rules;
+	s->gap = rules->gap == JN_LEARNED ? learned_gap(env, j) : rules->gap;
 	s->look = NULL;
 	if (rules->atoms == NULL && rules->split_on == 0)
 		return;
@@ -158,9 +172,9 @@ limit_of_first(const JnSessionRules *rules, int64_t first)
 
 /* The earlier of that and the one that the last step sets. */
 static inline Limit
-limit_of_last(const JnSessionRules *rules, Limit of_first, int64_t last)
+limit_of_last(int64_t gap, Limit of_first, int64_t last)
 {
-	int64_t		until = last_within(last, rules->gap);
+	int64_t		until = last_within(last, gap);
 
 	return until <= of_first.until ? (Limit) {until, JN_ENDED_GAP} : of_first;
 }
@@ -182,9 +196,9 @@ run_by_gap(const JnEnv *env, JnSessions *s, JnSession *session)
 	uint64_t	within;
 	uint64_t	across = 0;
 
-	session->to = w->next + 1 + jn_times_run(env, &w->times, n - w->next - 1, jn_gap_limit(s->rules->gap), &within, &across);
+	session->to = w->next + 1 + jn_times_run(env, &w->times, n - w->next - 1, jn_gap_limit(s->gap), &within, &across);
 	session->last = jn_time_after(w->time, within);
-	session->closes = last_within(session->last, s->rules->gap);
+	session->closes = last_within(session->last, s->gap);
 	session->end = session->to < n || s->rules->as_of > session->closes ? JN_ENDED_GAP : JN_ENDED_NOT;
 	w->next = session->to;
 	w->time = jn_time_after(session->last, across);
@@ -230,7 +244,7 @@ run_by_rules(const JnEnv *env, JnSessions *s, JnSession *session)
 			jn_tick(env);
 		if (session->end != JN_ENDED_NOT)
 			break;
-		limit = limit_of_last(rules, of_first, session->last);
+		limit = limit_of_last(s->gap, of_first, session->last);
 		session->closes = closing_time(limit);
 		if (w->next < n)
 			session->end = ended_by_next(s, limit);

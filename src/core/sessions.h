@@ -44,6 +44,9 @@ typedef enum JnSessionEnd
 /* In place of a gap or duration: any. */
 #define JN_ENDLESS		INT64_MAX
 
+/* In place of the gap of rules: the one that is learned from the journey, see adaptive_gap.h, or any if there is none. */
+#define JN_LEARNED		(-1)
+
 /* The longest pause within a session, in the unsigned terms of times.h. */
 static inline uint64_t
 jn_gap_limit(int64_t gap)
@@ -57,8 +60,8 @@ jn_gap_limit(int64_t gap)
 /* The rules.  May be used for many journeys, one at a time. */
 typedef struct JnSessionRules
 {
-	int64_t		gap;			/* microseconds, at least 0, or JN_ENDLESS */
-	int64_t		max_duration;	/* likewise */
+	int64_t		gap;			/* microseconds, at least 0, JN_ENDLESS or JN_LEARNED */
+	int64_t		max_duration;	/* microseconds, at least 0, or JN_ENDLESS */
 	uint32_t	max_steps;		/* at least 1; UINT32_MAX: any number */
 	const JnAtoms *atoms;		/* of starts_with, then of ends_with; NULL: neither */
 	uint32_t	starts;			/* how many of the atoms are of starts_with */
@@ -89,6 +92,7 @@ typedef struct JnSessions
 {
 	JnWalk		walk;			/* at the first step of the session to come */
 	const JnSessionRules *rules;
+	int64_t		gap;			/* of the rules, or learned */
 	JnSessionLook *look;		/* NULL: only times and numbers of steps are asked for */
 } JnSessions;
 
@@ -120,7 +124,8 @@ jn_session_breaks(int64_t before, int64_t time, int64_t gap)
 }
 
 /*
- * Starts cutting.  The rules and the journey must stay.  Allocates if steps
+ * Starts cutting; to learn the gap is one more pass.  The rules and the journey
+ * must stay.  Allocates if steps
  * are matched or split, and what jn_atoms_bind() does; close releases that.
  */
 extern void jn_sessions_open(const JnEnv *env, JnSessions *s, const JnJourney *j, const JnSessionRules *rules);

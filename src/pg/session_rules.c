@@ -220,9 +220,8 @@ read_rules(FunctionCallInfo fcinfo, int base)
 	int			ends;
 
 	*rules = JN_NO_SESSION_RULES;
-	journey_check_given(fcinfo, base + RULE_GAP, "gap");
 	journey_check_given(fcinfo, base + RULE_AS_OF, "as_of");
-	rules->gap = journey_gap(PG_GETARG_INTERVAL_P(base + RULE_GAP));
+	rules->gap = PG_ARGISNULL(base + RULE_GAP) ? JN_LEARNED : journey_gap(PG_GETARG_INTERVAL_P(base + RULE_GAP));
 	rules->max_duration = duration_arg(fcinfo, base + RULE_MAX_DURATION, "max_duration");
 	rules->max_steps = max_steps_arg(fcinfo, base + RULE_MAX_STEPS);
 	starts = atoms_arg(fcinfo, base + RULE_STARTS_WITH, "starts_with", &atom, 0);

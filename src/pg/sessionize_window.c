@@ -5,7 +5,8 @@
  * What people write as lag(), a comparison and a running sum over a second
  * window is one pass here: all that a row needs to know of the rows before it
  * is the time and number of the last one that had a time.  That lives in the
- * partition's memory.  No other row is ever fetched, so the mark follows the
+ * partition's memory.  No other row is fetched, unless a gap is to be learned
+ * from all of them before the first is numbered, so the mark follows the
  * current row and the executor may forget everything before it.  It follows at
  * a distance: moving it costs as much as all the rest, so a few rows at a time
  * are forgotten.
@@ -15,10 +16,12 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "utils/timestamp.h"
 #include "windowapi.h"
 
 #include "compat.h"
+#include "core/adaptive_gap.h"
 #include "core/sessions.h"
 #include "glue.h"
 #include "session_rules.h"
@@ -42,6 +45,7 @@ typedef struct SessionizeState
 	int64		mark;			/* position of the mark, in rows */
 	int64		gap;			/* microseconds, valid if gap_fixed */
 	bool		gap_fixed;		/* gap is the same on every row */
+	int64		learned;		/* gap where it is NULL; 0 if it was not on the first row */
 	int8		direction;		/* +1 times ascend, -1 descend, 0 all equal so far */
 } SessionizeState;
 
@@ -57,19 +61,55 @@ move_mark(WindowObject winobj, SessionizeState *state)
 	state->mark = position;
 }
 
+/* The gap that the pauses of the whole partition tell, JN_ENDLESS if they have no valley. */
+static int64
+learned_gap(WindowObject winobj)
+{
+	int64		rows = WinGetPartitionRowCount(winobj);
+	JnPauses	pauses = {{0}};
+	TimestampTz before = 0;
+	bool		is_first = true;
+	int64		row;
+	int64		gap;
+
+	for (row = 0; row < rows; row++)
+	{
+		bool		isnull;
+		bool		isout;
+		TimestampTz at = DatumGetTimestampTz(WinGetFuncArgInPartition(winobj, ARG_AT, row, WINDOW_SEEK_HEAD, false,
+																	  &isnull, &isout));
+
+		CHECK_FOR_INTERRUPTS();
+		if (isnull)
+			continue;
+		journey_check_time(at);
+		if (!is_first)
+			jn_pauses_add(&pauses, jn_time_span(Min(at, before), Max(at, before)));
+		before = at;
+		is_first = false;
+	}
+	return jn_pauses_valley(&pauses, &gap) ? gap : JN_ENDLESS;
+}
+
 /* The gap on the current row, in microseconds. */
 static int64
-current_gap(WindowObject winobj)
+current_gap(WindowObject winobj, SessionizeState *state)
 {
 	bool		isnull;
 	Datum		gap = WinGetFuncArgCurrent(winobj, ARG_GAP, &isnull);
 
-	if (isnull)
+	if (!isnull)
+		return journey_gap(DatumGetIntervalP(gap));
+
+	/* later, rows before may be gone */
+	if (state->number == 0)
+		state->learned = learned_gap(winobj);
+	if (state->learned == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("gap must not be null"),
-				 errhint("Give the longest pause within a session, as in interval '30 minutes'.")));
-	return journey_gap(DatumGetIntervalP(gap));
+				 errmsg("gap is null on some rows of a partition only"),
+				 errhint("NULL means that the gap is learned from the whole partition, so it has to be NULL from the first row on.")));
+	return state->learned;
 }
 
 /* Raises unless the row continues in the direction of those before it. */
@@ -100,7 +140,9 @@ journey_sessionize(PG_FUNCTION_ARGS)
 	bool		isnull;
 	bool		breaks = false;
 
-	move_mark(winobj, state);
+	/* a gap may have to be learned from all rows, before the first of them is numbered */
+	if (state->number > 0)
+		move_mark(winobj, state);
 
 	/* no time, no data point: neither it nor its boundary touches the neighbours */
 	at = DatumGetTimestampTz(WinGetFuncArgCurrent(winobj, ARG_AT, &isnull));
@@ -112,7 +154,7 @@ journey_sessionize(PG_FUNCTION_ARGS)
 		gap = state->gap;
 	else
 	{
-		gap = state->gap = current_gap(winobj);
+		gap = state->gap = current_gap(winobj, state);
 		state->gap_fixed = get_fn_expr_arg_stable(fcinfo->flinfo, ARG_GAP);
 	}
 

@@ -36,7 +36,7 @@ SELECT throws_ok($$ SELECT * FROM visit, sessions(j, '-infinity') $$, '22023', '
 SELECT skip('infinite intervals begin with PostgreSQL 17', 2);
 \endif
 SELECT throws_ok($$ SELECT * FROM visit, sessions(j, '1 month') $$, '22023', 'gap must not have months or years');
-SELECT throws_ok($$ SELECT * FROM visit, sessions(j, NULL) $$, '22004', 'gap must not be null');
+SELECT throws_ok($$ SELECT * FROM visit, sessions(j, as_of => NULL) $$, '22004', 'as_of must not be null');
 SELECT throws_ok($$ SELECT * FROM visit, sessions(j, '2147483647 days') $$, '22015', 'gap is too long');
 SELECT throws_ok($$ SELECT * FROM visit, sessions(j, '-1 us') $$, '22023', 'gap must not be negative');
 

@@ -123,7 +123,7 @@ JOIN (SELECT who, (SELECT count(*) FROM journey.sessions(j, interval '50')) AS t
       FROM (SELECT who, journey.journey_agg(t, 'x') AS j FROM stream GROUP BY who) x) b USING (who);
 
 -- What is refused
-SELECT journey.sessionize(at(0), NULL) OVER ();
+SELECT journey.sessionize(at(t), CASE WHEN t < 1 THEN interval '1 min' END) OVER (ORDER BY t) FROM (VALUES (0), (1)) v (t);
 \echo :SQLSTATE
 SELECT journey.sessionize(at(0), interval '1 month') OVER ();
 \echo :SQLSTATE
