@@ -1,5 +1,16 @@
 --| ## track()
 
+CREATE FUNCTION journey._is_protected(relation regclass) RETURNS boolean
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT EXISTS (SELECT FROM journey.protected_relation p
+                 WHERE p.view = relation OR p.base IN (SELECT t FROM journey._tree(relation) t)
+                    OR relation IN (SELECT t FROM journey._tree(p.base) t))
+$$;
+COMMENT ON FUNCTION journey._is_protected(regclass) IS
+'Whether a relation is protected, or one of its tree is. Of the table of protected relations others see nothing else.';
+
 CREATE FUNCTION journey._track_problems(events regclass, row_security text)
   RETURNS TABLE (code text, message text, object text, detail text, hint text, statement text)
   LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 1
@@ -10,9 +21,7 @@ AS $$
   UNION ALL
   SELECT 'object_not_in_prerequisite_state', format('%s is protected', events), NULL,
          'A store would show raw values of its table.', 'Track another table, or use pack() on the protected one.', NULL
-  FROM journey.protected_relation p
-  WHERE p.view = events OR p.base IN (SELECT t FROM journey._tree(events) t)
-     OR p.base IN (SELECT i.inhparent FROM pg_inherits i WHERE i.inhrelid = events)
+  WHERE journey._is_protected(events)
   UNION ALL
   SELECT 'wrong_object_type', format('cannot track %s', events), NULL, x.problem, x.hint, NULL
   FROM pg_class c

@@ -342,14 +342,13 @@ COMMENT ON FUNCTION journey.refresh(regclass) IS
   'A view that was dropped is made again with the rights of the time of protect(). For superusers.';
 
 REVOKE EXECUTE ON FUNCTION
-  journey._check_superuser(), journey._is_view_of(regclass, regclass), journey._tree(regclass), journey._members(regclass),
+  journey._check_superuser(), journey._is_view_of(regclass, regclass), journey._members(regclass),
   journey._statements(oid, oid), journey._dependents(regclass, regclass), journey._publications(regclass),
-  journey._generated_from(regclass, int2), journey._plain_type(regtype, int),
+  journey._generated_from(regclass, int2),
   journey._argument_problems(text, regrole, text), journey._relation_problems(regclass), journey._tree_problems(regclass, regclass),
   journey._subject_problems(regclass, text), journey._collected_problems(regclass, text, journey.policy[]),
   journey._policy_problems(regclass, journey.policy[]), journey._schema_problems(), journey._try_policies(regclass, jsonb),
-  journey._key_problem(), journey._problems(regclass, text, jsonb, text, regrole, text, text), journey._raise(text[]),
-  journey._first_problem(text[], text[], text[], text[], text[]), journey._collected(regclass, name),
+  journey._key_problem(), journey._problems(regclass, text, jsonb, text, regrole, text, text), journey._collected(regclass, name),
   journey._index_columns(regclass), journey._veiled_columns(uuid), journey._set_rights(regclass, int2, aclitem[]), journey._rights(regclass),
   journey._close(regclass), journey._add_members(uuid, regclass), journey._add_policies(uuid, regclass, jsonb),
   journey._is_free(text, regnamespace), journey._free_name(name, regnamespace, regnamespace),
@@ -357,7 +356,7 @@ REVOKE EXECUTE ON FUNCTION
   journey._base_schema(), journey._make_view(uuid, regrole), journey._open_view(uuid), journey._old_rights(uuid, regclass),
   journey._check(regclass, text, jsonb, text, regrole, text, text),
   journey.protect(regclass, text, jsonb, text, regrole, text, text),
-  journey._set_owner(regclass, regrole), journey._find_protected(regclass), journey.unprotect(regclass),
+  journey._find_protected(regclass), journey.unprotect(regclass),
   journey._restore_rights(uuid), journey._leave_base_schema(regrole), journey._check_protected(uuid),
   journey.refresh(regclass)
 FROM PUBLIC;
