@@ -155,7 +155,7 @@ map_column(const JnEnv *env, JnSetBuild *b, unsigned column, const JnLabels *lab
 /* Makes a map; "label" are the columns of the tracks. */
 JnStatus
 jn_code_map_open(const JnEnv *env, JnSetBuild *b, JnCodeMap *map, const JnLabels *event, const JnLabels *label,
-		 unsigned tracks, JnError *err)
+				 unsigned tracks, JnError *err)
 {
 	uint64_t	names = event->names;
 	uint32_t   *next;
@@ -199,7 +199,7 @@ decode_labels(const JnEnv *env, const JnCodeMap *map, unsigned column, const JnL
 /* Appends the labels of rows from .. from+count-1 to the buffer, which has room. */
 void
 jn_row_buffer_labels(JnRowBuffer *buffer, const JnCodeMap *map, const JnLabels *event, const JnLabels *label, unsigned tracks,
-			  uint32_t from, uint32_t count)
+					 uint32_t from, uint32_t count)
 {
 	decode_labels(buffer->env, map, JN_SET_EVENT, event, from, count, buffer->event + buffer->rows);
 	for (unsigned t = 0; t < JN_TRACKS; t++)

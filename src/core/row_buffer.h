@@ -39,7 +39,7 @@ typedef struct JnRowBuffer
 	uint32_t   *order;			/* of the rows, while they are sorted */
 	uint64_t   *spare;			/* a column, meanwhile */
 
-	JnPiece	   *piece;
+	JnPiece    *piece;
 	uint32_t	pieces;
 	uint32_t	piece_room;
 } JnRowBuffer;

@@ -210,7 +210,7 @@ source_before(const JnSetSource *x, const JnSetSource *y)
 static void
 sift(JnSetSource **heap, uint32_t n)
 {
-	JnSetSource	   *source = heap[0];
+	JnSetSource *source = heap[0];
 	uint32_t	i = 0;
 
 	for (;;)
@@ -245,7 +245,7 @@ heap_add(JnSetSource **heap, uint32_t n, JnSetSource *source)
 static uint32_t
 advance(const JnEnv *env, JnSetSource **heap, uint32_t n)
 {
-	JnSetSource	   *source = heap[0];
+	JnSetSource *source = heap[0];
 
 	if (!jn_set_parts_next(env, &source->parts, &source->part))
 	{
@@ -265,7 +265,7 @@ open_sources(const JnEnv *env, const JnSet *const *set, uint32_t n, JnSetBuild *
 {
 	for (uint32_t i = 0; i < n; i++)
 	{
-		JnSetSource	   *one = &source[i];
+		JnSetSource *one = &source[i];
 		JnStatus	status;
 
 		if (set[i]->head.kind != jn_set_build_kind(b))
@@ -289,11 +289,11 @@ open_sources(const JnEnv *env, const JnSet *const *set, uint32_t n, JnSetBuild *
 JnStatus
 jn_sets_merge(const JnEnv *env, const JnSet *const *set, uint32_t n, bool ordered, JnSetBuild *b, JnError *err)
 {
-	JnSetSource	   *source = jn_alloc(env, jn_array_size(n, sizeof(JnSetSource)));
-	JnSetSource	  **heap = jn_alloc(env, jn_array_size(n, sizeof(JnSetSource *)));
+	JnSetSource *source = jn_alloc(env, jn_array_size(n, sizeof(JnSetSource)));
+	JnSetSource **heap = jn_alloc(env, jn_array_size(n, sizeof(JnSetSource *)));
 	char	   *text = jn_alloc(env, JN_MAX_NAME);
 	JnStatus	status = open_sources(env, set, n, b, source, heap, err);
-	JnRowBuffer		buffer;
+	JnRowBuffer buffer;
 
 	jn_row_buffer_open(&buffer, env, b, ordered);
 	while (status == JN_OK && n > 0)
@@ -328,7 +328,7 @@ append_journey(JnRowBuffer *buffer, const JnJourney *j, bool ghost, bool more, J
 	const JnEnv *env = buffer->env;
 	uint32_t	n = j->head.n;
 	JnTimesReader times;
-	JnCodeMap		map;
+	JnCodeMap	map;
 	JnStatus	status = jn_row_buffer_room(buffer, n, j->head.tracks, err);
 
 	if (status != JN_OK)
@@ -356,7 +356,7 @@ JnStatus
 jn_set_build_add_journey(const JnEnv *env, JnSetBuild *b, const JnKey *key, const JnJourney *j, bool ghost,
 						 bool more, JnError *err)
 {
-	JnRowBuffer		buffer;
+	JnRowBuffer buffer;
 	JnStatus	status;
 
 	jn_row_buffer_open(&buffer, env, b, true);
@@ -403,7 +403,7 @@ jn_subjects_gather(const JnEnv *env, const JnSubject *subject, uint32_t n, bool 
 	uint32_t   *index = jn_alloc(env, jn_array_size((uint64_t) n + n / 2, sizeof(uint32_t)));
 	uint64_t   *head = jn_alloc(env, jn_array_size(n, sizeof(uint64_t)));
 	Heads		heads = {subject, head};
-	JnRowBuffer		buffer;
+	JnRowBuffer buffer;
 	JnStatus	status = JN_OK;
 
 	for (uint32_t i = 0; i < n; i++)

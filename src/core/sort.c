@@ -304,7 +304,7 @@ jn_sort(const JnEnv *env, int64_t *key, uint32_t *tag, uint32_t n, bool by_tag)
 
 void
 jn_sort_index(const JnEnv *env, uint32_t *index, uint32_t n, uint32_t *spare,
-		   bool (*before) (const void *context, uint32_t x, uint32_t y), const void *context)
+			  bool (*before) (const void *context, uint32_t x, uint32_t y), const void *context)
 {
 	uint32_t	half = n / 2;
 	uint32_t	x = 0;

@@ -411,7 +411,7 @@ apply(Merge *m, uint32_t from, uint32_t to, JnError *err)
 		while (status == JN_OK && (row < end || (p == old->pieces && i < to)))
 		{
 			int			order = i == to ? 1 : row == end ? -1
-				: compare_across(changes, m->order[i], old, row);
+			: compare_across(changes, m->order[i], old, row);
 			int64_t		net = 0;
 			uint32_t	one = i < to ? m->order[i] : 0;
 

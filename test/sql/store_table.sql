@@ -39,7 +39,12 @@ RESET SESSION AUTHORIZATION;
 GRANT CREATE ON SCHEMA shop TO store_writer;
 SET SESSION AUTHORIZATION store_writer;
 CREATE TABLE mine (id int, u text, at timestamptz, event text);
-SELECT format('CREATE TRIGGER t AFTER INSERT ON mine REFERENCING NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION journey._collect(%L, %L)', id, 'statement') FROM store \gexec
+DO $$
+BEGIN
+  EXECUTE (SELECT format('CREATE TRIGGER t AFTER INSERT ON mine REFERENCING NEW TABLE AS n
+                          FOR EACH STATEMENT EXECUTE FUNCTION journey._collect(%L, %L)', id, 'statement') FROM store);
+END
+$$;
 INSERT INTO mine VALUES (1, 'forged', '2026-01-02', 'y');
 SELECT _collect_rows(id, 'mine', false, '_collect()') FROM store;
 DROP TABLE mine;
