@@ -72,6 +72,9 @@ pairs_avx2(const JnPairNumbers *numbers, const uint8_t *codes, uint32_t n, uint1
 		_mm256_storeu_si256((__m256i *) (pair + i), first);
 		_mm256_storeu_si256((__m256i *) (pair + i + 16), second);
 	}
+
+	/* gcc does so before it returns, not before it calls */
+	_mm256_zeroupper();
 	pairs_scalar(numbers, codes + i, n - i, pair + i);
 }
 

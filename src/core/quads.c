@@ -318,6 +318,9 @@ sums_avx2(JnQuads *quads_at, uint32_t quads, uint32_t *total, uint32_t *sum)
 	}
 	*quads_at = q;
 	*total = (uint32_t) _mm256_cvtsi256_si32(all);
+
+	/* gcc does so before it returns, not before it calls; older instructions would wait for the upper halves */
+	_mm256_zeroupper();
 	return done + sums_sse41(quads_at, quads - done, total, sum + 4 * (size_t) done);
 }
 

@@ -52,8 +52,8 @@ gap(const int64_t *time, uint32_t i)
 /* Differences, and bytes, that are left when 16 bytes no longer are; a full quad has 16. */
 #define TAIL_MAX		15
 
-/* Bytes of a copy of them, so that kernels can load each quad. */
-#define PADDED			((TAIL_MAX / 4 + 1) * JN_QUAD_LOAD)
+/* Bytes of a copy of them, wherever it begins in the first load, so that kernels can load each quad. */
+#define PADDED			((TAIL_MAX / 4 + 2) * JN_QUAD_LOAD)
 
 static inline uint32_t
 piece_end(uint32_t from, uint32_t n)
@@ -674,16 +674,24 @@ wide_above(const JnEnv *env, const JnTimesReader *r, uint64_t units)
  * A copy of what is left for kernels that stop where fewer than 16 bytes are:
  * it has fewer than that, or is a quad that is not full.  The zeroes behind
  * the last number are numbers above nothing.  There is more only in bytes that
- * were never proven.
+ * were never proven.  "begin" is where the section does: most have 16 bytes to
+ * copy at once.
  */
 static JnQuads
-padded_rest(const JnQuads *q, uint8_t padded[PADDED])
+padded_rest(const JnQuads *q, const uint8_t *begin, uint8_t padded[PADDED])
 {
 	size_t		rest = (size_t) (q->end - q->data);
+	size_t		before = 0;
 
 	memset(padded, 0, PADDED);
-	memcpy(padded, q->data, rest < TAIL_MAX ? rest : TAIL_MAX);
-	return (JnQuads) {q->control, padded, padded + PADDED};
+	if (rest <= JN_QUAD_LOAD && q->end - begin >= JN_QUAD_LOAD)
+	{
+		before = JN_QUAD_LOAD - rest;
+		memcpy(padded, q->end - JN_QUAD_LOAD, JN_QUAD_LOAD);
+	}
+	else
+		memcpy(padded, q->data, rest < TAIL_MAX ? rest : TAIL_MAX);
+	return (JnQuads) {q->control, padded + before, padded + PADDED};
 }
 
 uint32_t
@@ -717,7 +725,7 @@ jn_times_above(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, 
 	if (left == 0)
 		return above;
 
-	q = padded_rest(&q, padded);
+	q = padded_rest(&q, r.control, padded);
 	if (left > TAIL_MAX)
 		left = TAIL_MAX;
 	jn_quads_above(&q, (left + 3) / 4, (uint32_t) units, &above);
@@ -737,7 +745,7 @@ jn_times_sums(const JnTimesReader *r, uint32_t n, uint32_t *sum)
 		uint32_t	last[PADDED / 4];
 		uint32_t	left = n - i < TAIL_MAX ? n - i : TAIL_MAX;
 
-		q = padded_rest(&q, padded);
+		q = padded_rest(&q, r->control, padded);
 		jn_quads_sums(&q, (left + 3) / 4, &total, last);
 		memcpy(sum + i, last, left * sizeof(uint32_t));
 		i += left;
