@@ -114,6 +114,19 @@ SELECT o.told = pg_temp.added_up((SELECT funnel_agg(s, '{view, cart, purchase}',
 FROM of_journeys AS o WHERE n = 1;
 ROLLBACK;
 
+-- in microseconds the differences of a set pass 32 bits together, and those of the longer journeys by themselves
+CREATE TEMP TABLE spaced AS
+SELECT minutes, 's' || who AS who, timestamptz '2026-01-01Z' + (who * 1000003 + k * minutes * 60000001::bigint) * interval '1 us' AS at,
+       (ARRAY['A', 'B', 'x', 'C'])[1 + (who + k * (1 + who % 3)) % 4] AS event
+FROM (VALUES (10), (30)) AS v (minutes), generate_series(1::bigint, 40) AS who, generate_series(0, 5) AS k;
+SELECT minutes, window_length, ARRAY(SELECT entered FROM unnest(of_sets)) AS entered, of_sets = of_journeys AS same
+FROM (VALUES (10), (30)) AS v (minutes), (VALUES (interval '25 min'), ('100 min')) AS w (window_length),
+     LATERAL (SELECT funnel_agg(s, '{A, B, C}', window_length, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2026-02-01Z') AS of_sets
+              FROM pack(format('SELECT who, at, event FROM spaced WHERE minutes = %s', minutes)) AS s) AS x,
+     LATERAL (SELECT funnel_agg(j, '{A, B, C}', window_length, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2026-02-01Z') AS of_journeys
+              FROM (SELECT journey_agg(at, event) AS j FROM spaced AS t WHERE t.minutes = v.minutes GROUP BY who) AS y) AS z
+ORDER BY minutes, window_length;
+
 -- states: combined, stored, sent
 CREATE AGGREGATE pg_temp.funnel_state_agg(journey, journey_pattern[], interval, text, text, journey_pattern[], interval[], int[], text, text, timestamptz) (
   SFUNC = journey._funnel_transfn, STYPE = funnel_state, COMBINEFUNC = journey._funnel_combinefn);
