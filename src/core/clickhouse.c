@@ -95,19 +95,12 @@ take_time(Reader *r, Link *link, JnError *err)
 static void
 put_bound(JnPen *pen, const Bound *bound, char sign, bool *first)
 {
-	char		digits[24];
-	size_t		at = sizeof(digits);
-	uint64_t	left = bound->seconds;
-
 	if (!bound->given)
 		return;
 	jn_pen_say(pen, *first ? "" : ", ");
 	jn_pen_put(pen, &sign, 1);
 	jn_pen_say(pen, bound->open ? " " : "= ");
-	do
-		digits[--at] = (char) ('0' + left % 10);
-	while ((left /= 10) > 0);
-	jn_pen_put(pen, digits + at, sizeof(digits) - at);
+	jn_pen_number(pen, bound->seconds);
 	jn_pen_say(pen, " s");
 	*first = false;
 }

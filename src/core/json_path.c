@@ -171,18 +171,9 @@ jn_json_path_read(const char *text, size_t size, JnJsonPath *path, JnError *err)
 static void
 write_index(JnPen *pen, int32_t index)
 {
-	char		digits[12];
-	char	   *p = digits + sizeof(digits);
-	uint32_t	value = index < 0 ? -(uint32_t) index : (uint32_t) index;
-
-	do
-	{
-		*--p = (char) ('0' + value % 10);
-		value /= 10;
-	} while (value > 0);
 	if (index < 0)
-		*--p = '-';
-	jn_pen_put(pen, p, (size_t) (digits + sizeof(digits) - p));
+		jn_pen_put(pen, "-", 1);
+	jn_pen_number(pen, index < 0 ? -(uint32_t) index : (uint32_t) index);
 }
 
 size_t

@@ -15,6 +15,25 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Most digits that a number has. */
+#define JN_DIGITS	20
+
+/* Writes a number in decimal digits at out, where there is room for JN_DIGITS; returns how many. */
+static inline size_t
+jn_digits_write(uint64_t number, char *out)
+{
+	char		digits[JN_DIGITS];
+	size_t		at = JN_DIGITS;
+
+	do
+	{
+		digits[--at] = (char) ('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	memcpy(out, digits + at, JN_DIGITS - at);
+	return JN_DIGITS - at;
+}
+
 typedef struct JnPen
 {
 	char	   *out;			/* next byte; NULL: only measure */
@@ -37,6 +56,14 @@ static inline void
 jn_pen_say(JnPen *pen, const char *text)
 {
 	jn_pen_put(pen, text, strlen(text));
+}
+
+static inline void
+jn_pen_number(JnPen *pen, uint64_t number)
+{
+	char		digits[JN_DIGITS];
+
+	jn_pen_put(pen, digits, jn_digits_write(number, digits));
 }
 
 /* Counts what others wrote at pen->out, or measured. */

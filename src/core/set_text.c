@@ -23,21 +23,11 @@ static const char *const kind_word[JN_KEY_KINDS] = {
 static size_t
 write_bigint(int64_t number, char *out)
 {
-	uint64_t	left = number < 0 ? -(uint64_t) number : (uint64_t) number;
-	char		reversed[20];
-	size_t		n = 0;
-	char	   *p = out;
+	size_t		sign = number < 0;
 
-	do
-	{
-		reversed[n++] = (char) ('0' + left % 10);
-		left /= 10;
-	} while (left > 0);
 	if (number < 0)
-		*p++ = '-';
-	while (n > 0)
-		*p++ = reversed[--n];
-	return (size_t) (p - out);
+		out[0] = '-';
+	return sign + jn_digits_write(number < 0 ? -(uint64_t) number : (uint64_t) number, out + sign);
 }
 
 static size_t

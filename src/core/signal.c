@@ -15,6 +15,7 @@
 #include <assert.h>
 
 #include "number.h"
+#include "pen.h"
 #include "text.h"
 
 #define DIGIT_BITS		8
@@ -587,21 +588,6 @@ put_word(char *out, const char *word)
 	return size;
 }
 
-static size_t
-put_whole(char *out, int64_t number)
-{
-	char		digits[20];
-	size_t		n = 0;
-	size_t		size = 0;
-
-	do
-		digits[n++] = (char) ('0' + number % 10);
-	while ((number /= 10) > 0);
-	while (n > 0)
-		out[size++] = digits[--n];
-	return size;
-}
-
 /* Writes the terms, with a space before them; returns the bytes, below TERMS_TEXT. */
 static size_t
 write_terms(const JnSignalTerms *terms, char *out)
@@ -610,9 +596,9 @@ write_terms(const JnSignalTerms *terms, char *out)
 
 	size += jn_number_write(terms->alpha, out + size);
 	size += put_word(out + size, " pattern_at=");
-	size += put_whole(out + size, terms->pattern_at);
+	size += jn_digits_write((uint64_t) terms->pattern_at, out + size);
 	size += put_word(out + size, " trend_at=");
-	size += put_whole(out + size, terms->trend_at);
+	size += jn_digits_write((uint64_t) terms->trend_at, out + size);
 	return size;
 }
 

@@ -13,20 +13,6 @@
 #include "../pen.h"
 
 static void
-put_number(JnPen *pen, uint64_t v)
-{
-	char		digits[20];
-	size_t		n = sizeof(digits);
-
-	do
-	{
-		digits[--n] = (char) ('0' + v % 10);
-		v /= 10;
-	} while (v > 0);
-	jn_pen_put(pen, digits + n, sizeof(digits) - n);
-}
-
-static void
 put_atom(JnPen *pen, const JnAtom *atom)
 {
 	jn_pen_advance(pen, jn_atom_write(atom, pen->out));
@@ -79,7 +65,7 @@ put_edges(JnPen *pen, const JnAutomaton *a, JnEdges edges)
 		if (edge->to == JN_MATCHED)
 			jn_pen_say(pen, "matched");
 		else
-			put_number(pen, edge->to);
+			jn_pen_number(pen, edge->to);
 		if (edge->flags & JN_EDGE_BEGIN)
 			jn_pen_say(pen, " at the begin");
 		if (edge->flags & JN_EDGE_END)
@@ -119,7 +105,7 @@ jn_automaton_write(const JnEnv *env, const JnAutomaton *a, char *out)
 	for (uint32_t q = 0; q < a->positions; q++)
 	{
 		jn_pen_say(&pen, "\n");
-		put_number(&pen, q);
+		jn_pen_number(&pen, q);
 		jn_pen_say(&pen, " ");
 		if (q < a->steps)
 			put_atom(&pen, &a->atom[a->position[q].number]);

@@ -12,20 +12,6 @@
 #include "../number.h"
 #include "../pen.h"
 
-static void
-put_number(JnPen *pen, uint64_t v)
-{
-	char		digits[20];
-	size_t		n = sizeof(digits);
-
-	do
-	{
-		digits[--n] = (char) ('0' + v % 10);
-		v /= 10;
-	} while (v > 0);
-	jn_pen_put(pen, digits + n, sizeof(digits) - n);
-}
-
 /* ---- names and atoms ---- */
 
 static bool
@@ -182,7 +168,7 @@ put_part(JnPen *pen, int64_t *us, int64_t unit, const char *one, const char *man
 	if (*begun)
 		jn_pen_put(pen, " ", 1);
 	*begun = true;
-	put_number(pen, (uint64_t) count);
+	jn_pen_number(pen, (uint64_t) count);
 	jn_pen_put(pen, " ", 1);
 	jn_pen_say(pen, count == 1 ? one : many);
 }
@@ -209,7 +195,7 @@ put_interval(JnPen *pen, int64_t us)
 			digits--;
 		if (begun)
 			jn_pen_put(pen, " ", 1);
-		put_number(pen, (uint64_t) us / 1000000);
+		jn_pen_number(pen, (uint64_t) us / 1000000);
 		jn_pen_put(pen, fraction, digits);
 		jn_pen_put(pen, " s", 2);
 		begun = true;
@@ -334,11 +320,11 @@ put_quantifier(JnPen *pen, const JnNode *node)
 	else
 	{
 		jn_pen_put(pen, "{", 1);
-		put_number(pen, node->least);
+		jn_pen_number(pen, node->least);
 		if (node->most != node->least)
 			jn_pen_put(pen, ",", 1);
 		if (node->most != node->least && node->most != JN_ANY_TIMES)
-			put_number(pen, node->most);
+			jn_pen_number(pen, node->most);
 		jn_pen_put(pen, "}", 1);
 	}
 	if (node->reluctant)
