@@ -149,4 +149,17 @@ jn_hash64(const void *data, size_t size)
 	return jn_mix64(h ^ (uint64_t) size);
 }
 
+/* For readers: a rule is broken at "at"; and the check that "need" bytes are there. */
+static inline JnStatus
+jn_corrupt_at(size_t at, JnError *err)
+{
+	return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+}
+
+static inline JnStatus
+jn_check_size(size_t size, uint64_t need, JnError *err)
+{
+	return size >= need ? JN_OK : jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) need);
+}
+
 #endif							/* JN_BYTES_H */

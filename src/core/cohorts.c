@@ -460,12 +460,6 @@ jn_cohorts_write(const JnEnv *env, const JnCohorts *c, const JnCohortsCount *cou
 		jn_whole_write(env, &c->whole, out);
 }
 
-static JnStatus
-corrupt_at(size_t at, JnError *err)
-{
-	return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
-}
-
 /* Reads a period, of which exactly one part is given. */
 static bool
 read_period(const uint8_t *p, JnPeriod *period)
@@ -481,7 +475,7 @@ read_text(const uint8_t *p, unsigned number, uint32_t least, uint32_t most, size
 {
 	*text = (JnName) {(const char *) p + *at, jn_load32(p + AT_SIZES + 4 * number)};
 	if (text->size < least || text->size > most)
-		return corrupt_at(AT_SIZES + 4 * (size_t) number, err);
+		return jn_corrupt_at(AT_SIZES + 4 * (size_t) number, err);
 	if (jn_utf8_check(text->data, text->size) < text->size)
 		return jn_fail(err, JN_NAME_UTF8, *at, 0, 0);
 	*at += text->size;
@@ -505,30 +499,30 @@ read_ask(const JnEnv *env, const uint8_t *p, size_t size, JnCohortsAsk *ask, siz
 	if (p[0] > JN_COHORTS_VERSION)
 		return jn_fail(err, JN_BYTES_VERSION, 0, p[0], JN_COHORTS_VERSION);
 	if (p[0] == 0)
-		return corrupt_at(0, err);
+		return jn_corrupt_at(0, err);
 	if (p[AT_KIND] >= JN_COHORTS_KINDS)
-		return corrupt_at(AT_KIND, err);
+		return jn_corrupt_at(AT_KIND, err);
 	ask->kind = (JnCohortsKind) p[AT_KIND];
 	two = ask->kind == JN_COHORTS_RETENTION;
 	if (p[AT_FLAGS] > 7 || (!two && p[AT_FLAGS] & (FLAG_UNBOUNDED | FLAG_ROLLING)))
-		return corrupt_at(AT_FLAGS, err);
+		return jn_corrupt_at(AT_FLAGS, err);
 	ask->unbounded = p[AT_FLAGS] & FLAG_UNBOUNDED;
 	ask->rolling = p[AT_FLAGS] & FLAG_ROLLING;
 	if (p[AT_CUT] >= JN_CUTS || (p[AT_CUT] != JN_CUT_NONE && !ask->rolling))
-		return corrupt_at(AT_CUT, err);
+		return jn_corrupt_at(AT_CUT, err);
 	ask->cut = (JnCohortsCut) p[AT_CUT];
 	ask->bounds = jn_load32(p + AT_BOUNDS);
 	if (two ? ask->bounds < 2 || ask->bounds > JN_MAX_BUCKETS + 1
 		: ask->bounds != 0 && (ask->kind != JN_COHORTS_LIFECYCLE || ask->bounds != 2))
-		return corrupt_at(AT_BOUNDS, err);
+		return jn_corrupt_at(AT_BOUNDS, err);
 	ask->as_of = (int64_t) jn_load64(p + AT_AS_OF);
 	if (!jn_time_ok(ask->as_of))
-		return corrupt_at(AT_AS_OF, err);
+		return jn_corrupt_at(AT_AS_OF, err);
 	if (!read_period(p + AT_PERIOD, &ask->period))
-		return corrupt_at(AT_PERIOD, err);
+		return jn_corrupt_at(AT_PERIOD, err);
 	if (read_period(p + AT_WITHIN, &ask->within) != (ask->kind == JN_COHORTS_STICKINESS)
 		|| (ask->kind != JN_COHORTS_STICKINESS && !same_period(&ask->within, &(JnPeriod) {0})))
-		return corrupt_at(AT_WITHIN, err);
+		return jn_corrupt_at(AT_WITHIN, err);
 
 	for (unsigned i = 0; i < 3; i++)
 		least += jn_load32(p + AT_SIZES + 4 * i);
@@ -542,14 +536,14 @@ read_ask(const JnEnv *env, const uint8_t *p, size_t size, JnCohortsAsk *ask, siz
 		return status;
 	if (jn_atom_read(env, ask->atom[0], &atom, err) != JN_OK
 		|| (two && jn_atom_read(env, ask->atom[1], &atom, err) != JN_OK))
-		return corrupt_at(JN_COHORTS_HEADER_SIZE + (size_t) ask->zone.size, err);
+		return jn_corrupt_at(JN_COHORTS_HEADER_SIZE + (size_t) ask->zone.size, err);
 	for (uint32_t i = 0; i < ask->bounds; i++, *at += 4)
 	{
 		int32_t		before = i > 0 ? (int32_t) jn_load32(p + *at - 4) : 0;
 		int32_t		this = (int32_t) jn_load32(p + *at);
 
 		if (two ? this < before || (i > 0 && this == before) : this < 1 || this < before)
-			return corrupt_at(*at, err);
+			return jn_corrupt_at(*at, err);
 	}
 	return JN_OK;
 }
@@ -634,9 +628,9 @@ jn_cohorts_read(const JnEnv *env, JnCohorts *c, uint64_t salt, const uint8_t *p,
 		bool		new_number = i == 0 || count.number > before.number;
 
 		if (!new_number && (count.number < before.number || count.column <= before.column))
-			return corrupt_at(at, err);
+			return jn_corrupt_at(at, err);
 		if (!count_fits(&ask, &proof, &count, new_number))
-			return corrupt_at(at, err);
+			return jn_corrupt_at(at, err);
 		if (c != NULL)
 			jn_cohorts_add(env, c, count.number, count.column, count.count);
 		before = count;
@@ -647,15 +641,15 @@ jn_cohorts_read(const JnEnv *env, JnCohorts *c, uint64_t salt, const uint8_t *p,
 	/* every run that began has ended */
 	for (uint32_t i = 0; i < JN_LIFE_STATES && ask.kind == JN_COHORTS_LIFECYCLE; i++)
 		if (proof.state[i] != 0)
-			return corrupt_at(at, err);
+			return jn_corrupt_at(at, err);
 
 	if (p[AT_FLAGS] & FLAG_PARTS)
 	{
 		if (jn_whole_read(env, c != NULL ? &c->whole : NULL, p + at, size - at, &parts, err) != JN_OK)
 			return jn_fail_behind(err, at);
 		if (parts == JN_WHOLE_EMPTY)
-			return corrupt_at(at, err);
+			return jn_corrupt_at(at, err);
 		at += parts;
 	}
-	return at == size ? JN_OK : corrupt_at(at, err);
+	return at == size ? JN_OK : jn_corrupt_at(at, err);
 }

@@ -402,12 +402,6 @@ jn_gaps_write(const JnEnv *env, const JnGaps *g, uint64_t n, uint8_t *out)
 
 /* Whether "need" bytes are there. */
 static JnStatus
-check_room(size_t size, uint64_t need, JnError *err)
-{
-	return size >= need ? JN_OK : jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) need);
-}
-
-static JnStatus
 read_exact(const JnEnv *env, JnGaps *g, const uint8_t *p, uint32_t n, JnError *err)
 {
 	uint64_t	before = 0;
@@ -458,14 +452,14 @@ jn_gaps_read(const JnEnv *env, JnGaps *g, const uint8_t *p, size_t size, uint64_
 	if (n <= JN_GAPS_EXACT)
 	{
 		*used = 8 * (size_t) n;
-		status = check_room(size, *used, err);
+		status = jn_check_size(size, *used, err);
 		return status != JN_OK ? status : read_exact(env, g, p, (uint32_t) n, err);
 	}
-	status = check_room(size, 4, err);
+	status = jn_check_size(size, 4, err);
 	if (status != JN_OK)
 		return status;
 	buckets = jn_load32(p);
-	status = check_room(size, 4 + BUCKET_BYTES * (uint64_t) buckets, err);
+	status = jn_check_size(size, 4 + BUCKET_BYTES * (uint64_t) buckets, err);
 	if (status != JN_OK)
 		return status;
 	*used = 4 + BUCKET_BYTES * (size_t) buckets;

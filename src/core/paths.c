@@ -737,12 +737,6 @@ jn_paths_bytes(const JnEnv *env, JnPaths *p, uint8_t **bytes, size_t *size, JnEr
 	return JN_OK;
 }
 
-static JnStatus
-corrupt_at(size_t at, JnError *err)
-{
-	return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
-}
-
 /* What has been read so far. */
 typedef struct Reading
 {
@@ -780,7 +774,7 @@ read_names(const JnEnv *env, Reading *r, JnError *err)
 		const uint8_t *after = jn_varint_get(next, end, &size);
 
 		if (after == NULL)
-			return corrupt_at((size_t) (next - r->bytes), err);
+			return jn_corrupt_at((size_t) (next - r->bytes), err);
 		next = after;
 		if (i % 1024 == 1023)
 			jn_tick(env);
@@ -799,7 +793,7 @@ read_names(const JnEnv *env, Reading *r, JnError *err)
 		if (status != JN_OK)
 			return jn_fail_behind(err, r->at);
 		if (i > 0 && jn_name_compare(before, name) >= 0)
-			return corrupt_at(r->at, err);
+			return jn_corrupt_at(r->at, err);
 		if (r->p != NULL)
 			jn_lexicon_add(env, &r->p->names, name);
 		before = name;
@@ -879,12 +873,12 @@ read_rows(const JnEnv *env, Reading *r, JnError *err)
 		uint64_t	subjects;
 
 		if (!(edges ? read_edge(r, &before, &key) : read_whole(r, i, &key)))
-			return corrupt_at(begin, err);
+			return jn_corrupt_at(begin, err);
 		n = jn_load64(r->bytes + r->at);
 		subjects = jn_load64(r->bytes + r->at + 8);
 		r->open = n == 0;
 		if (n > INT64_MAX || subjects > n || (subjects == 0) != (n == 0) || (edges && n == 0))
-			return corrupt_at(r->at, err);
+			return jn_corrupt_at(r->at, err);
 		r->at += 16;
 		if (r->p != NULL)
 		{
@@ -897,10 +891,10 @@ read_rows(const JnEnv *env, Reading *r, JnError *err)
 			jn_tick(env);
 	}
 	if (r->open)
-		return corrupt_at(r->at, err);
+		return jn_corrupt_at(r->at, err);
 	for (uint32_t i = 0; i < r->names; i++)
 		if (!r->used[i])
-			return corrupt_at(JN_PATHS_HEADER_SIZE, err);
+			return jn_corrupt_at(JN_PATHS_HEADER_SIZE, err);
 	return JN_OK;
 }
 
@@ -916,13 +910,13 @@ jn_paths_read(const JnEnv *env, JnPaths *p, uint64_t salt, const uint8_t *bytes,
 	if (bytes[0] > JN_PATHS_VERSION)
 		return jn_fail(err, JN_BYTES_VERSION, 0, bytes[0], JN_PATHS_VERSION);
 	if (bytes[0] == 0)
-		return corrupt_at(0, err);
+		return jn_corrupt_at(0, err);
 	if (bytes[AT_KIND] >= JN_PATHS_KINDS)
-		return corrupt_at(AT_KIND, err);
+		return jn_corrupt_at(AT_KIND, err);
 	if (bytes[AT_FLAGS] > 15)
-		return corrupt_at(AT_FLAGS, err);
+		return jn_corrupt_at(AT_FLAGS, err);
 	if (bytes[AT_DEPTH] < 1 || bytes[AT_DEPTH] > JN_MAX_DEPTH)
-		return corrupt_at(AT_DEPTH, err);
+		return jn_corrupt_at(AT_DEPTH, err);
 	r.ask = (JnPathsAsk)
 	{
 		.kind = (JnPathsKind) bytes[AT_KIND],.flags = bytes[AT_FLAGS] & ~(unsigned) JN_PATHS_PARTS,
@@ -935,15 +929,15 @@ jn_paths_read(const JnEnv *env, JnPaths *p, uint64_t salt, const uint8_t *bytes,
 	r.names = jn_load32(bytes + AT_NAMES);
 	r.rows = jn_load32(bytes + AT_ROWS);
 	if (r.names > NAMES_MAX)
-		return corrupt_at(AT_NAMES, err);
+		return jn_corrupt_at(AT_NAMES, err);
 	if (r.ask.anchor.size == 0)
-		return corrupt_at(AT_ANCHOR, err);
+		return jn_corrupt_at(AT_ANCHOR, err);
 	if (size - r.at < r.ask.anchor.size)
 		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) (r.at + (uint64_t) r.ask.anchor.size));
 	if (jn_utf8_check(r.ask.anchor.data, r.ask.anchor.size) < r.ask.anchor.size)
 		return jn_fail(err, JN_NAME_UTF8, r.at, 0, 0);
 	if (jn_atom_read(env, r.ask.anchor, &anchor, err) != JN_OK)
-		return corrupt_at(r.at, err);
+		return jn_corrupt_at(r.at, err);
 	r.at += r.ask.anchor.size;
 	if (p != NULL)
 		jn_paths_init(env, p, &r.ask, salt);
@@ -960,10 +954,10 @@ jn_paths_read(const JnEnv *env, JnPaths *p, uint64_t salt, const uint8_t *bytes,
 		if (status != JN_OK)
 			return jn_fail_behind(err, r.at);
 		if (took == JN_WHOLE_EMPTY)
-			return corrupt_at(r.at, err);
+			return jn_corrupt_at(r.at, err);
 		r.at += took;
 	}
 	if (status == JN_OK && r.at != size)
-		return corrupt_at(r.at, err);
+		return jn_corrupt_at(r.at, err);
 	return status;
 }

@@ -211,12 +211,6 @@ jn_spread_write(const JnEnv *env, JnSpread *s, JnSpreadRow row_of, const void *c
 	return out;
 }
 
-static JnStatus
-corrupt_at(size_t at, JnError *err)
-{
-	return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
-}
-
 JnStatus
 jn_spread_read(const JnEnv *env, JnSpread *s, uint64_t salt, const uint8_t *p, size_t size,
 			   uint32_t rows, const uint64_t *cell, uint64_t *left, size_t *took, JnError *err)
@@ -229,7 +223,7 @@ jn_spread_read(const JnEnv *env, JnSpread *s, uint64_t salt, const uint8_t *p, s
 		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, 4);
 	subjects = jn_load32(p);
 	if (subjects == 0)
-		return corrupt_at(0, err);
+		return jn_corrupt_at(0, err);
 	for (uint32_t i = 0; i < subjects; i++)
 	{
 		size_t		begin = at;
@@ -242,13 +236,13 @@ jn_spread_read(const JnEnv *env, JnSpread *s, uint64_t salt, const uint8_t *p, s
 		if (status != JN_OK)
 			return status;
 		if (i > 0 && jn_key_order(&last, &key) >= 0)
-			return corrupt_at(begin, err);
+			return jn_corrupt_at(begin, err);
 		last = key;
 		if (size - at < 4)
 			return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) at + 4);
 		cells = jn_load32(p + at);
 		if (cells == 0 || cells > rows)
-			return corrupt_at(at, err);
+			return jn_corrupt_at(at, err);
 		at += 4;
 		if (size - at < 4 * (uint64_t) cells)
 			return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) (at + 4 * (uint64_t) cells));
@@ -259,7 +253,7 @@ jn_spread_read(const JnEnv *env, JnSpread *s, uint64_t salt, const uint8_t *p, s
 			uint32_t	row = jn_load32(p + at);
 
 			if (row < least || row >= rows || left[row]-- == 0)
-				return corrupt_at(at, err);
+				return jn_corrupt_at(at, err);
 			least = row + 1;
 			if (list != NULL)
 				list[k] = cell[row];

@@ -74,18 +74,6 @@ jn_funnel_spec_write(const JnFunnelTerms *terms, const JnName *text, uint32_t ex
 	}
 }
 
-static JnStatus
-corrupt_at(size_t at, JnError *err)
-{
-	return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
-}
-
-static JnStatus
-check_room(size_t size, uint64_t need, JnError *err)
-{
-	return size >= need ? JN_OK : jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) need);
-}
-
 /* Reads one atom and proves that its text is the canonical one. */
 static JnStatus
 read_atom(const JnEnv *env, const uint8_t *p, size_t size, size_t *at, JnName *text, JnAtom *atom, JnError *err)
@@ -96,20 +84,20 @@ read_atom(const JnEnv *env, const uint8_t *p, size_t size, size_t *at, JnName *t
 	char	   *again;
 
 	if (next == NULL)
-		return corrupt_at(*at, err);
+		return jn_corrupt_at(*at, err);
 	*at = (size_t) (next - p);
-	if (check_room(size, (uint64_t) *at + text->size, err) != JN_OK)
+	if (jn_check_size(size, (uint64_t) *at + text->size, err) != JN_OK)
 		return err->status;
 	text->data = (const char *) next;
 	if (jn_pattern_read(env, text->data, text->size, &pattern, err) != JN_OK)
 		return err->status;
 	one = jn_pattern_atom(&pattern);
 	if (one == NULL || jn_pattern_write(env, &pattern, NULL) != text->size)
-		return corrupt_at(*at, err);
+		return jn_corrupt_at(*at, err);
 	again = jn_alloc(env, (size_t) text->size + 1);
 	jn_pattern_write(env, &pattern, again);
 	if (memcmp(again, text->data, text->size) != 0)
-		return corrupt_at(*at, err);
+		return jn_corrupt_at(*at, err);
 	jn_release(env, again);
 	*atom = *one;
 	*at += text->size;
@@ -131,13 +119,13 @@ jn_funnel_spec_read(const JnEnv *env, const uint8_t *p, size_t size, JnFunnelSpe
 	if (size > 0 && p[0] > JN_FUNNEL_SPEC_VERSION)
 		return jn_fail(err, JN_BYTES_VERSION, 0, p[0], JN_FUNNEL_SPEC_VERSION);
 	if (size > 0 && p[0] < JN_FUNNEL_SPEC_VERSION)
-		return corrupt_at(0, err);
-	if (check_room(size, HEADER_SIZE, err) != JN_OK)
+		return jn_corrupt_at(0, err);
+	if (jn_check_size(size, HEADER_SIZE, err) != JN_OK)
 		return err->status;
 	memset(spec, 0, sizeof(*spec));
 	if (p[AT_MODE] > JN_FUNNEL_UNORDERED || p[AT_ENTRY] > JN_ENTRY_LONGEST || p[AT_TIES] > JN_TIES_STRICT
 		|| p[AT_HOLD] > JN_TRACKS || p[AT_HOLD] == 1 + JN_VALUE || p[AT_FLAGS] > (FLAG_LIMITS | FLAG_OPTIONAL))
-		return corrupt_at(AT_MODE, err);
+		return jn_corrupt_at(AT_MODE, err);
 	terms->mode = (JnFunnelMode) p[AT_MODE];
 	terms->entry = (JnFunnelEntry) p[AT_ENTRY];
 	terms->ties = (JnFunnelTies) p[AT_TIES];
@@ -150,13 +138,13 @@ jn_funnel_spec_read(const JnEnv *env, const uint8_t *p, size_t size, JnFunnelSpe
 
 	/* each atom takes two bytes at least, so what follows is not much larger than the bytes */
 	if (terms->steps == 0)
-		return corrupt_at(AT_STEPS, err);
-	if (check_room(size, HEADER_SIZE + 2 * ((uint64_t) terms->steps + excluded), err) != JN_OK)
+		return jn_corrupt_at(AT_STEPS, err);
+	if (jn_check_size(size, HEADER_SIZE + 2 * ((uint64_t) terms->steps + excluded), err) != JN_OK)
 		return err->status;
 	count = terms->steps + excluded;
 	if (p[AT_FLAGS] & FLAG_LIMITS)
 	{
-		if (check_room(size, at + 8 * (uint64_t) terms->steps, err) != JN_OK)
+		if (jn_check_size(size, at + 8 * (uint64_t) terms->steps, err) != JN_OK)
 			return err->status;
 		limit = jn_alloc(env, jn_array_size(terms->steps, sizeof(uint64_t)));
 		for (uint32_t i = 0; i < terms->steps; i++, at += 8)
@@ -165,28 +153,28 @@ jn_funnel_spec_read(const JnEnv *env, const uint8_t *p, size_t size, JnFunnelSpe
 			any |= limit[i] != JN_NO_LIMIT;
 		}
 		if (limit[0] != JN_NO_LIMIT || !any)
-			return corrupt_at(HEADER_SIZE, err);
+			return jn_corrupt_at(HEADER_SIZE, err);
 	}
 	if (p[AT_FLAGS] & FLAG_OPTIONAL)
 	{
-		if (check_room(size, at + (uint64_t) terms->steps, err) != JN_OK)
+		if (jn_check_size(size, at + (uint64_t) terms->steps, err) != JN_OK)
 			return err->status;
 		optional = jn_alloc(env, terms->steps * sizeof(bool));
 		any = false;
 		for (uint32_t i = 0; i < terms->steps; i++, at++)
 		{
 			if (p[at] > 1)
-				return corrupt_at(at, err);
+				return jn_corrupt_at(at, err);
 			optional[i] = p[at] == 1;
 			any |= optional[i];
 		}
 		if (optional[0] || !any)
-			return corrupt_at(at, err);
+			return jn_corrupt_at(at, err);
 	}
 	terms->step_within = limit;
 	terms->optional = optional;
 	if (jn_funnel_terms_check(terms, err) != JN_OK)
-		return corrupt_at(AT_FLAGS, err);
+		return jn_corrupt_at(AT_FLAGS, err);
 
 	atom = jn_alloc(env, jn_array_size(count, sizeof(JnAtom)));
 	spec->text = jn_alloc(env, jn_array_size(count, sizeof(JnName)));
