@@ -87,6 +87,21 @@ jn_edit_during(const JnEnv *env, const JnJourney *j, int64_t first, int64_t last
 
 /* ---- by event ---- */
 
+/*
+ * Whether a name is in a set, of names that are asked for in ascending order:
+ * *i begins as 0, and is then the number of this one, or else of the next.
+ */
+static bool
+find_name(const JnEnv *env, const JnNameSet *set, uint32_t *i, JnName name)
+{
+	int			order = -1;
+
+	while (*i < set->count && (order = jn_name_compare(set->name[*i], name)) < 0)
+		if (++*i % 1024 == 0)
+			jn_tick(env);
+	return *i < set->count && order == 0;
+}
+
 JnStays
 jn_edit_pick(const JnEnv *env, const JnJourney *j, const JnNameSet *set, bool keep, JnName *name)
 {
@@ -97,12 +112,7 @@ jn_edit_pick(const JnEnv *env, const JnJourney *j, const JnNameSet *set, bool ke
 	jn_labels_names(&j->event, name);
 	for (uint32_t k = 0; k < j->event.names; k++)
 	{
-		int			order = -1;
-
-		while (i < set->count && (order = jn_name_compare(set->name[i], name[k])) < 0)
-			if (++i % 1024 == 0)
-				jn_tick(env);
-		if ((i < set->count && order == 0) == keep)
+		if (find_name(env, set, &i, name[k]) == keep)
 			stay++;
 		else
 			name[k].data = NULL;
@@ -122,12 +132,7 @@ jn_edit_rename(const JnEnv *env, const JnJourney *j, const JnNameSet *set, const
 	jn_labels_names(&j->event, name);
 	for (uint32_t k = 0; k < j->event.names; k++)
 	{
-		int			order = -1;
-
-		while (i < set->count && (order = jn_name_compare(set->name[i], name[k])) < 0)
-			if (++i % 1024 == 0)
-				jn_tick(env);
-		if (i < set->count && order == 0)
+		if (find_name(env, set, &i, name[k]))
 		{
 			same &= to[i].data != NULL && jn_name_compare(to[i], name[k]) == 0;
 			name[k] = to[i];
