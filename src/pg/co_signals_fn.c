@@ -103,9 +103,7 @@ read_terms(FunctionCallInfo fcinfo)
 static Datum
 topic_name(const JnPoints *points, uint32 topic)
 {
-	JnName		name = jn_dict_name(&points->topic, topic);
-
-	return PointerGetDatum(cstring_to_text_with_len(name.data, name.size));
+	return journey_name_text(jn_dict_name(&points->topic, topic));
 }
 
 static void

@@ -92,7 +92,7 @@ put_detection(ReturnSetInfo *result, const JnPoints *points, const JnDetection *
 	Datum		values[COLUMNS];
 	bool		nulls[COLUMNS] = {false};
 
-	values[COL_TOPIC] = PointerGetDatum(cstring_to_text_with_len(name.data, name.size));
+	values[COL_TOPIC] = journey_name_text(name);
 	values[COL_CLASS] = CStringGetTextDatum(class_text[facts->class]);
 	values[COL_POINTS] = Int64GetDatum(facts->points);
 	values[COL_FIRST_AT] = TimestampTzGetDatum(facts->first);

@@ -16,11 +16,7 @@
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
 #include "utils/expandeddatum.h"
-#include "utils/lsyscache.h"
-#include "utils/memutils.h"
-#include "utils/typcache.h"
 
 #include "compat.h"
 #include "core/funnel/funnel_tally.h"
@@ -252,26 +248,6 @@ enum
 	STEP_ATTRIBUTES
 };
 
-/* The row type of the array that the function returns; blessed, lives with the function. */
-static TupleDesc
-element_desc(FunctionCallInfo fcinfo)
-{
-	TupleDesc	desc = fcinfo->flinfo->fn_extra;
-
-	if (desc == NULL)
-	{
-		Oid			element = get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid));
-		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-
-		desc = lookup_rowtype_tupdesc_copy(element, -1);
-		if (desc->natts != STEP_ATTRIBUTES)
-			elog(ERROR, "type %s is not as expected", format_type_be(element));
-		MemoryContextSwitchTo(old);
-		fcinfo->flinfo->fn_extra = desc;
-	}
-	return desc;
-}
-
 /* Whether the aggregate has all rows of its query in one group. */
 static bool
 is_ungrouped(FunctionCallInfo fcinfo)
@@ -337,7 +313,7 @@ step_tuple(TupleDesc desc, const FunnelRow *row)
 Datum
 journey_funnel_finalfn(PG_FUNCTION_ARGS)
 {
-	TupleDesc	desc = element_desc(fcinfo);
+	TupleDesc	desc = journey_element_desc(fcinfo, STEP_ATTRIBUTES);
 	StateObject *state = journey_state_open(&state_type, PG_GETARG_DATUM(0));
 	JnEnv		env = journey_env(CurrentMemoryContext);
 	JnFunnelTally *tally = &state->tally;

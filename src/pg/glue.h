@@ -5,6 +5,7 @@
 #ifndef JOURNEY_GLUE_H
 #define JOURNEY_GLUE_H
 
+#include "access/tupdesc.h"
 #include "fmgr.h"
 #include "nodes/nodes.h"
 #include "utils/palloc.h"
@@ -12,6 +13,7 @@
 
 #include "compat.h"
 #include "core/jn.h"
+#include "core/labels.h"
 
 /*
  * An environment that allocates in a memory context (huge chunks allowed) and
@@ -56,6 +58,15 @@ extern Interval *journey_us_interval(int64 us);
  * Raises if nobody of the kind does: users can name some of these functions.
  */
 extern MemoryContext journey_aggregate_context(FunctionCallInfo fcinfo);
+
+/* A name as text. */
+extern Datum journey_name_text(JnName name);
+
+/*
+ * The row type of the array that the function returns, which must have so many
+ * attributes: blessed, in the current memory context.
+ */
+extern TupleDesc journey_element_desc(FunctionCallInfo fcinfo, int attributes);
 
 /* Raises if an argument is NULL; "name" is what users call it. */
 extern void journey_check_given(FunctionCallInfo fcinfo, int arg, const char *name);

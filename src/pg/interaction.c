@@ -8,7 +8,6 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
@@ -116,12 +115,6 @@ journey_read_interaction(Datum datum, Interaction *interaction)
 			continue;
 		step->tracks |= 1U << track;
 	}
-}
-
-Datum
-journey_name_text(JnName name)
-{
-	return PointerGetDatum(cstring_to_text_with_len(name.data, name.size));
 }
 
 Datum

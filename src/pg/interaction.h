@@ -49,8 +49,7 @@ extern void journey_read_interaction(Datum datum, Interaction *interaction);
  */
 extern bool journey_read_senses(Datum array, JnSenseSet *set);
 
-/* A label of a journey as text; a set of senses as text[]. */
-extern Datum journey_name_text(JnName name);
+/* A label that is a set of senses as text[]. */
 extern Datum journey_senses_array(JnName label);
 
 #endif							/* INTERACTION_H */

@@ -97,13 +97,11 @@ Datum
 journey_next_step(PG_FUNCTION_ARGS)
 {
 	JnJourney	j;
-	JnName		event;
 	uint32		step;
 
 	if (!find_step(fcinfo, &j, &step))
 		PG_RETURN_NULL();
-	event = jn_labels_name(&j.event, jn_journey_code(&j, step));
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(event.data, event.size));
+	return journey_name_text(jn_labels_name(&j.event, jn_journey_code(&j, step)));
 }
 
 Datum

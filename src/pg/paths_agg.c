@@ -17,9 +17,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/expandeddatum.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/typcache.h"
 
 #include "compat.h"
 #include "core/paths.h"
@@ -338,12 +336,6 @@ enum
 	VARIANT_ATTRIBUTES
 };
 
-static Datum
-name_datum(JnName name)
-{
-	return PointerGetDatum(cstring_to_text_with_len(name.data, name.size));
-}
-
 static HeapTuple
 edge_tuple(TupleDesc desc, const JnPaths *paths, const JnPathsFacts *facts)
 {
@@ -354,10 +346,10 @@ edge_tuple(TupleDesc desc, const JnPaths *paths, const JnPathsFacts *facts)
 	int			far = backward ? EDGE_SOURCE : EDGE_TARGET;
 
 	values[EDGE_DEPTH] = Int32GetDatum((int32) facts->distance);
-	values[near] = name_datum(paths->names.name[facts->near]);
+	values[near] = journey_name_text(paths->names.name[facts->near]);
 	nulls[far] = facts->far == JN_PATHS_NOTHING;
 	if (!nulls[far])
-		values[far] = name_datum(paths->names.name[facts->far]);
+		values[far] = journey_name_text(paths->names.name[facts->far]);
 	values[EDGE_N] = Int64GetDatum((int64) facts->n);
 	values[EDGE_SUBJECTS] = Int64GetDatum((int64) facts->subjects);
 	return heap_form_tuple(desc, values, nulls);
@@ -375,7 +367,7 @@ variant_tuple(TupleDesc desc, const JnPaths *paths, uint32 row, const JnPathsFac
 
 	jn_paths_steps(paths, row, facts->length, name);
 	for (uint32 i = 0; i < facts->length; i++)
-		step[i] = name_datum(name[i]);
+		step[i] = journey_name_text(name[i]);
 	size = jn_paths_text(name, facts->length, NULL);
 	path = palloc(VARHDRSZ + size);
 	SET_VARSIZE(path, VARHDRSZ + size);
@@ -394,7 +386,6 @@ rows_array(FunctionCallInfo fcinfo, JnPathsKind kind)
 	JnEnv		env = journey_env(CurrentMemoryContext);
 	StateObject *state = journey_state_open(&state_type, PG_GETARG_DATUM(0));
 	JnPaths    *paths = &state->paths;
-	int			attributes = kind == JN_PATHS_EDGES ? EDGE_ATTRIBUTES : VARIANT_ATTRIBUTES;
 	TupleDesc	desc;
 	ArrayBuildState *rows;
 	JnError		err = {0};
@@ -413,9 +404,7 @@ rows_array(FunctionCallInfo fcinfo, JnPathsKind kind)
 		if (jn_paths_finish(&env, paths, look_again(fcinfo, &paths->ask), &err) != JN_OK)
 			journey_report(&err, STATE_NAME);
 	}
-	desc = lookup_rowtype_tupdesc_copy(get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid)), -1);
-	if (desc->natts != attributes)
-		elog(ERROR, "type %s is not as expected", format_type_be(desc->tdtypeid));
+	desc = journey_element_desc(fcinfo, kind == JN_PATHS_EDGES ? EDGE_ATTRIBUTES : VARIANT_ATTRIBUTES);
 	rows = initArrayResult(desc->tdtypeid, CurrentMemoryContext, false);
 	row = jn_paths_top(&env, paths, &n);
 	for (uint32 i = 0; i < n; i++)

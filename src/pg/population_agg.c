@@ -14,11 +14,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
 #include "utils/expandeddatum.h"
-#include "utils/lsyscache.h"
-#include "utils/memutils.h"
-#include "utils/typcache.h"
 
 #include "compat.h"
 #include "core/population.h"
@@ -255,39 +251,13 @@ enum
 	COUNT_ATTRIBUTES
 };
 
-/* The row type of the array that the function returns; blessed, lives with the function. */
-static TupleDesc
-element_desc(FunctionCallInfo fcinfo, int attributes)
-{
-	TupleDesc	desc = fcinfo->flinfo->fn_extra;
-
-	if (desc == NULL)
-	{
-		Oid			element = get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid));
-		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-
-		desc = lookup_rowtype_tupdesc_copy(element, -1);
-		if (desc->natts != attributes)
-			elog(ERROR, "type %s is not as expected", format_type_be(element));
-		MemoryContextSwitchTo(old);
-		fcinfo->flinfo->fn_extra = desc;
-	}
-	return desc;
-}
-
-static Datum
-name_datum(JnName name)
-{
-	return PointerGetDatum(cstring_to_text_with_len(name.data, name.size));
-}
-
 static HeapTuple
 count_tuple(TupleDesc desc, const JnTallyFacts *facts)
 {
 	Datum		values[COUNT_ATTRIBUTES];
 	bool		nulls[COUNT_ATTRIBUTES] = {false};
 
-	values[COUNT_EVENT] = name_datum(facts->event);
+	values[COUNT_EVENT] = journey_name_text(facts->event);
 	values[COUNT_N] = Int64GetDatum((int64) facts->n);
 	values[COUNT_SUBJECTS] = Int64GetDatum((int64) facts->subjects);
 	return heap_form_tuple(desc, values, nulls);
@@ -299,8 +269,8 @@ edge_tuple(TupleDesc desc, const JnTallyFacts *facts, bool gaps)
 	Datum		values[EDGE_ATTRIBUTES] = {0};
 	bool		nulls[EDGE_ATTRIBUTES] = {false};
 
-	values[EDGE_FROM] = name_datum(facts->event);
-	values[EDGE_TO] = name_datum(facts->next);
+	values[EDGE_FROM] = journey_name_text(facts->event);
+	values[EDGE_TO] = journey_name_text(facts->next);
 	values[EDGE_N] = Int64GetDatum((int64) facts->n);
 	values[EDGE_SUBJECTS] = Int64GetDatum((int64) facts->subjects);
 	nulls[EDGE_MEDIAN_GAP] = !gaps;
@@ -321,7 +291,7 @@ edge_tuple(TupleDesc desc, const JnTallyFacts *facts, bool gaps)
 static Datum
 rows_array(FunctionCallInfo fcinfo, bool edges)
 {
-	TupleDesc	desc = element_desc(fcinfo, edges ? EDGE_ATTRIBUTES : COUNT_ATTRIBUTES);
+	TupleDesc	desc = journey_element_desc(fcinfo, edges ? EDGE_ATTRIBUTES : COUNT_ATTRIBUTES);
 	JnEnv		env = journey_env(CurrentMemoryContext);
 	StateObject *state = journey_state_open(&state_type, PG_GETARG_DATUM(0));
 	JnTally    *tally = &state->tally;

@@ -19,10 +19,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/expandeddatum.h"
-#include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/timestamp.h"
-#include "utils/typcache.h"
 
 #include "compat.h"
 #include "cohorts_ask.h"
@@ -319,9 +316,7 @@ open_result(FunctionCallInfo fcinfo, JnCohortsKind kind, int attributes)
 			journey_report(&err, STATE_NAME);
 	}
 	result.count = jn_cohorts_counts(&env, cohorts, &result.counts);
-	result.desc = lookup_rowtype_tupdesc_copy(get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid)), -1);
-	if (result.desc->natts != attributes)
-		elog(ERROR, "type %s is not as expected", format_type_be(result.desc->tdtypeid));
+	result.desc = journey_element_desc(fcinfo, attributes);
 	result.rows = initArrayResult(result.desc->tdtypeid, CurrentMemoryContext, false);
 	return result;
 }
