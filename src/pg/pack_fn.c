@@ -52,6 +52,9 @@ PG_FUNCTION_INFO_V1(journey__pack);
 /* Rows between two reports of progress. */
 #define REPORT_EVERY	16384
 
+/* Milliseconds between two notices. */
+#define SAY_EVERY		5000
+
 /* The columns that every query has, by their place. */
 enum
 {
@@ -97,6 +100,8 @@ typedef struct Pack
 	const char *at_name;		/* for messages */
 	JnRow		row;			/* the one that is read */
 	bool		copied;			/* something of it is in row_context */
+	bool		store;			/* it is a store that is built: tell the client now and then */
+	TimestampTz said;			/* when it was told last */
 	int64		rows;			/* read, also those that were skipped */
 } Pack;
 
@@ -323,12 +328,19 @@ read_further(Pack *pack, const TupleTableSlot *slot)
 }
 
 static void
-report_progress(const Pack *pack, JourneyPhase phase)
+report_progress(Pack *pack, JourneyPhase phase)
 {
 	JnPackProgress done = jn_pack_progress(pack->pack);
 	JourneyProgress progress = {phase, pack->rows, done.rows_packed, done.subjects, done.sets};
 
 	journey_progress_show(&progress);
+	if (pack->store && TimestampDifferenceExceeds(pack->said, GetCurrentTimestamp(), SAY_EVERY))
+	{
+		pack->said = GetCurrentTimestamp();
+		ereport(NOTICE,
+				(errmsg("building a store: %lld rows read, %lld of them in sets",
+						(long long) progress.rows_read, (long long) progress.rows_packed)));
+	}
 }
 
 /* Takes a row from the executor. */
@@ -444,7 +456,7 @@ shutdown_pack(Datum arg)
 }
 
 static Pack *
-begin_pack(MemoryContext parent, const char *query, uint64 chunk, uint32 bits)
+begin_pack(MemoryContext parent, const char *query, uint64 chunk, uint32 bits, bool store)
 {
 	MemoryContext context = AllocSetContextCreate(parent, "journey pack", ALLOCSET_DEFAULT_SIZES);
 	Pack	   *pack = MemoryContextAllocZero(context, sizeof(Pack));
@@ -459,6 +471,8 @@ begin_pack(MemoryContext parent, const char *query, uint64 chunk, uint32 bits)
 	{
 		spill_create, spill_write, spill_rewind, spill_read, spill_close, BLCKSZ + 2048, pack
 	};
+	pack->store = store;
+	pack->said = GetCurrentTimestamp();
 	run_query(pack, query, chunk, bits);
 
 	report_progress(pack, chunk > 0 ? JOURNEY_ARRANGING : JOURNEY_PACKING);
@@ -509,7 +523,7 @@ chunk_length(FunctionCallInfo fcinfo)
 
 /* The next set for a call that returns sets, or NULL at the end, when all is given back. */
 static bytea *
-next_result(FunctionCallInfo fcinfo, FuncCallContext **call, uint32 bits)
+next_result(FunctionCallInfo fcinfo, FuncCallContext **call, uint32 bits, bool store)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	bytea	   *set;
@@ -520,7 +534,7 @@ next_result(FunctionCallInfo fcinfo, FuncCallContext **call, uint32 bits)
 
 		journey_check_given(fcinfo, 0, "query");
 		*call = SRF_FIRSTCALL_INIT();
-		pack = begin_pack((*call)->multi_call_memory_ctx, text_to_cstring(PG_GETARG_TEXT_PP(0)), chunk_length(fcinfo), bits);
+		pack = begin_pack((*call)->multi_call_memory_ctx, text_to_cstring(PG_GETARG_TEXT_PP(0)), chunk_length(fcinfo), bits, store);
 		(*call)->user_fctx = pack;
 		RegisterExprContextCallback(rsinfo->econtext, shutdown_pack, PointerGetDatum(pack));
 	}
@@ -539,7 +553,7 @@ Datum
 journey_pack(PG_FUNCTION_ARGS)
 {
 	FuncCallContext *call;
-	bytea	   *set = next_result(fcinfo, &call, 0);
+	bytea	   *set = next_result(fcinfo, &call, 0, false);
 
 	if (set == NULL)
 		SRF_RETURN_DONE(call);
@@ -552,7 +566,7 @@ journey__pack(PG_FUNCTION_ARGS)
 {
 	FuncCallContext *call;
 	uint32		bits = PG_GETARG_INT32(2);
-	bytea	   *bytes = next_result(fcinfo, &call, bits);
+	bytea	   *bytes = next_result(fcinfo, &call, bits, true);
 	TupleDesc	desc;
 	JnSet		set;
 	JnSetParts	parts;

@@ -1,0 +1,103 @@
+#!/bin/bash
+# What live journeys cost those who write, fold and read:
+#
+#	bash test/bench/store.sh [EVENTS] [SECONDS]
+#
+# Writers insert batches of 1000 rows into a table with one index, with and
+# without a store of it; the two take turns, as all else that is compared.
+# Subjects are drawn evenly, which is the worst case for folding and reading.
+# Commits reach the disk (fsync = on).
+# shellcheck source=tools/lib.sh
+. "$(dirname "$0")/../../tools/lib.sh"
+events=${1:-1000000}
+seconds=${2:-5}
+setup build
+JOURNEY_BUILD=release build_extension
+cluster_start "fsync = on" "shared_buffers = 512MB" "max_wal_size = 8GB" "maintenance_work_mem = 128MB" \
+	"checkpoint_timeout = 1h" "autovacuum = off"
+
+scripts=$(mktemp -d "$WORK/bench.XXXXXX")
+trap 'rm -rf "$scripts"; cluster_stop' EXIT
+subjects=$((events / 40))
+
+# fill TABLE FIRST LAST: rows by number, a second between them
+fill()
+{
+	db -c "INSERT INTO $1 SELECT 'user-' || (hashint8(i) & 2147483647) % $subjects, '2026-01-01'::timestamptz + i * interval '1 second',
+		'event ' || (hashint8(i + 7) & 2147483647) % 25 FROM generate_series($2, $3) i"
+}
+
+# wal STATEMENT: bytes of WAL, and milliseconds
+wal()
+{
+	local before after start end
+
+	before=$(db -At -c "SELECT pg_current_wal_insert_lsn()")
+	start=$(date +%s%N)
+	db -c "$1" >/dev/null
+	end=$(date +%s%N)
+	after=$(db -At -c "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '$before')")
+	echo "$after $(((end - start) / 1000))"
+}
+
+say_per_event()
+{
+	awk -v what="$1" -v n="$2" '{ printf "%-44s %8.2f us %8.1f bytes of WAL\n", what, $2 / n, $1 / n }'
+}
+
+db -c 'CREATE EXTENSION journey' -c 'CREATE TABLE plain (who text, at timestamptz, what text)' \
+	-c 'CREATE TABLE tracked (LIKE plain)' -c 'CREATE INDEX ON plain (who, at)' -c 'CREATE INDEX ON tracked (who, at)'
+fill plain 1 "$events"
+fill tracked 1 "$events"
+printf '%d events of %d subjects\n' "$events" "$subjects"
+db -c CHECKPOINT
+wal "SELECT journey.track('tracked', 'who', 'at', 'what', 'live')" | say_per_event 'track' "$events"
+db -At -F ' ' -c "SELECT format('%s sets, %s bytes, %s bytes an event', sets, bytes, round(bytes_per_event::numeric, 2)) FROM journey.stores"
+
+# ask NAME: reading, five times, the median
+ask()
+{
+	for i in 1 2 3 4 5; do
+		db -At -c '\timing on' -c 'SET max_parallel_workers_per_gather = 0' \
+			-c "SELECT sum(journey.session_count(sets, '30 min')) FROM live" | awk '/Time/ { t = $2 } END { print t }'
+	done | sort -n | awk -v what="$1" 'NR == 3 { printf "%-44s %8.1f ms\n", what, $1 }'
+}
+
+db -c 'VACUUM ANALYZE live_sets' -c 'VACUUM ANALYZE live_delta'
+ask 'sessions of all, no changes'
+more=$((events / 100))
+wal "INSERT INTO plain SELECT 'user-' || (hashint8(i) & 2147483647) % $subjects, now(), 'event 1' FROM generate_series(1, $more) i" |
+	say_per_event 'insert, plain' "$more"
+wal "INSERT INTO tracked SELECT 'user-' || (hashint8(i) & 2147483647) % $subjects, now(), 'event 1' FROM generate_series(1, $more) i" |
+	say_per_event 'insert, tracked' "$more"
+ask 'sessions of all, 1 % changes of all subjects'
+wal "SELECT journey.fold('live')" | say_per_event 'fold 1 %' "$more"
+wal "INSERT INTO tracked SELECT 'user-' || i % ($subjects / 100), now() + i * interval '1 s', 'event 1' FROM generate_series(1, $more) i" >/dev/null
+ask 'sessions of all, 1 % changes of 1 % subjects'
+wal "SELECT journey.fold('live')" | say_per_event 'fold 1 % of 1 % subjects' "$more"
+more=$((events / 10))
+fill tracked $((events + 1)) $((events + more))
+wal "SELECT journey.fold('live')" | say_per_event 'fold 10 %' "$more"
+
+for table in plain tracked; do
+	cat >"$scripts/$table" <<SQL
+\\set n random(1, 1000000000)
+INSERT INTO $table SELECT 'user-' || (hashint8(:n + i) & 2147483647) % $subjects, now() + i * interval '1 s', 'event ' || i % 25 FROM generate_series(1, 1000) i;
+SQL
+	cat >"$scripts/$table-one" <<SQL
+\\set n random(1, $subjects)
+INSERT INTO $table VALUES ('user-' || :n, now(), 'event 1');
+SQL
+done
+for clients in 1 4; do
+	for kind in '' -one; do
+		for round in 1 2; do
+			for table in plain tracked; do
+				db -c CHECKPOINT
+				printf '%d writers, %-26s' "$clients" "$table$kind"
+				pgbench -n -c "$clients" -j "$clients" -T "$seconds" -f "$scripts/$table$kind" 2>&1 |
+					awk -v n="$([ -n "$kind" ] && echo 1 || echo 1000)" '/^tps/ { printf "%12.0f rows a second\n", $3 * n }'
+			done
+		done
+	done
+done
