@@ -103,7 +103,7 @@ prove_valleys(const double *count, int w, bool *proven)
 		double		v = sum[b];
 		double		s = before[b - w] < behind[b + w] ? before[b - w] : behind[b + w];
 
-		if (3 * v <= s && s > 0 && (s - v) * (s - v) >= 16 * (s + v))
+		if (2 * v <= s && s > 0 && (s - v) * (s - v) >= 16 * (s + v))
 			for (int i = 0; i < w; i++)
 				proven[b + i] = true;
 	}

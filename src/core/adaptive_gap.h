@@ -20,13 +20,13 @@
  *
  * 1. Is there a second mode?  In a distribution with one mode no stretch can be
  *	  lower than a stretch of the same width on either side of it.  So a valley
- *	  is proven where w buckets, 1 to JN_VALLEY_WIDTH, hold at most a third of the
- *	  pauses of some w buckets before them and some behind them, and so many
+ *	  is proven where w buckets, 1 to JN_VALLEY_WIDTH, hold at most half as many
+ *	  pauses as some w buckets before them and some behind them, and so many
  *	  fewer than the lesser of these that chance makes such a difference once in
  *	  30 000 times: with s and v pauses, (s - v)^2 >= 16 (s + v), four standard
  *	  deviations of a fair coin.  An empty valley needs 16 pauses on either side.
- *	  The third is for times in whole seconds or days: of one or two units there
- *	  are fewer multiples in an octave than of many, by less than half.
+ *	  The half is for times in whole seconds or days: of one or two units there
+ *	  are fewer multiples in an octave than of many, but never by half.
  * 2. Which valley?  Of several the one whose threshold tells the two classes
  *	  best apart: the largest variance between them on the logarithmic scale
  *	  (N. Otsu, "A Threshold Selection Method from Gray-Level Histograms", 1979).

@@ -218,7 +218,7 @@ static const struct
 	{"lognormal", 200, {LOGNORMAL, 25, 2, 1}}, {"lognormal", 2000, {LOGNORMAL, 25, 3, 1}},
 	{"lognormal", 10000, {LOGNORMAL, 30, 5, 1}}, {"uniform", 100, {UNIFORM, 25, 0, 1}},
 	{"uniform", 5000, {UNIFORM, 40, 0, 1}}, {"loguniform", 100, {LOGUNIFORM, 25, 4, 1}},
-	{"loguniform", 3000, {LOGUNIFORM, 25, 8, 1}}, {"gamma", 1000, {GAMMA, 25, 0, 1}}, {"equal", 1000, {EQUAL, 25, 0, 1}},
+	{"loguniform", 3000, {LOGUNIFORM, 25, 5, 1}}, {"gamma", 1000, {GAMMA, 25, 0, 1}}, {"equal", 1000, {EQUAL, 25, 0, 1}},
 };
 
 /* NULL for each of 200 seeds, and in whole seconds, minutes and days as well. */
