@@ -11,9 +11,10 @@
  * The trigger fires for each row, and the first time does it for all rows that
  * the transaction has inserted: the tables are opened once, and all is hashed
  * before the lock is taken.  When it then fires for the others, nothing is left
- * to do.  A transaction may do so several times (SET CONSTRAINTS), and roll
- * some of them back to a savepoint; so what it might have linked before is
- * looked for in the chain.
+ * to do.  A transaction may fire it several times (SET CONSTRAINTS), and roll
+ * some of that back to a savepoint.  So once it has linked anything, its rows
+ * are looked for in the chain, and linked one by one: to collect all of them
+ * for each statement would cost the square of their number.
  *
  * The lock is held until the commit is through: from then on, and not before,
  * writers of consent wait for each other.  It is one on an object that nobody
@@ -264,16 +265,15 @@ purpose_name(Relation ledger, Memory *memory, MemoryContext keep, Datum number, 
 	return memory->purpose_name;
 }
 
-/* Adds a row, hashed, to the entries. */
+/* What the row says, hashed. */
 static void
-add_entry(Relation ledger, Memory *memory, MemoryContext keep, HeapTuple row)
+hash_row(Relation ledger, Memory *memory, MemoryContext keep, HeapTuple row, Entry *entry)
 {
 	TupleDesc	desc = RelationGetDescr(ledger);
 	Datum	   *columns = palloc(desc->natts * sizeof(Datum));
 	bool	   *missing = palloc(desc->natts * sizeof(bool));
 	Datum		values[LEDGER_FIELDS];
 	bool		nulls[LEDGER_FIELDS];
-	Entry	   *entry;
 
 	heap_deform_tuple(row, desc, columns, missing);
 	for (int i = 0; i < LEDGER_COLUMNS; i++)
@@ -288,17 +288,20 @@ add_entry(Relation ledger, Memory *memory, MemoryContext keep, HeapTuple row)
 		values[LEDGER_PURPOSE_NAME] = purpose_name(ledger, memory, keep, values[LEDGER_PURPOSE],
 												   &nulls[LEDGER_PURPOSE_NAME]);
 
-	if (memory->count >= memory->room)
-	{
-		memory->room = Max(16, 2 * memory->room);
-		memory->entry = memory->entry == NULL ?
-			MemoryContextAlloc(keep, memory->room * sizeof(Entry)) :
-			repalloc_huge(memory->entry, memory->room * sizeof(Entry));
-	}
-	entry = &memory->entry[memory->count];
 	entry->seq = DatumGetInt64(values[LEDGER_SEQ]);
 	journey_ledger_leaf(values, nulls, entry->leaf);
-	memory->count++;
+}
+
+/* Room for one entry more. */
+static void
+make_room(Memory *memory, MemoryContext keep)
+{
+	if (memory->count < memory->room)
+		return;
+	memory->room = Max(16, 2 * memory->room);
+	memory->entry = memory->entry == NULL ?
+		MemoryContextAlloc(keep, memory->room * sizeof(Entry)) :
+		repalloc_huge(memory->entry, memory->room * sizeof(Entry));
 }
 
 /* The index whose only or first column is this one; raises if there is none. */
@@ -357,8 +360,9 @@ collect_entries(Relation ledger, Memory *memory, MemoryContext keep, uint64 xid)
 		CHECK_FOR_INTERRUPTS();
 		if (DatumGetBool(heap_getattr(row, memory->ledger_copied, RelationGetDescr(ledger), &isnull)))
 			continue;
+		make_room(memory, keep);
 		MemoryContextSwitchTo(row_context);
-		add_entry(ledger, memory, keep, row);
+		hash_row(ledger, memory, keep, row, &memory->entry[memory->count++]);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(row_context);
 	}
@@ -479,22 +483,18 @@ journey__ledger_chain(PG_FUNCTION_ARGS)
 
 	wanted.seq = DatumGetInt64(heap_getattr(trigger->tg_trigtuple, memory->ledger[LEDGER_SEQ],
 											RelationGetDescr(ledger), &isnull));
-	if (!memory->collected)
+	if (!memory->collected && linked_by != xid)
 	{
 		collect_entries(ledger, memory, keep, xid);
 		link_entries(ledger, memory, memory->entry, memory->count, xid);
 	}
 
-	/* one that came since, or under the number of another transaction */
-	if (bsearch(&wanted, memory->entry, memory->count, sizeof(Entry), compare_entries) == NULL)
+	/* one that came since, or after others had their places, or under another transaction's number */
+	if (memory->count == 0 ||
+		bsearch(&wanted, memory->entry, memory->count, sizeof(Entry), compare_entries) == NULL)
 	{
-		Memory		single = *memory;
-
-		single.count = 0;
-		single.room = 0;
-		single.entry = NULL;
-		add_entry(ledger, &single, CurrentMemoryContext, trigger->tg_trigtuple);
-		link_entries(ledger, &single, single.entry, single.count, xid);
+		hash_row(ledger, memory, keep, trigger->tg_trigtuple, &wanted);
+		link_entries(ledger, memory, &wanted, 1, xid);
 	}
 	return PointerGetDatum(NULL);
 }
