@@ -125,6 +125,15 @@ $session->quit;
 # Files: the log, a dump of all, the catalogs in the data directory.
 is($node->safe_psql('postgres', q{SELECT journey.subject_erase('s1') ->> 'receipt'}), 'erasure', 'a subject is erased');
 $node->safe_psql('postgres', 'SELECT journey.key_check(), journey.signing_key()');
+# 105: names of subjects that no statement of ours spells out; whoever records and erases reads them from a table
+append_to_file("$dir/names.csv", "subject-canary-1\nsubject-canary-2\n");
+is($node->safe_psql('postgres', qq{
+	CREATE TABLE names (name text);
+	COPY names FROM '$dir/names.csv';
+	SELECT count(journey.consent_give(name, 'analytics')) FROM names;
+	SELECT count(journey.consent_withdraw(name, 'analytics')) FROM names;
+	SELECT count(journey.subject_erase(name)) FROM names;
+	SELECT count(journey.subject_export(name)) FROM names}), "2\n2\n2\n2", '105: subjects are recorded, erased and exported');
 $node->command_ok([ 'pg_dumpall', '-f', "$dir/all.sql" ], 'dump all');
 my $dump = slurp_file("$dir/all.sql");
 unlike($dump, qr/\Q$digits\E/i, 'no key in a dump of all');
@@ -133,6 +142,7 @@ my $log = slurp_file($node->logfile);
 like($log, qr/journey\._cell|journey\.protect/, 'the log tells of statements');
 unlike($log, qr/\Q$digits\E/i, 'no key in the log');
 unlike($log, qr/\Q$canary\E/, 'no raw value in the log');
+unlike($log, qr/subject-canary/, '105: no name of a subject in the log');
 
 $node->safe_psql('postgres', 'CHECKPOINT');
 $node->stop;
