@@ -126,8 +126,7 @@ typedef struct Joined
 	uint8_t    *values_section;
 	JnTimesReader times;
 	uint8_t    *times_bytes;
-	uint8_t    *codes[JN_TRACKS + 1];	/* of events, and of the tracks */
-	uint8_t    *names[JN_TRACKS + 1];	/* NULL: those of the first part */
+	uint8_t    *column[JN_TRACKS + 1];	/* of events, and of the tracks: names and codes as a section has them */
 } Joined;
 
 /* Rows of a part that are steps of its own. */
@@ -158,17 +157,21 @@ same_names(const JnLabels *a, const JnLabels *b)
 					  && memcmp(a->lengths, b->lengths, size) == 0);
 }
 
-/* Writes names, which are ascending, as a column has them. */
-static void
-write_names(const JnEnv *env, const JnNameSet *set, JnLabels *out, uint8_t **bytes)
+/* Makes a column of names, which are ascending, with room for the codes right behind them. */
+static uint8_t *
+make_column(const JnEnv *env, const JnNameSet *set, uint32_t rows, JnLabels *out)
 {
 	size_t		size = 0;
+	size_t		codes;
+	uint8_t    *column;
 	uint8_t    *p;
 
+	out->names = set->count;
+	out->width = jn_code_width(out->names + out->gaps);
+	codes = jn_array_size(rows, out->width > 0 ? out->width : 1);
 	for (uint32_t i = 0; i < set->count; i++)
 		size += jn_varint_size(set->name[i].size) + set->name[i].size;
-	*bytes = p = jn_alloc(env, size + 1);
-	out->names = set->count;
+	column = p = jn_alloc(env, size + codes);
 	out->lengths = p;
 	for (uint32_t i = 0; i < set->count; i++)
 		p = jn_varint_put(p, set->name[i].size);
@@ -181,6 +184,23 @@ write_names(const JnEnv *env, const JnNameSet *set, JnLabels *out, uint8_t **byt
 		if (i % 1024 == 1023)
 			jn_tick(env);
 	}
+	out->codes = p;
+	return column;
+}
+
+/* The same with the names of a column that is there. */
+static uint8_t *
+copy_column(const JnEnv *env, const JnLabels *from, uint32_t rows, JnLabels *out)
+{
+	size_t		size = (size_t) (from->codes - from->lengths);
+	uint8_t    *column = jn_alloc(env, size + jn_array_size(rows, from->width > 0 ? from->width : 1));
+
+	memcpy(column, from->lengths, size);
+	*out = *from;
+	out->lengths = column;
+	out->name_data = (const char *) column + (from->name_data - (const char *) from->lengths);
+	out->codes = column + size;
+	return column;
 }
 
 /* Writes the codes of a part's rows, translated by map[], to the column at row "at". */
@@ -225,6 +245,7 @@ join_different(const JnEnv *env, const HeldPart *part, uint32_t parts, uint32_t 
 	JnName	   *name;
 	uint32_t   *map;
 	JnNameSet	set;
+	uint8_t    *codes;
 	uint32_t	at = 0;
 
 	out->gaps = false;
@@ -251,10 +272,8 @@ join_different(const JnEnv *env, const HeldPart *part, uint32_t parts, uint32_t 
 		all += labels->names;
 	}
 	jn_name_set_make(env, name, (uint32_t) all, &set);
-	write_names(env, &set, out, &joined->names[column]);
-	out->width = jn_code_width(out->names + out->gaps);
-	joined->codes[column] = jn_alloc(env, jn_array_size((uint64_t) rows + 1, out->width > 0 ? out->width : 1));
-	out->codes = joined->codes[column];
+	joined->column[column] = make_column(env, &set, rows, out);
+	codes = joined->column[column] + (out->codes - out->lengths);
 
 	for (uint32_t i = 0; i < parts; i++)
 	{
@@ -276,7 +295,7 @@ join_different(const JnEnv *env, const HeldPart *part, uint32_t parts, uint32_t 
 				map[k] = place;
 			}
 		}
-		translate_codes(env, &part[i], labels, map, out, joined->codes[column], at);
+		translate_codes(env, &part[i], labels, map, out, codes, at);
 		at += own_rows(&part[i]);
 		jn_tick(env);
 	}
@@ -309,10 +328,9 @@ join_labels(const JnEnv *env, const HeldPart *part, uint32_t parts, uint32_t row
 		join_different(env, part, parts, rows, column, joined, out);
 		return true;
 	}
-	*out = *first;
+	joined->column[column] = copy_column(env, first, rows, out);
+	p = joined->column[column] + (out->codes - out->lengths);
 	width = first->width;
-	joined->codes[column] = p = jn_alloc(env, jn_array_size((uint64_t) rows + 1, width > 0 ? width : 1));
-	out->codes = p;
 	for (uint32_t i = 0; i < parts && width > 0; i++)
 	{
 		size_t		bytes = width * own_rows(&part[i]);
@@ -489,12 +507,8 @@ show_parts(const JnEnv *env, unsigned tracks, const HeldPart *part, uint32_t par
 	if (status == JN_OK)
 		status = visitor->subject(env, visitor->context, &subject, err);
 	for (unsigned c = 0; c <= JN_TRACKS; c++)
-	{
-		if (joined.codes[c] != NULL)
-			jn_release(env, joined.codes[c]);
-		if (joined.names[c] != NULL)
-			jn_release(env, joined.names[c]);
-	}
+		if (joined.column[c] != NULL)
+			jn_release(env, joined.column[c]);
 	if (joined.values_section != NULL)
 		jn_release(env, joined.values_section);
 	jn_release(env, joined.times_bytes);
