@@ -211,7 +211,11 @@ jn_clickhouse_translate(const JnEnv *env, const char *pattern, size_t size, cons
 	JnStatus	status = translate(env, r, condition, count, all_rows, &measure, err);
 
 	if (status != JN_OK)
+	{
+		/* what has been read is ASCII */
+		err->at++;
 		return status;
+	}
 	if (measure.size > JN_MAX_BYTES)
 		return jn_fail(err, JN_TOO_LARGE, 0, (int64_t) measure.size, (int64_t) JN_MAX_BYTES);
 	*text = pen.out = jn_alloc(env, (size_t) measure.size);

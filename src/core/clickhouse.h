@@ -25,7 +25,7 @@
  * steps as text, in canonical form.  "all_rows": rows that meet no condition are
  * rows, too.  Gives the text of a pattern in env's memory, *length bytes.
  * Linear in what it gives.
- * Errors, with "at" a byte of the pattern, from 0: JN_CLICKHOUSE_SYNTAX;
+ * Errors, with "at" a character of the pattern, from 1: JN_CLICKHOUSE_SYNTAX;
  * JN_CLICKHOUSE_CONDITION with found = its number and limit = their number;
  * JN_CLICKHOUSE_TIME for a time without an event on each side, or a second
  * bound of one kind; JN_CLICKHOUSE_EMPTY for a pattern without an event.

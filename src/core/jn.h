@@ -99,7 +99,7 @@ typedef enum JnStatus
 	JN_PATH_SYNTAX,				/* not the grammar of json_path.h; at = where */
 	JN_PATH_LONG,				/* found = steps or bytes, limit */
 
-	/* patterns of ClickHouse; at = a byte of them, from 0 */
+	/* patterns of ClickHouse; at = a character of them, from 1 */
 	JN_CLICKHOUSE_SYNTAX,		/* not the grammar of clickhouse.h */
 	JN_CLICKHOUSE_CONDITION,	/* no such condition; found = its number, limit = their number */
 	JN_CLICKHOUSE_TIME,			/* a time that is not between events, or a second one of its kind */
@@ -107,6 +107,10 @@ typedef enum JnStatus
 
 	/* stores of live journeys */
 	JN_STORE_MISSING,			/* rows are gone that were never there; found = how many of one */
+
+	/* numbers in patterns; at = their character, from 1 */
+	JN_PATTERN_NUMBER,			/* none */
+	JN_PATTERN_NUMBER_RANGE,	/* too large */
 
 	JN_STATUS_COUNT
 } JnStatus;

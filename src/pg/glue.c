@@ -293,7 +293,7 @@ static const ErrorText error_text[] = {
 	[JN_PATH_SYNTAX] = {
 		ERRCODE_INVALID_PARAMETER_VALUE,
 		"invalid {what}",
-		"It cannot be read from byte {at} on, counted from 0.",
+		"It cannot be read from character {at} on.",
 		"Write column->'key'->0->>'key', with keys in single quotes, and \"->>\" only before the last.",
 	},
 	[JN_PATH_LONG] = {
@@ -304,18 +304,18 @@ static const ErrorText error_text[] = {
 	[JN_CLICKHOUSE_SYNTAX] = {
 		ERRCODE_INVALID_PARAMETER_VALUE,
 		"invalid {what}",
-		"It cannot be read from byte {at} on, counted from 0.",
+		"It cannot be read from character {at} on.",
 		"A pattern is made of (?1), .*, . and (?t<=3600), with <, <=, >, >= or ==, without blanks.",
 	},
 	[JN_CLICKHOUSE_CONDITION] = {
 		ERRCODE_INVALID_PARAMETER_VALUE,
 		"{what} asks for a condition that is not there",
-		"At byte {at}, counted from 0, it names condition {found}; there are {limit}.",
+		"At character {at} it names condition {found}; there are {limit}.",
 	},
 	[JN_CLICKHOUSE_TIME] = {
 		ERRCODE_INVALID_PARAMETER_VALUE,
 		"invalid time in a {what}",
-		"The time at byte {at}, counted from 0, is not between two events, or says again what another one there says.",
+		"The time at character {at} is not between two events, or says again what another one there says.",
 	},
 	[JN_CLICKHOUSE_EMPTY] = {
 		ERRCODE_INVALID_PARAMETER_VALUE,
@@ -328,6 +328,17 @@ static const ErrorText error_text[] = {
 		"{what} does not fit its table",
 		"Rows of the table are gone that the store never had.",
 		"Run journey.rebuild() on it. Rows were changed while the triggers of the store were disabled or missing.",
+	},
+	[JN_PATTERN_NUMBER] = {
+		ERRCODE_INVALID_TEXT_REPRESENTATION,
+		"invalid number in a {what}",
+		"What stands at character {at} is not a number.",
+		"Write numbers as 19.99, -1e-7, NaN, Infinity or -Infinity.",
+	},
+	[JN_PATTERN_NUMBER_RANGE] = {
+		ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+		"number in a {what} is out of range",
+		"What stands at character {at} does not fit into double precision.",
 	},
 };
 

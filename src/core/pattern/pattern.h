@@ -118,8 +118,7 @@ typedef struct JnPattern
 /*
  * Reads a pattern.  Linear.
  * Errors: JN_PATTERN_*, with "at" a character, from 1; JN_NAME_LONG,
- * JN_NAME_UTF8, JN_TEXT_NUMBER, JN_NUMBER_RANGE, JN_SENSE_EMPTY, with "at" a
- * byte, from 0.
+ * JN_NAME_UTF8, JN_SENSE_EMPTY, with "at" a byte, from 0.
  */
 extern JnStatus jn_pattern_read(const JnEnv *env, const char *text, size_t size, JnPattern *p, JnError *err);
 

@@ -486,7 +486,7 @@ read_test(Reader *r, Draft *draft)
 	{
 		status = jn_number_read(&r->p, r->end, &test.value, r->err);
 		if (status != JN_OK)
-			return jn_fail_behind(r->err, (size_t) (begin - r->text));
+			return fail(r, status == JN_NUMBER_RANGE ? JN_PATTERN_NUMBER_RANGE : JN_PATTERN_NUMBER, begin);
 	}
 	else
 	{
@@ -1051,7 +1051,8 @@ jn_pattern_read(const JnEnv *env, const char *text, size_t size, JnPattern *p, J
 		assert(r.group[0].choice == p->nodes - 1);
 		settle(&r);
 	}
-	else if (status >= JN_PATTERN_EMPTY && status < JN_PATTERN_LARGE)
+	else if ((status >= JN_PATTERN_EMPTY && status < JN_PATTERN_LARGE)
+			 || status == JN_PATTERN_NUMBER || status == JN_PATTERN_NUMBER_RANGE)
 		count_characters(text, err);
 	return status;
 }
