@@ -39,6 +39,30 @@ jn_name_compare(JnName a, JnName b)
 	return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
 }
 
+/*
+ * The first eight bytes of a name, zeroes behind a shorter one, as a number that
+ * orders as they do: names with different heads compare as these.  From the
+ * name's begin on "room" bytes may be read.
+ */
+static inline uint64_t
+jn_name_head(JnName name, size_t room)
+{
+	uint64_t	head = 0;
+
+#ifdef __GNUC__
+	if (room >= 8)
+	{
+		head = __builtin_bswap64(jn_load64((const uint8_t *) name.data));
+		return name.size >= 8 ? head : name.size > 0 ? head >> (64 - 8 * name.size) << (64 - 8 * name.size) : 0;
+	}
+#else
+	(void) room;
+#endif
+	for (uint32_t i = 0; i < 8; i++)
+		head = head << 8 | (i < name.size ? (uint8_t) name.data[i] : 0);
+	return head;
+}
+
 /* What a column may hold. */
 typedef enum JnLabelKind
 {
@@ -57,7 +81,12 @@ jn_track_kind(JnTrack track)
 /* In place of a code: this step has no label.  Orders after every code. */
 #define JN_NO_LABEL		UINT32_MAX
 
-/* A section, opened.  Points into the bytes, owns nothing. */
+/*
+ * A section, opened.  Points into the bytes, owns nothing.  Lengths, names and
+ * codes are one piece of memory in this order, without anything in between, also
+ * where a column was made and is no section: readers look at eight bytes of a
+ * name at once, and at all names as one block.
+ */
 typedef struct JnLabels
 {
 	uint32_t	names;			/* distinct names, k; at least 1 */

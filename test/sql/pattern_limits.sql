@@ -36,4 +36,9 @@ SELECT length((repeat('(', 100000) || 'a' || repeat(')', 100000))::journey_patte
 SELECT length(string_agg('event' || n, ' | ')::journey_pattern::text) AS alternatives FROM generate_series(1, 10000) AS n;
 SELECT length(string_agg('event' || n, ' -> ')::journey_pattern::text) AS links FROM generate_series(1, 10000) AS n;
 
+-- a single match that takes seconds stops when it is told to
+SET statement_timeout = '200ms';
+SELECT match_count(a, '(a?){1300}a{1300}') AS cancelled FROM pattern_rows;
+RESET statement_timeout;
+
 DROP TABLE pattern_long, pattern_short, pattern_rows;

@@ -2,7 +2,10 @@
  * test_match.c
  *	  Matches against the slow oracle, and what must not take long.
  */
-#include "pattern/match.h"
+#include <time.h>
+
+#include "cpu.h"
+#include "pattern/match_own.h"
 #include "pattern/partial.h"
 
 #include "pattern_oracle.h"
@@ -21,6 +24,10 @@ automaton(const char *text, size_t size, JnPattern *p)
 		return NULL;
 	return a;
 }
+
+/* How many answers there were, and of them in leaps. */
+static uint64_t asked;
+static uint64_t leapt;
 
 /* Whether all matches of a journey are those of the oracle; counts those that there are. */
 static bool
@@ -57,10 +64,16 @@ same_matches(JnMatcher *m, const JnPattern *p, const JnSubject *subject, const S
 	same &= !more;
 	if (!same)
 		printf("too many: %u..%u\n", match.from, match.to);
+	leapt += m->leapt;
 	jn_matcher_columns(m, subject->columns);
 	same &= jn_match_count(m, subject, overlap) == count;
 	jn_matcher_columns(m, subject->columns);
 	same &= jn_match_any(m, subject) == (count > 0);
+	leapt += m->leapt;
+	asked += 2;
+
+	/* no is no for good; a yes may be wrong about times only */
+	same &= jn_match_may(m, subject->from, subject->to) ? count > 0 || m->a->timed || !m->leapt : count == 0;
 	jn_matcher_columns(m, subject->columns);
 	*found += count > 0;
 	return same;
@@ -70,8 +83,9 @@ static void
 check_random(uint64_t seed, int rounds, bool timed)
 {
 	int			found = 0;
-	int			asked = 0;
+	int			journeys = 0;
 
+	asked = leapt = 0;
 	for (int round = 0; round < rounds; round++)
 	{
 		RandomText *r = jn_alloc(ENV, sizeof(RandomText));
@@ -109,7 +123,7 @@ check_random(uint64_t seed, int rounds, bool timed)
 				continue;
 			}
 			ok = same_matches(m, &p, &subject, step, n, k % 2 ? JN_NEXT_ROW : JN_SKIP_PAST_LAST, &found);
-			asked++;
+			journeys++;
 			if (!CHECK(ok))
 			{
 				printf("%s on", r->text);
@@ -121,8 +135,9 @@ check_random(uint64_t seed, int rounds, bool timed)
 		}
 		unit_env_clear(&unit_env);
 	}
-	/* both answers come often */
-	CHECK(found > asked / 5 && found < asked);
+	/* both answers come often, and both ways are gone */
+	CHECK(found > journeys / 5 && found < journeys);
+	CHECK(leapt > asked / 10 && leapt < asked - asked / 10);
 }
 
 TEST(without_times_like_the_oracle)
@@ -255,6 +270,29 @@ TEST(only_canonical_bytes_are_a_pattern)
 	CHECK_INT(jn_pattern_validate(ENV, (const uint8_t *) "", 0, &p, &err), JN_BYTES_SHORT);
 }
 
+TEST(places_in_patterns_are_characters)
+{
+	static const struct
+	{
+		const char *text;
+		JnStatus	status;
+		size_t		at;
+	}			bad[] = {
+		{"\xc3\xa9 {value > 1e999}", JN_PATTERN_NUMBER_RANGE, 12},
+		{"\xe3\x82\xab {value = x}", JN_PATTERN_NUMBER, 12},
+		{"\xc3\xa9 -[<= 1 h, < 2 h]-> b", JN_PATTERN_BOUND, 13},
+	};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	{
+		JnPattern	p;
+		JnError		err;
+
+		CHECK_INT(jn_pattern_read(ENV, bad[i].text, strlen(bad[i].text), &p, &err), bad[i].status);
+		CHECK_INT(err.at, bad[i].at);
+	}
+}
+
 /* A long journey of one event or two, a second each. */
 static JnJourney
 long_journey(uint32_t n, bool two)
@@ -300,6 +338,225 @@ TEST(long_journeys_in_blocks)
 	CHECK_INT(count_matches(&j, "a{999}", JN_NEXT_ROW), 300000 - 998);
 	CHECK_INT(count_matches(&two, "(a b){500}", JN_SKIP_PAST_LAST), 300);
 	CHECK_INT(count_matches(&two, "a -[>= 10 s, <= 11 s]-> b", JN_NEXT_ROW), 150000 - 5);
+}
+
+/* Steps of few names that matter among many that do not, and their times. */
+static JnJourney
+sparse_journey(uint64_t *seed, uint32_t n)
+{
+	static const char *const name[] = {"a", "b", "c", "d", "x", "y"};
+	JnBuild    *b = jn_build_new(ENV, true);
+	unsigned	rare = 1 + unit_below(seed, 40);
+	int64_t		time = 0;
+	JnJourney	j;
+	JnError		err;
+	size_t		size;
+	uint8_t    *bytes;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		unsigned	which = unit_below(seed, rare) == 0 ? unit_below(seed, 4) : 4 + unit_below(seed, 2);
+
+		time += unit_below(seed, 4) ? 1000000 : unit_below(seed, 200) ? 0 : INT64_C(5000000000000);
+		jn_build_add(ENV, b, time, name[which], 1, &err);
+	}
+	jn_build_finish(ENV, b, &size, &err);
+	bytes = jn_alloc(ENV, size);
+	jn_build_write(ENV, b, bytes);
+	jn_journey_open(bytes, size, &j, &err);
+	return j;
+}
+
+/* All answers about a subject, in leaps or not, as text. */
+static void
+all_answers(JnMatcher *m, const JnSubject *subject, JnOverlap overlap, char *out)
+{
+	JnMatch		match;
+
+	out += sprintf(out, "%d", jn_match_any(m, subject));
+	jn_matcher_columns(m, subject->columns);
+	out += sprintf(out, " %" PRIu64, jn_match_count(m, subject, overlap));
+	jn_matcher_columns(m, subject->columns);
+	jn_match_open(m, subject, overlap);
+	while (jn_match_next(m, &match))
+		out += sprintf(out, " %u..%u", match.from, match.to);
+}
+
+/*
+ * Leaps over many words of rows, from any row to any other, on every kind of
+ * processor, against the ways that the oracle has proved above.
+ */
+TEST(leaps_like_steps)
+{
+	static char one[20 * 3000];
+	static char two[20 * 3000];
+	uint64_t	seed = 5;
+	int			leaps = 0;
+	int			found = 0;
+
+	for (int round = 0; round < 1500; round++)
+	{
+		RandomText *r = jn_alloc(ENV, sizeof(RandomText));
+		uint32_t	n = 1 + unit_below(&seed, round % 3 ? 400 : 1500);
+		uint32_t	from = unit_below(&seed, n);
+		uint32_t	to = from + 1 + unit_below(&seed, n - from);
+		JnOverlap	overlap = round % 2 ? JN_NEXT_ROW : JN_SKIP_PAST_LAST;
+		JnJourney	j = sparse_journey(&seed, n);
+		JnColumns	columns = jn_journey_columns(&j);
+		JnTimesReader times;
+		int64_t		start = j.head.first;
+		JnPattern	p;
+		JnAutomaton *a;
+		JnMatcher  *m;
+		JnMatcher  *slow;
+
+		random_pattern(r, &seed, round % 4 != 0);
+		a = automaton(r->text, r->size, &p);
+		if (a == NULL)
+			continue;
+		if (a->within != JN_NO_BOUND && round % 3)
+			a->within *= 1 + unit_below(&seed, 100);
+		jn_cpu_force(round % 5 ? JN_CPU_UNKNOWN : JN_CPU_SCALAR);
+		jn_journey_times(&j, &times);
+		for (uint32_t i = 0; i < from; i++)
+			start = jn_time_after(start, jn_times_next(&times));
+		m = jn_matcher_new(ENV, a);
+		slow = jn_matcher_new(ENV, a);
+		slow->leaps.able = false;
+		if (jn_matcher_columns(m, &columns) && jn_matcher_columns(slow, &columns))
+		{
+			JnSubject	subject = {&columns, from, to, start, &times};
+
+			all_answers(m, &subject, overlap, one);
+			all_answers(slow, &subject, overlap, two);
+			CHECK(!slow->leapt);
+			leaps += m->leapt;
+			found += m->leapt && one[0] == '1';
+			if (!CHECK(strcmp(one, two) == 0))
+			{
+				printf("%s on %u steps, rows %u to %u\n", r->text, n, from, to);
+				break;
+			}
+		}
+		unit_env_clear(&unit_env);
+	}
+	jn_cpu_force(JN_CPU_UNKNOWN);
+	CHECK(leaps > 300 && found > 100 && found < leaps - 100);
+}
+
+/* When leaps are made, and when they are not. */
+TEST(leaps_where_they_can_be)
+{
+	static const struct
+	{
+		const char *pattern;
+		bool		leaps;
+		bool		any_leaps;	/* of jn_match_any() */
+	}			cases[] = {
+		{"a -> b", true, true},
+		{"a -[no b]-> a -[no b]-> b within 1 day", true, true},
+		{"(a | b)+? a{3} $", true, true},
+		{"^ a .", true, true},
+		{"a{64}", true, true},
+		{"a{65}", false, false},
+		{"a*", false, false},
+		{"a -[<= 1 s]-> b", false, false},
+		{"a -[<= 1 s]-> b b", true, true},	/* without regard to times there is none */
+		{"a {value > 1} -> b", false, false},
+		{"(a b?){7} within 1 h", true, true},
+		{"a (. | . . | . . . . . . . . . . . . . . .){6} (a|b . .|a . . .){9} b within 1 h", false, false},
+	};
+	JnJourney	j = long_journey(500, true);
+	JnColumns	columns = jn_journey_columns(&j);
+	JnTimesReader times;
+	JnSubject	subject = {&columns, 0, j.head.n, j.head.first, &times};
+
+	jn_journey_times(&j, &times);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		JnPattern	p;
+		JnAutomaton *a = automaton(cases[i].pattern, strlen(cases[i].pattern), &p);
+		JnMatcher  *m = jn_matcher_new(ENV, a);
+
+		CHECK(jn_matcher_columns(m, &columns));
+		jn_match_any(m, &subject);
+		if (!CHECK_INT(m->leapt, cases[i].any_leaps))
+			printf("any: %s\n", cases[i].pattern);
+		jn_match_count(m, &subject, JN_SKIP_PAST_LAST);
+		if (!CHECK_INT(m->leapt, cases[i].leaps))
+			printf("count: %s\n", cases[i].pattern);
+	}
+}
+
+/*
+ * Between two ticks there is little to do: at most 100 ms of processor time, in
+ * a million steps, whatever the pattern and whatever is asked.  Sanitizers take
+ * their time, above all for memory of some megabytes.
+ */
+#define MOST_WORK	(CLOCKS_PER_SEC / 10 * 4)
+
+static clock_t last_tick;
+static clock_t longest_work;
+
+static void
+time_tick(void *ctx)
+{
+	clock_t		now = clock();
+
+	(void) ctx;
+	if (now - last_tick > longest_work)
+		longest_work = now - last_tick;
+	last_tick = now;
+}
+
+TEST(ticks_come_often)
+{
+	static const struct
+	{
+		const char *pattern;
+		uint32_t	steps;
+	}			cases[] = {
+		{"a -> b -> c", 1000000},
+		{"a -> b -> a within 2 s", 1000000},
+		{"a -[<= 2 s]-> b -[>= 1 s, <= 9 s]-> c", 1000000},
+		{"(a {value > 1} | b)+ c", 1000000},
+
+		/* where each step takes long */
+		{"(a?){300}a{300}", 2000},
+		{"a -[<= 3 s, no c]-> (b | a){300} c", 20000},
+		{".{3000} within 1 s", 2000},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		JnJourney	j = long_journey(cases[i].steps, true);
+		JnColumns	columns = jn_journey_columns(&j);
+		JnTimesReader times;
+		JnSubject	subject = {&columns, 0, j.head.n, j.head.first, &times};
+		JnEnv		env = *ENV;
+		JnPattern	p;
+		JnAutomaton *a = automaton(cases[i].pattern, strlen(cases[i].pattern), &p);
+		JnMatcher  *m;
+
+		jn_journey_times(&j, &times);
+
+		/* as if the names could not tell */
+		env.tick = time_tick;
+		a->needs = 0;
+		last_tick = clock();
+		longest_work = 0;
+		m = jn_matcher_new(&env, a);
+		jn_matcher_columns(m, &columns);
+		jn_match_any(m, &subject);
+		jn_matcher_columns(m, &columns);
+		jn_match_count(m, &subject, JN_NEXT_ROW);
+		jn_matcher_columns(m, &columns);
+		jn_match_count(m, &subject, JN_SKIP_PAST_LAST);
+		time_tick(NULL);
+		if (!CHECK(longest_work <= MOST_WORK))
+			printf("%s: %.3f s between two ticks\n", cases[i].pattern, (double) longest_work / CLOCKS_PER_SEC);
+		unit_env_clear(&unit_env);
+	}
 }
 
 /* A matcher, and what it is made of, may be left at any allocation and any tick. */

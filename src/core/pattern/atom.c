@@ -68,6 +68,10 @@ jn_atoms_make(const JnEnv *env, const JnAtom *atom, uint32_t count, JnAtoms *ato
 		}
 	jn_name_set_make(env, name, names, &atoms->events);
 
+	atoms->head = jn_alloc(env, jn_array_size(atoms->events.count + UINT64_C(1), sizeof(uint64_t)));
+	for (uint32_t e = 0; e < atoms->events.count; e++)
+		atoms->head[e] = jn_name_head(atoms->events.name[e], atoms->events.name[e].size);
+
 	masks = jn_array_size(((uint64_t) atoms->events.count + 1) * atoms->words, sizeof(uint64_t));
 	atoms->sure = jn_alloc(env, masks);
 	atoms->maybe = jn_alloc(env, masks);
@@ -80,12 +84,14 @@ jn_atoms_make(const JnEnv *env, const JnAtom *atom, uint32_t count, JnAtoms *ato
 
 /* ---- binding ---- */
 
-/* Finds the place of each name of the column among those of the atoms: one merge. */
+/* Finds the place of each name of the column among those of the atoms: one merge, by their heads mostly. */
 static void
 bind_names(const JnEnv *env, JnBinding *b)
 {
 	const JnNameSet *events = &b->atoms->events;
+	const uint64_t *heads = b->atoms->head;
 	const JnLabels *labels = b->columns.event;
+	const uint8_t *end = labels->codes + (size_t) b->columns.rows * labels->width;
 	JnNames		names;
 	uint32_t	e = 0;
 
@@ -93,11 +99,13 @@ bind_names(const JnEnv *env, JnBinding *b)
 	for (uint32_t code = 0; code < labels->names; code++)
 	{
 		JnName		name = jn_names_next(&names);
-		int			order = 1;
+		uint64_t	head = jn_name_head(name, (size_t) (end - (const uint8_t *) name.data));
+		int			order = -1;
 
-		while (e < events->count && (order = jn_name_compare(events->name[e], name)) < 0)
+		while (e < events->count
+			   && (heads[e] < head || (heads[e] == head && (order = jn_name_compare(events->name[e], name)) < 0)))
 			e++;
-		b->name[code] = e < events->count && order == 0 ? e : events->count;
+		b->name[code] = e < events->count && heads[e] == head && order == 0 ? e : events->count;
 		if (code % 1024 == 1023)
 			jn_tick(env);
 	}

@@ -86,6 +86,7 @@ typedef struct JnAtoms
 	const JnAtom *atom;
 	uint32_t	words;			/* uint64_t in a mask, at least 1 */
 	JnNameSet	events;			/* the events that atoms name */
+	uint64_t   *head;			/* of each of them: jn_name_head() */
 	uint64_t   *sure;			/* (events.count + 1) masks, see jn_atoms_bind(); the last is for all other events */
 	uint64_t   *maybe;
 	unsigned	tracks;			/* bits 1 << JnTrack: what tests look at */

@@ -16,11 +16,12 @@
  * step; the next one is looked for one step on.
  *
  * Cost, for n steps, p positions, e edges: jn_match_any() and jn_match_count()
- * O(n * e) at most, without time bounds about 1.5 ns a step; jn_match_next() in
- * addition O(e) for each step of its match.  Memory: without time bounds p bits
- * a step, in parts of up to 16 MB that are worked out twice where that is not
- * enough; with them 12 + 4 * (p + 2 * w) bytes a step for w ways, of journeys
- * that have a match without them.
+ * O(n * e) at most, mostly a fraction of a nanosecond a step (match_leap.c);
+ * jn_match_next() in addition O(e) for each step of its match.  Memory: 8 to 40
+ * bytes for each step that changes anything; beyond the limits of match_leap.c
+ * without time bounds p bits a step, in parts of up to 16 MB that are worked out
+ * twice where that is not enough, and with them 12 + 4 * (p + 2 * w) bytes a step
+ * for w ways, of journeys that have a match without them.
  */
 #ifndef JN_MATCH_H
 #define JN_MATCH_H
@@ -55,6 +56,13 @@ extern bool jn_may_match(const JnAutomaton *a, uint64_t presence);
  * need not be asked for.
  */
 extern bool jn_matcher_columns(JnMatcher *m, const JnColumns *columns);
+
+/*
+ * False if the events alone show that the subject of rows from .. to-1 has no
+ * match; then it need not be asked for.  Costs a nanosecond or two where most
+ * steps do not matter.
+ */
+extern bool jn_match_may(JnMatcher *m, uint32_t from, uint32_t to);
 
 /*
  * Subjects are asked for in ascending order of rows, each once.  Reading the
