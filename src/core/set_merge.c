@@ -352,21 +352,6 @@ append_journey(JnRowBuffer *buffer, const JnJourney *j, bool ghost, bool more, J
 	return status;
 }
 
-JnStatus
-jn_set_build_add_journey(const JnEnv *env, JnSetBuild *b, const JnKey *key, const JnJourney *j, bool ghost,
-						 bool more, JnError *err)
-{
-	JnRowBuffer buffer;
-	JnStatus	status;
-
-	jn_row_buffer_open(&buffer, env, b, true);
-	status = append_journey(&buffer, j, ghost, more, err);
-	if (status == JN_OK)
-		status = buffer_flush(&buffer, key, err);
-	jn_row_buffer_close(&buffer);
-	return status;
-}
-
 /* What subjects are sorted by: nearly all keys differ in the first eight bytes. */
 typedef struct Heads
 {

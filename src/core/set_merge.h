@@ -53,12 +53,4 @@ extern JnStatus jn_sets_merge(const JnEnv *env, const JnSet *const *set, uint32_
 extern JnStatus jn_subjects_gather(const JnEnv *env, const JnSubject *subject, uint32_t n, bool ordered,
 								   JnSetBuild *b, JnError *err);
 
-/*
- * Adds one part to a builder: the steps of a journey, the first of which may be
- * a ghost, and whether it goes on.  The key must be above all keys so far.
- * Errors: those of jn_set_build_add(), and JN_TOO_LARGE if not all of it fits.
- */
-extern JnStatus jn_set_build_add_journey(const JnEnv *env, JnSetBuild *b, const JnKey *key, const JnJourney *j,
-										 bool ghost, bool more, JnError *err);
-
 #endif							/* JN_SET_MERGE_H */

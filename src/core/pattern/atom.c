@@ -221,13 +221,6 @@ jn_atoms_unbind(const JnEnv *env, JnBinding *b)
 	}
 }
 
-void
-jn_atoms_rewind(JnBinding *b)
-{
-	if (b->valued)
-		jn_values_reader_open(&b->values, b->columns.values);
-}
-
 /* ---- rows ---- */
 
 /* What a row is found to be while its tests are made. */

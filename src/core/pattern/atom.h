@@ -147,13 +147,10 @@ jn_atoms_maybe(const JnBinding *b, uint32_t code)
 
 /*
  * Fills mask[0 .. atoms->words-1] with the atoms that a row matches, all told.
- * Rows must be asked for in strictly ascending order where values are tested; see
- * jn_atoms_rewind().  O(1) if the event decides, else O(tests).
+ * Rows must be asked for in strictly ascending order where values are tested.
+ * O(1) if the event decides, else O(tests).
  */
 extern void jn_atoms_row(const JnEnv *env, JnBinding *b, uint32_t row, uint64_t *mask);
-
-/* From here on rows may be asked for from the first one again. */
-extern void jn_atoms_rewind(JnBinding *b);
 
 /* Whether a row matches the only atom, or the first one; else as jn_atoms_row(). */
 extern bool jn_atoms_first(const JnEnv *env, JnBinding *b, uint32_t row);
