@@ -1,0 +1,310 @@
+/*
+ * test_store_merge.c
+ *	  Batches of changes, and folding them into sets: after any history the sets
+ *	  hold what a list of rows holds, with ghosts and marks where they belong.
+ */
+#include "store_merge.h"
+
+#include "unit.h"
+
+#define MAX_ROWS	600
+#define MAX_SETS	400
+#define SUBJECTS	12
+
+/* A row of the table: small numbers for everything. */
+typedef struct ModelRow
+{
+	int			key;
+	int64_t		time;
+	int			event;
+	int			channel;		/* -1: none */
+	uint64_t	value;
+} ModelRow;
+
+static ModelRow row[MAX_ROWS];
+static int	rows;
+static uint8_t *bytes[MAX_SETS];
+static size_t sizes[MAX_SETS];
+static bool dropped[MAX_SETS];
+static uint32_t sets;
+
+static int
+compare(const void *x, const void *y)
+{
+	const ModelRow *a = x;
+	const ModelRow *b = y;
+
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	if (a->time != b->time)
+		return a->time < b->time ? -1 : 1;
+	if (a->event != b->event)
+		return a->event < b->event ? -1 : 1;
+	if (a->channel != b->channel)
+		return (unsigned) a->channel < (unsigned) b->channel ? -1 : 1;
+	return (a->value > b->value) - (a->value < b->value);
+}
+
+static JnChange
+change_of(const ModelRow *r, bool gone)
+{
+	static const char *const event[] = {"", "a", "buy", "view", "view again"};
+	static const char *const channel[] = {"app", "web"};
+	JnChange	change = {.key = {.kind = JN_KEY_BIGINT,.number = r->key},.gone = gone,.time = r->time,.value = r->value};
+
+	change.event = (JnName) {event[r->event], (uint32_t) strlen(event[r->event])};
+	if (r->channel >= 0)
+		change.label[JN_CHANNEL] = (JnName) {channel[r->channel], 3};
+	return change;
+}
+
+static void
+drop(void *context, uint32_t set)
+{
+	(void) context;
+	dropped[set] = true;
+}
+
+static void
+keep(void *context, JnSetBuild *b)
+{
+	(void) context;
+	CHECK(sets < MAX_SETS);
+	sizes[sets] = jn_set_build_finish(ENV, b);
+	bytes[sets] = jn_alloc(ENV, sizes[sets]);
+	jn_set_build_write(ENV, b, bytes[sets]);
+	dropped[sets++] = false;
+}
+
+static JnStatus
+merge(const JnBatch *batch, uint64_t chunk, size_t limit)
+{
+	static JnSet set[MAX_SETS];
+	const JnSet *operand[MAX_SETS];
+	JnStoreSink sink = {drop, keep, NULL};
+	uint32_t	n = sets;
+	JnError		err;
+	JnStatus	status;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		/* any order will do */
+		CHECK_INT(jn_set_open(bytes[i], sizes[i], &set[i], &err), JN_OK);
+		operand[i] = &set[i];
+	}
+	status = jn_store_merge(ENV, operand, n, batch->bytes, batch->size, chunk, limit, &sink, &err);
+	n = 0;
+	for (uint32_t i = 0; i < sets; i++)
+		if (!dropped[i])
+		{
+			bytes[n] = bytes[i];
+			sizes[n] = sizes[i];
+			dropped[n++] = false;
+		}
+	sets = n;
+	return status;
+}
+
+/* A part as it was found. */
+typedef struct Found
+{
+	int			key;
+	int64_t		start;
+	bool		ghost;
+	bool		more;
+	int			first;			/* of its rows in found_row[], the ghost first */
+	int			n;
+} Found;
+
+static int
+compare_found(const void *x, const void *y)
+{
+	const Found *a = x;
+	const Found *b = y;
+
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	return (a->start > b->start) - (a->start < b->start);
+}
+
+/* Compares what stands in a set with a row. */
+static void
+check_step(const JnStep *step, const ModelRow *r)
+{
+	JnChange	expected = change_of(r, false);
+
+	CHECK_INT(step->time, r->time);
+	CHECK(jn_name_compare(step->event, expected.event) == 0);
+	CHECK_INT(step->tracks >> JN_CHANNEL & 1, r->channel >= 0);
+	if (r->channel >= 0)
+		CHECK(jn_name_compare(step->label[JN_CHANNEL], expected.label[JN_CHANNEL]) == 0);
+	CHECK_INT(step->tracks >> JN_VALUE & 1, r->value != JN_NO_VALUE);
+	if (r->value != JN_NO_VALUE)
+		CHECK(jn_value_key(step->value) == r->value);
+}
+
+static void
+check_sets(uint64_t chunk)
+{
+	static Found found[MAX_SETS * SUBJECTS];
+	static JnStep step[2 * MAX_ROWS];
+	int			parts = 0;
+	int			steps = 0;
+	int			at = 0;
+
+	for (uint32_t i = 0; i < sets; i++)
+	{
+		JnSet	   *s = jn_alloc(ENV, sizeof(JnSet));
+		JnSetNames *names = jn_alloc(ENV, sizeof(JnSetNames));
+		JnSetParts	p;
+		JnSetSteps	w;
+		JnPart		part;
+		JnError		err;
+
+		CHECK_INT(jn_set_validate(ENV, bytes[i], sizes[i], s, &err), JN_OK);
+		jn_set_names_open(ENV, names, s);
+		jn_set_parts_open(&p, s);
+		jn_set_steps_open(&w, s);
+		CHECK_INT(jn_store_chunk(s->head.first, chunk), jn_store_chunk(s->head.last, chunk));
+		while (jn_set_parts_next(ENV, &p, &part))
+		{
+			found[parts++] = (Found) {(int) part.key.number, part.start, part.ghost, part.more, steps, (int) part.rows};
+			jn_set_steps_enter(ENV, &w, &part);
+			do
+				jn_set_step(ENV, &w, names, &step[steps++]);
+			while (jn_set_steps_next(&w));
+		}
+	}
+	qsort(found, parts, sizeof(Found), compare_found);
+	qsort(row, rows, sizeof(ModelRow), compare);
+	for (int i = 0; i < parts; i++)
+	{
+		const Found *f = &found[i];
+		bool		begins = i == 0 || found[i - 1].key != f->key;
+		bool		ends = i + 1 == parts || found[i + 1].key != f->key;
+
+		CHECK_INT(f->ghost, !begins);
+		CHECK_INT(f->more, !ends);
+		if (f->ghost)
+			check_step(&step[f->first], &row[at - 1]);
+		for (int k = f->ghost; k < f->n && at < rows; k++)
+		{
+			CHECK_INT(f->key, row[at].key);
+			check_step(&step[f->first + k], &row[at++]);
+		}
+	}
+	CHECK_INT(at, rows);
+}
+
+static void
+random_history(uint64_t seed, uint64_t chunk, size_t limit)
+{
+	JnBatch		batch;
+	JnError		err;
+
+	rows = 0;
+	sets = 0;
+	jn_batch_open(&batch, JN_KEY_BIGINT, 1u << JN_CHANNEL | 1u << JN_VALUE);
+	for (int round = 0; round < 60; round++)
+	{
+		int			n = 1 + (int) unit_below(&seed, 30);
+		bool		shrink = unit_below(&seed, 4) == 0;
+
+		jn_batch_reset(&batch);
+		while (n-- > 0)
+		{
+			JnChange	change;
+
+			if (rows > 0 && (unit_below(&seed, 10) < (shrink ? 8 : 3) || rows == MAX_ROWS))
+			{
+				int			i = (int) unit_below(&seed, (uint32_t) rows);
+
+				change = change_of(&row[i], true);
+				row[i] = row[--rows];
+			}
+			else
+			{
+				ModelRow   *r = &row[rows++];
+
+				*r = (ModelRow)
+				{
+					(int) (unit_below(&seed, 3) == 0 ? 5 : unit_below(&seed, SUBJECTS)),
+						(int64_t) unit_below(&seed, 40) * 25 - 300, (int) unit_below(&seed, 5), (int) unit_below(&seed, 3) - 1,
+						unit_below(&seed, 2) ? JN_NO_VALUE : jn_value_key(unit_below(&seed, 3))
+				};
+				change = change_of(r, false);
+			}
+			CHECK_INT(jn_batch_add(ENV, &batch, &change, &err), JN_OK);
+		}
+		CHECK_INT(merge(&batch, chunk, limit), JN_OK);
+		check_sets(chunk);
+	}
+}
+
+TEST(any_history_is_what_its_rows_are)
+{
+	for (uint64_t seed = 1; seed <= 12; seed++)
+	{
+		random_history(seed, 0, JN_SET_PAGE_SIZE);
+		random_history(seed, 0, 300);
+		random_history(seed, 250, JN_SET_PAGE_SIZE);
+		random_history(seed, 250, 250);
+		random_history(seed, 1, 400);
+	}
+}
+
+TEST(rows_that_were_never_there_are_missed)
+{
+	ModelRow	r = {1, 100, 2, -1, JN_NO_VALUE};
+	JnChange	change = change_of(&r, false);
+	JnBatch		batch;
+	JnError		err;
+
+	rows = 0;
+	sets = 0;
+	jn_batch_open(&batch, JN_KEY_BIGINT, 0);
+	CHECK_INT(jn_batch_add(ENV, &batch, &change, &err), JN_OK);
+	CHECK_INT(merge(&batch, 0, JN_SET_PAGE_SIZE), JN_OK);
+	CHECK_INT(sets, 1);
+	jn_batch_reset(&batch);
+	change.gone = true;
+	change.time++;
+	CHECK_INT(jn_batch_add(ENV, &batch, &change, &err), JN_OK);
+	CHECK_INT(merge(&batch, 0, JN_SET_PAGE_SIZE), JN_STORE_MISSING);
+}
+
+/* Cut off anywhere, or with any byte changed, a batch is read or refused, and never left. */
+TEST(damaged_batches_are_bounded)
+{
+	uint64_t	seed = 7;
+	JnBatch		batch;
+	JnError		err;
+
+	jn_batch_open(&batch, JN_KEY_TEXT, 1u << JN_CHANNEL | 1u << JN_VALUE);
+	for (int i = 0; i < 20; i++)
+	{
+		ModelRow	r = {0, i * 1000, i % 5, i % 3 - 1, i % 2 ? JN_NO_VALUE : jn_value_key(i)};
+		JnChange	change = change_of(&r, i % 4 == 0);
+
+		change.key = (JnKey) {JN_KEY_TEXT, (uint32_t) (i % 7), 0, "subject"};
+		CHECK_INT(jn_batch_add(ENV, &batch, &change, &err), JN_OK);
+	}
+	for (int round = 0; round < 20000; round++)
+	{
+		size_t		size = unit_below(&seed, 2) ? batch.size : unit_below(&seed, (uint32_t) batch.size + 1);
+		uint8_t    *copy = jn_alloc(ENV, size + 1);
+		JnBatchReader r;
+		bool		found = true;
+
+		memcpy(copy, batch.bytes, size);
+		for (uint32_t n = unit_below(&seed, 3); n > 0 && size > 0; n--)
+			copy[unit_below(&seed, (uint32_t) size)] = (uint8_t) unit_below(&seed, 256);
+		if (jn_batch_read(&r, copy, size, &err) == JN_OK)
+		{
+			while (found && jn_batch_next(ENV, &r, &found, &err) == JN_OK)
+				continue;
+			jn_batch_done(ENV, &r);
+		}
+		jn_release(ENV, copy);
+	}
+}
