@@ -48,10 +48,21 @@ AS $$
 $$;
 COMMENT ON FUNCTION journey._owns(regclass[]) IS 'Whether the current user has the rights of the owners of all that is left of these relations.';
 
+--| What is registered must be there: a number that no relation has yet may be
+--| that of somebody's next one.
+CREATE FUNCTION journey._owns_all(relations regclass[]) RETURNS boolean
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT count(*) = cardinality(relations) AND bool_and(pg_has_role(c.relowner, 'USAGE'))
+  FROM pg_class c WHERE c.oid = ANY (relations)
+$$;
+COMMENT ON FUNCTION journey._owns_all(regclass[]) IS 'Whether these relations, all different, exist and the current user has the rights of their owners.';
+
 ALTER TABLE journey.store ENABLE ROW LEVEL SECURITY;
 CREATE POLICY readers ON journey.store FOR SELECT USING (true);
 CREATE POLICY owners ON journey.store FOR ALL
-  USING (journey._owns(ARRAY[view, events, sets, delta])) WITH CHECK (journey._owns(ARRAY[view, events, sets, delta]));
+  USING (journey._owns(ARRAY[view, events, sets, delta])) WITH CHECK (journey._owns_all(ARRAY[view, events, sets, delta]));
 GRANT SELECT, INSERT, UPDATE, DELETE ON journey.store TO PUBLIC;
 
 --| ## What the view is made of
