@@ -125,13 +125,14 @@ BEGIN
       USING ERRCODE = 'object_not_in_prerequisite_state',
             HINT = 'Drop it with journey.untrack(), and track the table again.';
   END IF;
+  -- whoever holds the lock of the store may do this apart; under REPEATABLE READ it is what fails if others folded
+  EXECUTE format('DELETE FROM %s', s.sets);
   -- policies that hold for the owner too shall not leave rows out without a word
   PERFORM set_config('row_security', 'off', true);
   EXECUTE format(
-    'WITH gone AS (DELETE FROM %1$s), old AS (DELETE FROM %2$s),
+    'WITH gone AS (DELETE FROM %1$s),
           new AS (INSERT INTO %2$s (bucket, chunk, part, sets)
-                  SELECT (p.p).bucket, (p.p).chunk_at,
-                         (SELECT coalesce(max(t.part), 0) FROM %2$s t) + row_number() OVER (), (p.p).sets
+                  SELECT (p.p).bucket, (p.p).chunk_at, row_number() OVER (), (p.p).sets
                   FROM (SELECT journey._pack($1, $2, $3) AS p) p
                   RETURNING sets)
      SELECT coalesce(sum(journey.step_count(n.sets)), 0) FROM new n', s.delta, s.sets)

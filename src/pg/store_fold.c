@@ -61,14 +61,23 @@ get_own_store(Oid view)
 	return store;
 }
 
+/* The same, with its lock: who had to wait for that may find that the store is gone. */
+static JourneyStore
+lock_own_store(Oid view)
+{
+	JourneyStore store = get_own_store(view);
+
+	(void) journey_store_lock(&store, true);
+	return get_own_store(view);
+}
+
 /* fold(store) */
 Datum
 journey_fold(PG_FUNCTION_ARGS)
 {
-	JourneyStore store = get_own_store(PG_GETARG_OID(0));
+	JourneyStore store = lock_own_store(PG_GETARG_OID(0));
 	bool		null;
 
-	(void) journey_store_lock(&store, true);
 	PG_RETURN_DATUM(journey_store_call(&store, "SELECT journey._fold($1)", InvalidOid, (Datum) 0, false, &null));
 }
 
@@ -76,10 +85,9 @@ journey_fold(PG_FUNCTION_ARGS)
 Datum
 journey_rebuild(PG_FUNCTION_ARGS)
 {
-	JourneyStore store = get_own_store(PG_GETARG_OID(0));
+	JourneyStore store = lock_own_store(PG_GETARG_OID(0));
 	bool		null;
 
-	(void) journey_store_lock(&store, true);
 	PG_RETURN_DATUM(journey_store_call(&store, "SELECT journey._build($1)", InvalidOid, (Datum) 0, false, &null));
 }
 
