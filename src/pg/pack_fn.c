@@ -36,12 +36,12 @@
 #include "compat.h"
 #include "core/pack.h"
 #include "core/senses.h"
-#include "core/store_merge.h"
 #include "glue.h"
 #include "interaction.h"
 #include "journey_set_value.h"
 #include "progress.h"
 #include "read_query.h"
+#include "store.h"
 
 PG_FUNCTION_INFO_V1(journey_pack);
 PG_FUNCTION_INFO_V1(journey__pack);
@@ -594,7 +594,7 @@ journey__pack(PG_FUNCTION_ARGS)
 		elog(ERROR, "set without parts");
 	chunk = chunk_length(fcinfo);
 	value[0] = Int32GetDatum((int32) jn_bucket(jn_key_hash(&part.key), bits));
-	value[1] = TimestampTzGetDatum(chunk == 0 ? DT_NOBEGIN : jn_store_chunk(set.head.first, chunk) * (int64) chunk);
+	value[1] = TimestampTzGetDatum(journey_store_chunk_at(set.head.first, chunk));
 	value[2] = PointerGetDatum(bytes);
 	jn_set_parts_close(&env, &parts);
 	SRF_RETURN_NEXT(call, HeapTupleGetDatum(heap_form_tuple(call->tuple_desc, value, null)));

@@ -26,6 +26,7 @@
 #include "utils/typcache.h"
 
 #include "compat.h"
+#include "core/store_merge.h"
 #include "own_tables.h"
 #include "store.h"
 
@@ -147,4 +148,12 @@ journey_store_call(const JourneyStore *store, const char *statement, Oid type, D
 	AtEOXact_GUC(false, settings);
 	SetUserIdAndSecContext(user, security);
 	return result;
+}
+
+TimestampTz
+journey_store_chunk_at(int64 time, uint64 length)
+{
+	int64		begin = jn_store_chunk(time, length) * (int64) length;
+
+	return length == 0 || begin < MIN_TIMESTAMP ? DT_NOBEGIN : begin;
 }

@@ -8,6 +8,7 @@
 #ifndef JOURNEY_STORE_H
 #define JOURNEY_STORE_H
 
+#include "datatype/timestamp.h"
 #include "utils/rel.h"
 #include "utils/uuid.h"
 
@@ -48,5 +49,12 @@ extern Datum journey_store_call(const JourneyStore *store, const char *statement
 
 /* Folds on behalf of a writer if the changes are more than the store allows and nobody else folds. */
 extern void journey_store_fold_if_due(const JourneyStore *store, Size written);
+
+/*
+ * When the chunk begins that a time is in, as it stands in the table of sets;
+ * microseconds both.  -infinity without chunks (length 0), and where that is
+ * before the first timestamp.
+ */
+extern TimestampTz journey_store_chunk_at(int64 time, uint64 length);
 
 #endif							/* JOURNEY_STORE_H */

@@ -24,6 +24,7 @@
 #include "core/store_merge.h"
 #include "glue.h"
 #include "journey_set_value.h"
+#include "store.h"
 
 PG_FUNCTION_INFO_V1(journey__changes_transfn);
 PG_FUNCTION_INFO_V1(journey__changes_finalfn);
@@ -334,7 +335,7 @@ journey__fold_sets(PG_FUNCTION_ARGS)
 
 		written[i] = PointerGetDatum(list_nth(merged->written, i));
 		journey_set_open_header(written[i], &head);
-		chunk[i] = TimestampTzGetDatum(length == 0 ? DT_NOBEGIN : jn_store_chunk(head.first, length) * (int64) length);
+		chunk[i] = TimestampTzGetDatum(journey_store_chunk_at(head.first, length));
 	}
 	value[1] = PointerGetDatum(construct_array(written, n, ARR_ELEMTYPE(sets), -1, false, TYPALIGN_INT));
 	value[2] = PointerGetDatum(construct_array(chunk, n, TIMESTAMPTZOID, sizeof(TimestampTz), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
