@@ -20,6 +20,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -61,14 +62,20 @@ get_own_store(Oid view)
 	return store;
 }
 
-/* The same, with its lock: who had to wait for that may find that the store is gone. */
+/* The same, with its lock and that of its sets: who had to wait for them may find that the store is gone. */
 static JourneyStore
 lock_own_store(Oid view)
 {
 	JourneyStore store = get_own_store(view);
+	char	   *name = get_rel_name(view);
 
 	(void) journey_store_lock(&store, true);
-	return get_own_store(view);
+	LockRelationOid(store.sets, AccessShareLock);
+	if (!journey_store_by_view(view, &store))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("the store \"%s\" was dropped meanwhile", name)));
+	return store;
 }
 
 /* fold(store) */
