@@ -57,7 +57,7 @@ db -At -F ' ' -c "SELECT format('%s sets, %s bytes, %s bytes an event', sets, by
 # ask NAME: reading, five times, the median
 ask()
 {
-	for i in 1 2 3 4 5; do
+	for _ in 1 2 3 4 5; do
 		db -At -c '\timing on' -c 'SET max_parallel_workers_per_gather = 0' \
 			-c "SELECT sum(journey.session_count(sets, '30 min')) FROM live" | awk '/Time/ { t = $2 } END { print t }'
 	done | sort -n | awk -v what="$1" 'NR == 3 { printf "%-44s %8.1f ms\n", what, $1 }'
@@ -91,7 +91,7 @@ SQL
 done
 for clients in 1 4; do
 	for kind in '' -one; do
-		for round in 1 2; do
+		for _ in 1 2; do
 			for table in plain tracked; do
 				db -c CHECKPOINT
 				printf '%d writers, %-26s' "$clients" "$table$kind"
