@@ -269,11 +269,11 @@ sub change
 	$w->{ops}++;
 	if ($w->{keys} && chance(12))
 	{
-		return any(
+		return (any(
 			"DELETE FROM ${t}_people WHERE who = " . (1 + dice(9)), "UPDATE ${t}_people SET who = who + 100 WHERE who = " . (1 + dice(9)),
 			"UPDATE ${t}_kinds SET what = upper(what) WHERE what = " . event(), "DELETE FROM ${t}_kinds WHERE what = " . event(),
 			"INSERT INTO ${t}_people SELECT generate_series(1, 9) ON CONFLICT DO NOTHING",
-			"INSERT INTO ${t}_kinds SELECT unnest(ARRAY[" . join(', ', map { quote($_) } @{ events() }) . ']) ON CONFLICT DO NOTHING');
+			"INSERT INTO ${t}_kinds SELECT unnest(ARRAY[" . join(', ', map { quote($_) } @{ events() }) . ']) ON CONFLICT DO NOTHING'), 1);
 	}
 	if ($w->{long} && chance(4))
 	{
