@@ -56,7 +56,7 @@ core_calls()
 		also='^$'
 		[ "$f" != src/core/number.c ] || also='^(strtod|snprintf)$'
 		nm -u "$BUILD/lint/core.o" | awk '{ print $2 }' |
-			grep -vE '^(jn_|mem(cpy|move|set|cmp|chr)$|str(len|chr|cmp|ncmp)$|crypto_|sodium_|randombytes_|__stack_chk_fail$|__cpu_)' |
+			grep -vE '^(jn_|mem(cpy|move|set|cmp|chr)$|str(len|chr|cmp|ncmp)$|crypto_|sodium_|randombytes_|__stack_chk_fail$|__cpu_|__popcount)' |
 			grep -vE '^(_GLOBAL_OFFSET_TABLE_|sqrt|log|log2|exp|pow|fabs|floor|ceil|erfc?|lgamma)$' |
 			grep -vE "$also" | sed "s|^|$f calls |" || true
 	done
