@@ -210,6 +210,14 @@ LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10000;
 COMMENT ON FUNCTION journey.journey_of(pg_catalog.regclass, pg_catalog.text) IS
 'The whole journey of one subject of a store as it is now; subjects that are numbers or uuids are given as their text. NULL if there is none, and for NULL arguments. For everybody who may read the view of the store. Errors: 42809 for a relation that is no store, 42501 without the right. Cost: the sets of a bucket, found by an index, and the changes that are not folded.';
 
+--| A bare literal names a store, not a set.
+
+CREATE FUNCTION journey.journey_of(store pg_catalog.text, subject pg_catalog.text) RETURNS journey.journey
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000
+AS $$ SELECT journey.journey_of(store::pg_catalog.regclass, subject) $$;
+COMMENT ON FUNCTION journey.journey_of(pg_catalog.text, pg_catalog.text) IS
+'The same for the name of a store, so that journey_of(''live'', ''ana'') needs no cast.';
+
 CREATE FUNCTION journey._store_facts(view pg_catalog.regclass) RETURNS pg_catalog.numeric[]
 AS 'MODULE_PATHNAME', 'journey__store_facts'
 LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100000;

@@ -79,7 +79,7 @@ SELECT rebuild('live');
 SELECT count(*) FROM before b FULL JOIN shown() s USING (subject, j) WHERE b.j IS NULL OR s.j IS NULL;
 -- journeys of one subject, folded or not
 INSERT INTO hits VALUES (40, 'eva', '2026-01-09', 'late', NULL, NULL, NULL);
-SELECT journey_of('live'::regclass, 'eva'), journey_of('live'::regclass, 'ana'), journey_of('live'::regclass, 'nobody'), journey_of('live'::regclass, NULL);
+SELECT journey_of('live', 'eva'), journey_of('live'::regclass, 'ana'), journey_of('live', 'nobody'), journey_of('live'::regclass, NULL);
 SELECT sum(session_count(sets, '30 min')) FROM live;
 
 -- TRUNCATE, and what comes after it in the same transaction; rolled back
@@ -153,6 +153,7 @@ SELECT fold('hits'), rebuild('hits');
 SELECT rebuild('hits');
 SELECT untrack('hits');
 SELECT journey_of('hits'::regclass, 'ana');
+SELECT journey_of('nowhere', 'ana');
 SELECT fold(NULL), rebuild(NULL), untrack(NULL);
 SELECT _collect();
 CREATE TRIGGER mine AFTER INSERT ON visit FOR EACH STATEMENT EXECUTE FUNCTION journey._collect('x', 'y');
