@@ -219,7 +219,7 @@ BEGIN
   IF chunk IS NULL THEN
     EXECUTE format('SELECT count(*) FROM %s', events) INTO rows;
   ELSE
-    EXECUTE format('SELECT count(*) / greatest(extract(epoch FROM max(%1$I) - min(%1$I)) / $1, 1) FROM %2$s WHERE isfinite(%1$I)', at, events)
+    EXECUTE format('SELECT count(*) / greatest((extract(epoch FROM max(%1$I)) - extract(epoch FROM min(%1$I))) / $1, 1) FROM %2$s WHERE isfinite(%1$I)', at, events)
       INTO rows USING extract(epoch FROM chunk);
     RETURN greatest(0, least(20, ceil(log(2, greatest(rows, 1)::numeric / 32768))))::int;
   END IF;

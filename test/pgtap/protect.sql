@@ -19,7 +19,7 @@ SELECT ok(NOT has_function_privilege('public', p.oid, 'EXECUTE'), format('PUBLIC
 FROM pg_proc p
 WHERE p.pronamespace = 'journey'::regnamespace
   AND p.proname IN ('protect', 'refresh', 'unprotect', 'key_check', '_set_rights', '_policies', '_constant', '_make_view',
-                    '_close', '_move', '_rename', '_set_owner', '_base_schema', '_add_members', '_restore_rights');
+                    '_close', '_move', '_rename', '_base_schema', '_add_members', '_restore_rights');
 SELECT ok(NOT has_type_privilege('public', 'journey._seal', 'USAGE'), 'PUBLIC may not use seals as columns or arguments');
 SELECT is_empty($$
 	SELECT c.oid::regclass FROM pg_class c, aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) x
