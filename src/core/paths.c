@@ -201,37 +201,6 @@ make_room(JnPathsLook *look, uint32_t n)
 	look->room = n;
 }
 
-/*
- * The numbers of the names of a column.  jn_lexicon_map() is fast, but wants
- * codes to stand behind the names, which those of a journey put together of its
- * parts do not; a set has few names for many subjects, so it needs not be fast.
- */
-static const uint32_t *
-map_names(const JnEnv *env, JnPathsLook *look, const JnColumns *columns)
-{
-	const JnLabels *labels = columns->event;
-	JnNames		names;
-
-	if (!look->joined)
-		return jn_lexicon_map(env, &look->into->names, labels, columns->rows);
-	if (labels->names > look->named_room)
-	{
-		if (look->named_room > 0)
-			jn_release(&look->env, look->named);
-		look->named_room = 0;
-		look->named = jn_alloc(&look->env, jn_array_size(labels->names, sizeof(uint32_t)));
-		look->named_room = labels->names;
-	}
-	jn_names_open(&names, labels);
-	for (uint32_t i = 0; i < labels->names; i++)
-	{
-		look->named[i] = jn_lexicon_add(env, &look->into->names, jn_names_next(&names));
-		if (i % 1024 == 1023)
-			jn_tick(env);
-	}
-	return look->named;
-}
-
 static JnStatus
 visit_columns(const JnEnv *env, void *context, const JnColumns *columns, JnError *err)
 {
@@ -242,7 +211,7 @@ visit_columns(const JnEnv *env, void *context, const JnColumns *columns, JnError
 		jn_atoms_unbind(&look->env, &look->binding);
 	jn_atoms_bind(&look->env, &look->atoms, columns, &look->binding);
 	look->bound = true;
-	look->number = map_names(env, look, columns);
+	look->number = jn_lexicon_map(env, &p->names, columns->event, columns->rows);
 	if (p->names.names > NAMES_MAX)
 		return jn_fail(err, JN_TOO_LARGE, 0, p->names.names, NAMES_MAX);
 	return JN_OK;
@@ -307,12 +276,11 @@ jn_paths_look_init(const JnEnv *env, JnPathsLook *look, const JnPathsAsk *ask, J
 
 /* Begins to look at subjects for a state. */
 static const JnVisitor *
-look_for(JnPathsLook *look, JnPaths *p, bool joined)
+look_for(JnPathsLook *look, JnPaths *p)
 {
 	/* where the last look was left in the middle, its columns may be gone */
 	look->bound = false;
 	look->into = p;
-	look->joined = joined;
 	p->whole.tracks = look->atoms.tracks;
 	return &look->visitor;
 }
@@ -330,19 +298,19 @@ looked(JnPathsLook *look, JnStatus status)
 JnStatus
 jn_paths_journey(const JnEnv *env, JnPaths *p, JnPathsLook *look, const JnJourney *j, JnError *err)
 {
-	return looked(look, jn_visit_journey(env, look_for(look, p, false), j, err));
+	return looked(look, jn_visit_journey(env, look_for(look, p), j, err));
 }
 
 JnStatus
 jn_paths_set(const JnEnv *env, JnPaths *p, JnPathsLook *look, const JnSet *s, JnError *err)
 {
-	return looked(look, jn_whole_set(env, &p->whole, s, look_for(look, p, true), err));
+	return looked(look, jn_whole_set(env, &p->whole, s, look_for(look, p), err));
 }
 
 JnStatus
 jn_paths_finish(const JnEnv *env, JnPaths *p, JnPathsLook *look, JnError *err)
 {
-	return looked(look, jn_whole_rest(env, &p->whole, look_for(look, p, true), err));
+	return looked(look, jn_whole_rest(env, &p->whole, look_for(look, p), err));
 }
 
 /* ---- merging ---- */
@@ -394,7 +362,7 @@ jn_paths_merge(const JnEnv *env, JnPaths *into, JnPathsLook *look, const JnPaths
 	jn_release(env, number);
 	jn_release(env, place);
 	if (status == JN_OK)
-		status = looked(look, jn_whole_merge(env, &into->whole, &from->whole, look_for(look, into, true), err));
+		status = looked(look, jn_whole_merge(env, &into->whole, &from->whole, look_for(look, into), err));
 	return status;
 }
 

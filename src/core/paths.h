@@ -106,10 +106,7 @@ typedef struct JnPathsLook
 	uint32_t   *anchor;			/* places of the anchors among them */
 	uint32_t	room;			/* of both */
 	struct JnPaths *into;		/* where to add subjects */
-	bool		joined;			/* columns need not be as a journey or a set has them, see whole.h */
 	const uint32_t *number;		/* of the names of the columns, there */
-	uint32_t   *named;			/* memory for them, */
-	uint32_t	named_room;		/* so many */
 	JnVisitor	visitor;
 } JnPathsLook;
 

@@ -67,15 +67,6 @@ jn_batch_reset(JnBatch *b)
 	b->time = 0;
 }
 
-void
-jn_batch_close(const JnEnv *env, JnBatch *b)
-{
-	for (unsigned c = 0; c < JN_SET_COLUMNS; c++)
-		jn_dict_release(env, &b->names[c]);
-	if (b->bytes != NULL)
-		jn_release(env, b->bytes);
-}
-
 /* Puts a name: "fresh" and the name itself, or a number above it for one that is known; of an event above the bit. */
 static JnStatus
 put_name(const JnEnv *env, JnBatch *b, unsigned column, JnName name, uint32_t fresh, unsigned bit, uint8_t **p,

@@ -63,14 +63,12 @@ extern void jn_batch_open(JnBatch *b, JnKeyKind kind, unsigned tracks);
 /*
  * Adds a change.  O(1).
  * Errors: JN_TIME_RANGE, JN_SUBJECT_LONG, JN_SUBJECT_UTF8, those of
- * jn_label_check(); the batch can only be reset or closed then.
+ * jn_label_check(); the batch can only be reset then.
  */
 extern JnStatus jn_batch_add(const JnEnv *env, JnBatch *b, const JnChange *change, JnError *err);
 
 /* Forgets the changes, keeps the memory. */
 extern void jn_batch_reset(JnBatch *b);
-
-extern void jn_batch_close(const JnEnv *env, JnBatch *b);
 
 /* Reads a batch from its bytes, which stay where they are. */
 typedef struct JnBatchReader

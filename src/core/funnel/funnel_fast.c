@@ -78,21 +78,6 @@ name_bit(const char *data, uint32_t size)
 	return UINT64_C(1) << ((size << 3 ^ (uint8_t) (size > 0 ? *data : 0)) & 63);
 }
 
-/* The first eight bytes of a name, zeroes behind a shorter one; "room" bytes may be read. */
-static inline uint64_t
-name_head(const char *data, uint32_t size, size_t room)
-{
-	uint8_t		copy[8] = {0};
-
-	if (room >= 8 && size >= 8)
-		return jn_load64((const uint8_t *) data);
-	if (room >= 8 && size > 0)
-		return jn_load64((const uint8_t *) data) & UINT64_MAX >> (64 - 8 * size);
-	for (uint32_t i = 0; i < 8 && i < size; i++)
-		copy[i] = (uint8_t) data[i];
-	return jn_load64(copy);
-}
-
 bool
 jn_funnel_fast_init(JnFunnelFast *f, const JnFunnelTerms *terms)
 {
@@ -112,7 +97,7 @@ jn_funnel_fast_init(JnFunnelFast *f, const JnFunnelTerms *terms)
 
 		if (mask == 0 || (mask & (mask - 1)) != 0)
 			return false;
-		f->head[e] = name_head(name->data, name->size, name->size);
+		f->head[e] = jn_name_head(*name, name->size);
 		f->bits |= name_bit(name->data, name->size);
 		f->step_of_event[e] = (uint8_t) lowest_bit(mask);
 	}
@@ -125,7 +110,7 @@ static inline uint32_t
 find_event(const JnFunnelFast *f, JnName name, size_t room)
 {
 	const JnName *event = f->terms->atoms->events.name;
-	uint64_t	head = name_head(name.data, name.size, room);
+	uint64_t	head = jn_name_head(name, room);
 	uint32_t	e = 0;
 
 	while (e < f->events && (f->head[e] != head || event[e].size != name.size
