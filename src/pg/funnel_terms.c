@@ -142,21 +142,13 @@ read_mode(Datum value, JnFunnelTerms *terms)
 	}
 }
 
-/* The length of a window, which may not be empty; NULL is no limit. */
+/* The length of a window, which is inclusive: one of 0 has steps of one time.  NULL is no limit. */
 static uint64
 read_limit(Datum value, bool is_null, FunnelArgument argument)
 {
-	int64		us;
-
 	if (is_null)
 		return JN_NO_LIMIT;
-	us = journey_interval_us(DatumGetIntervalP(value), argument_names[argument]);
-	if (us == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be longer than nothing", argument_names[argument]),
-				 errhint("A window is inclusive; NULL is no limit.")));
-	return us;
+	return journey_interval_us(DatumGetIntervalP(value), argument_names[argument]);
 }
 
 /* Takes an array to pieces. */

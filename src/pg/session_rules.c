@@ -78,21 +78,13 @@ journey_gap(const Interval *gap)
 	return journey_interval_us(gap, "gap");
 }
 
-/* A duration that may be NULL for no rule, but not empty. */
+/* A duration, which is inclusive: one of 0 has steps of one time.  NULL is no rule. */
 static int64
 duration_arg(FunctionCallInfo fcinfo, int arg, const char *name)
 {
-	int64		us;
-
 	if (PG_ARGISNULL(arg))
 		return JN_ENDLESS;
-	us = journey_interval_us(PG_GETARG_INTERVAL_P(arg), name);
-	if (us == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be longer than nothing", name),
-				 errhint("It is inclusive; NULL is no limit.")));
-	return us;
+	return journey_interval_us(PG_GETARG_INTERVAL_P(arg), name);
 }
 
 static uint32

@@ -35,6 +35,11 @@ FROM generate_series(2, 4) AS w;
 -- F2
 SELECT (funnel(pg_temp.jj('0:a 10:b'), '{a, b}', '10 s')).level AS at_the_end,
        (funnel(pg_temp.jj('0:a 11:b'), '{a, b}', '10 s')).level AS behind_it;
+-- a window of nothing has the steps of one time
+SELECT pg_temp.told(funnel(pg_temp.jj('0:a 0:b 1:c'), '{a, b, c}', '0')) AS within,
+       pg_temp.told(funnel(pg_temp.jj('0:a 0:b 1:c'), '{a, b, c}', '10 s', step_within => '{0, NULL}')) AS one_step,
+       pg_temp.told(funnel(pg_temp.jj('0:a 0:b 1:c'), '{a, b, c}', '10 s', step_within => '{NULL, 0}')) AS other_step,
+       pg_temp.told(funnel(pg_temp.jj('0:b 0:a 1:c'), '{a, b, c}', '0', 'unordered')) AS unordered;
 -- F5: other events may lie between
 SELECT pg_temp.told(funnel(pg_temp.jj('0:a 1:d 2:b 3:c'), '{a, b, c}', '10 s'));
 -- F6: a further attempt when the window of the first has ended
@@ -159,9 +164,8 @@ SELECT funnel(pg_temp.letters('a'), '{a+}', '1 h');
 SELECT funnel(pg_temp.letters('a'), '{a}', '1 h', exclude => '{b c}');
 SELECT funnel(pg_temp.letters('a'), '{a}', '1 h', exclude => '{NULL}');
 SELECT funnel(pg_temp.letters('a'), '{a}', '-1 h');
-SELECT funnel(pg_temp.letters('a'), '{a}', '0');
 SELECT funnel(pg_temp.letters('a'), '{a}', '1 month');
-SELECT funnel(pg_temp.letters('a'), '{a, b}', '1 h', step_within => '{0}');
+SELECT funnel(pg_temp.letters('a'), '{a, b}', '1 h', step_within => '{-1 s}');
 SELECT funnel(pg_temp.letters('a'), '{a, b}', '1 h', step_within => '{1 h, 1 h}');
 SELECT funnel(pg_temp.letters('a'), '{a}', '1 h', 'orderly');
 SELECT funnel(pg_temp.letters('a'), '{a}', '1 h', 'strict, unordered');

@@ -46,6 +46,8 @@ FROM (SELECT journey_agg(timestamptz '2026-01-01' + i * interval '1 min', 'e') F
 ORDER BY session;
 -- to the microsecond, and with steps of one time
 SELECT array_agg(step_count(s.j) ORDER BY session) FROM sessions('[a 2026-01-01T00:00Z, b 2026-01-01T00:00Z, c 2026-01-01T00:10Z, d 2026-01-01T00:10Z, e 2026-01-01T00:10:00.000001Z]', max_duration => '10 min') s;
+-- no duration at all: steps of one time
+SELECT session, variant(s.j), cut_by, open, closes_at FROM sessions('[a 2026-01-01T00:00Z, b 2026-01-01T00:00Z, c 2026-01-01T00:10Z]', max_duration => '0', as_of => '2026-01-01 00:10') s ORDER BY 1;
 
 -- who ends a session that several rules would end: the one that came first
 CREATE FUNCTION pg_temp.cuts(j journey, gap interval, max_duration interval, max_steps int, starts_with text[], ends_with text[], split_on text[], calendar text) RETURNS text LANGUAGE sql AS $$
@@ -143,7 +145,6 @@ FROM shop, (VALUES (1, journey_pattern 'view'), (3, 'pay'), (NULL, 'x'), (2, 'vi
 -- NULL and bad input
 SELECT * FROM sessions(NULL, max_steps => 1);
 SELECT count(*) FROM shop, sessions(j, '1 h', NULL, NULL, NULL, NULL, NULL, NULL, NULL);
-SELECT * FROM shop, sessions(j, max_duration => '0');
 SELECT * FROM shop, sessions(j, max_duration => '-1 s');
 SELECT * FROM shop, sessions(j, max_duration => '1 month');
 SELECT * FROM shop, sessions(j, max_duration => '2147483647 days');
