@@ -12,7 +12,7 @@ SET client_min_messages = warning;
 SET timezone = 'UTC';
 SET search_path = public, journey;
 BEGIN;
-SELECT plan(234);
+SELECT plan(340);
 
 -- What a test looks at: the log, its journeys, their sessions at 30 minutes.
 CREATE TEMP TABLE log (who text, ts timestamptz, seq bigint, event text);
@@ -67,11 +67,44 @@ CREATE FUNCTION pg_temp.check_facts(name text, j journey[], ref jsonb) RETURNS S
 				  'events_mean', round(avg(step_count(x)), 6),
 				  'events_median', percentile_cont(0.5) WITHIN GROUP (ORDER BY step_count(x)),
 				  'duration_s_mean', round(avg(extract(epoch FROM duration(x))), 3),
+				  'duration_s_median', CASE WHEN abs(median - (ref ->> 'duration_s_median')::numeric) <= 0.0005 THEN (ref ->> 'duration_s_median')::numeric ELSE median END,
 				  'duration_s_max', max(extract(epoch FROM duration(x)))),
 			  jsonb_build_object('n', ref -> 'n', 'events_max', ref -> 'events_max', 'events_mean', ref -> 'events_mean', 'events_median', ref -> 'events_median',
-				  'duration_s_mean', ref -> 'duration_s_mean', 'duration_s_max', ref -> 'duration_s_max'),
+				  'duration_s_mean', ref -> 'duration_s_mean', 'duration_s_median', ref -> 'duration_s_median', 'duration_s_max', ref -> 'duration_s_max'),
 			  name || ': how many, how long')
-	FROM unnest(j) x;
+	FROM unnest(j) x, -- rounding a half is a matter of taste
+		(SELECT extract(epoch FROM percentile_cont(0.5) WITHIN GROUP (ORDER BY duration(y))) AS median FROM unnest(j) y) m GROUP BY median;
+$$;
+
+-- Which events there are, and where journeys begin and end, against "ref".
+CREATE FUNCTION pg_temp.check_events(name text, counts event_count[], top20 jsonb) RETURNS text LANGUAGE sql AS $$
+	SELECT is(jsonb_agg(jsonb_build_array(event, n) ORDER BY n DESC, event COLLATE "C"), top20, name || ': how often events come')
+	FROM (SELECT event, n FROM unnest(counts) ORDER BY n DESC, event COLLATE "C" LIMIT 20) c;
+$$;
+
+-- Of sequences: the same, and what is left of them when runs of one event are one.
+CREATE FUNCTION pg_temp.check_runs(name text, ref jsonb) RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN NEXT pg_temp.check_events(name, (SELECT event_counts_agg(j) FROM journeys), ref -> 'items_top20');
+	RETURN NEXT is((SELECT count(DISTINCT variant(collapse(j))) FROM journeys), (ref ->> 'distinct_variants_runs_collapsed')::bigint, name || ': distinct variants without repeats');
+	RETURN NEXT is((SELECT jsonb_agg(jsonb_build_array(to_jsonb(t.s), t.n) ORDER BY t.n DESC, t.s COLLATE "C")
+					FROM (SELECT steps(collapse(j)) AS s, count(*) AS n FROM journeys GROUP BY 1 ORDER BY 2 DESC, steps(collapse(j)) COLLATE "C" LIMIT 10) t),
+				   ref -> 'variants_runs_collapsed_top10', name || ': top 10 variants without repeats');
+END
+$$;
+
+CREATE FUNCTION pg_temp.check_ends(name text, step int, ref jsonb) RETURNS text LANGUAGE sql AS $$
+	SELECT is(jsonb_agg(jsonb_build_array(event, n) ORDER BY n DESC, event COLLATE "C"), ref, format('%s: events that are step %s', name, step))
+	FROM (SELECT event_at(j, step) AS event, count(*) AS n FROM journeys GROUP BY 1 ORDER BY n DESC, event_at(j, step) COLLATE "C" LIMIT 5) c;
+$$;
+
+-- The transition matrix, against "ref".
+CREATE FUNCTION pg_temp.check_edges(name text, edges edge[], ref jsonb) RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT is(jsonb_build_object('distinct_dfg', count(*), 'dfg_total', sum(n)), jsonb_build_object('distinct_dfg', ref -> 'distinct_dfg', 'dfg_total', ref -> 'dfg_total'),
+		name || ': edges in all') FROM unnest(edges)
+	UNION ALL
+	SELECT is(jsonb_agg(jsonb_build_array(from_event, to_event, n) ORDER BY n DESC, from_event COLLATE "C", to_event COLLATE "C"), ref -> 'dfg_top20', name || ': top 20 edges')
+	FROM (SELECT from_event, to_event, n FROM unnest(edges) ORDER BY n DESC, from_event COLLATE "C", to_event COLLATE "C" LIMIT 20) e;
 $$;
 
 -- A log as described in the reference, by key and by session.
@@ -94,7 +127,18 @@ BEGIN
 	RETURN QUERY SELECT * FROM pg_temp.check_facts(name, whole, ref -> 'by_key');
 	RETURN QUERY SELECT * FROM pg_temp.check_paths(name, whole, ref -> 'by_key');
 
+	RETURN NEXT is((SELECT cardinality(event_counts_agg(j)) FROM journeys), (ref ->> 'distinct_events')::int, name || ': distinct events');
+	RETURN NEXT pg_temp.check_events(name, (SELECT event_counts_agg(j) FROM journeys), ref -> 'event_counts_top20');
+	RETURN NEXT pg_temp.check_ends(name, 1, ref #> '{by_key,starts_top5}');
+	RETURN NEXT pg_temp.check_ends(name, -1, ref #> '{by_key,ends_top5}');
+	RETURN QUERY SELECT * FROM pg_temp.check_edges(name, (SELECT edges_agg(j) FROM journeys), ref -> 'by_key');
+	CREATE TEMP TABLE sets AS SELECT journey.pack('SELECT who, ts, event, seq FROM log', '30 days') AS s;
+	RETURN NEXT pg_temp.check_events(name || ' sets', (SELECT event_counts_agg(s) FROM sets), ref -> 'event_counts_top20');
+	RETURN QUERY SELECT * FROM pg_temp.check_edges(name || ' sets', (SELECT edges_agg(s, false) FROM sets), ref -> 'by_key');
+	DROP TABLE sets;
+
 	IF ref ? 'by_session_30min' THEN
+		RETURN QUERY SELECT * FROM pg_temp.check_edges(name || ' sessions', (SELECT edges_agg(x) FROM unnest(pieces) x), ref -> 'by_session_30min');
 		RETURN QUERY SELECT * FROM pg_temp.check_facts(name || ' sessions', pieces, ref -> 'by_session_30min');
 		RETURN QUERY SELECT * FROM pg_temp.check_paths(name || ' sessions', pieces, ref -> 'by_session_30min');
 	END IF;
@@ -168,6 +212,7 @@ SELECT is(jsonb_build_object('sequences', count(*), 'items', sum(step_count(j)),
 		  (SELECT jsonb_object_agg(key, value) FROM jsonb_each(:'pages_ref') WHERE key IN ('sequences', 'items', 'len_min', 'len_max')),
 		  'news: counts') FROM journeys;
 SELECT pg_temp.check_paths('news', ARRAY(SELECT j FROM journeys), :'pages_ref');
+SELECT pg_temp.check_runs('news', :'pages_ref');
 TRUNCATE log;
 
 -- from school to work: months
@@ -177,6 +222,7 @@ SELECT is(jsonb_build_object('sequences', count(*), 'items', sum(step_count(j)),
 		  (SELECT jsonb_object_agg(key, value) FROM jsonb_each(:'months_ref') WHERE key IN ('sequences', 'items', 'len_min', 'len_max')),
 		  'work: counts') FROM journeys;
 SELECT pg_temp.check_paths('work', ARRAY(SELECT j FROM journeys), :'months_ref');
+SELECT pg_temp.check_runs('work', :'months_ref');
 TRUNCATE log;
 
 -- changes of work: several events in one month, and no order among them
@@ -194,6 +240,31 @@ SELECT is(jsonb_agg(jsonb_build_array(a, b, n) ORDER BY n DESC, a COLLATE "C", b
 FROM (SELECT a.event AS a, b.event AS b, count(DISTINCT who) AS n
 	  FROM journeys, interactions(j) a, interactions(j) b WHERE a.at < b.at
 	  GROUP BY 1, 2 ORDER BY 3 DESC, a.event COLLATE "C", b.event COLLATE "C" LIMIT 20) x;
+SELECT is(jsonb_agg(jsonb_build_array(a, b, (SELECT count(*) FROM journeys WHERE j ~ format('%s -[> 0 s]-> %s', a, b)::journey_pattern)) ORDER BY i),
+		  :'ref'::jsonb -> 'support_a_strictly_before_b_top20', 'changes: journeys with a before b, as patterns')
+FROM (SELECT p ->> 0 AS a, p ->> 1 AS b, i FROM jsonb_array_elements(:'ref'::jsonb -> 'support_a_strictly_before_b_top20') WITH ORDINALITY t (p, i)) x;
+TRUNCATE log;
+
+-- ways to a purchase, each with how often it led to one and how often not: a touch a second
+CREATE TEMP TABLE ways (id text, path text, converted bigint, value numeric, lost bigint);
+\copy ways FROM PROGRAM 'gzip -dc "${JOURNEY_SHARED:-../shared}/data/attribution_pathdata.csv.gz"' WITH (FORMAT csv, HEADER)
+\set ref `cat "${JOURNEY_SHARED:-../shared}/data/reference/attribution_pathdata.json"`
+INSERT INTO log SELECT id, to_timestamp(i), i, touch FROM ways, regexp_split_to_table(path, ' > ') WITH ORDINALITY t (touch, i);
+SELECT pg_temp.build();
+SELECT is(jsonb_build_object('paths', count(*), 'distinct_paths', count(DISTINCT variant(j)), 'mean_touches_per_path_row', round(avg(step_count(j)), 4)),
+		  jsonb_build_object('paths', :'ref'::jsonb -> 'paths', 'distinct_paths', :'ref'::jsonb -> 'distinct_paths', 'mean_touches_per_path_row', :'ref'::jsonb -> 'mean_touches_per_path_row'),
+		  'ways: how many, how long') FROM journeys;
+SELECT is(count(*) FILTER (WHERE variant(j) <> path), 0::bigint, 'ways: a variant is the path as it was written') FROM journeys JOIN ways ON id = who;
+SELECT is(jsonb_object_agg(channel, jsonb_build_object('first', f, 'last', l)),
+		  (SELECT jsonb_object_agg(key, jsonb_build_object('first', value -> 'first_conv', 'last', value -> 'last_conv')) FROM jsonb_each(:'ref'::jsonb -> 'by_channel')), 'ways: conversions by first and last touch')
+FROM (SELECT channel, sum(converted) FILTER (WHERE event_at(j, 1) = channel) AS f, sum(converted) FILTER (WHERE event_at(j, -1) = channel) AS l
+	  FROM journeys JOIN ways ON id = who, jsonb_array_elements_text(:'ref'::jsonb -> 'channels') channel GROUP BY 1) x;
+SELECT is(jsonb_object_agg(from_event, to_events), (SELECT jsonb_object_agg(key, value - '{(conversion),(null)}'::text[]) FROM jsonb_each(:'ref'::jsonb -> 'transitions_order1_counts') WHERE key <> '(start)'),
+		  'ways: transitions, as often as each way was taken')
+FROM (SELECT from_event, jsonb_object_agg(to_event, n) AS to_events
+	  FROM (SELECT e.from_event, e.to_event, sum(e.n * times) AS n
+			FROM (SELECT converted + lost AS times, edges_agg(j, false) AS edges FROM journeys JOIN ways ON id = who GROUP BY 1) x, unnest(edges) e
+			WHERE times > 0 GROUP BY 1, 2) y GROUP BY 1) z;
 
 SELECT * FROM finish();
 ROLLBACK;
