@@ -106,6 +106,28 @@ FROM in_parallel p, (SELECT journey.paths_agg(j, 'b', 'from', 3, 5) AS edges, jo
 ROLLBACK;
 SELECT who, cardinality(journey.paths_agg(j, 'b', 'from', 3, NULL) OVER (ORDER BY who)) FROM paths WHERE who < 5 ORDER BY who;
 
+-- G1, G3: the matrix of transitions with begins and ends; shares of what leaves B, and of what comes to it
+CREATE TABLE graph AS SELECT who, journey.journey_agg(timestamptz '2026-01-01' + i * interval '1 min', event) AS j
+FROM (VALUES ('u1', 'ABCABCBBB'), ('u2', 'ABABCC'), ('u3', 'BBB')) AS v (who, path), regexp_split_to_table(path, '') WITH ORDINALITY AS t (event, i) GROUP BY 1;
+CREATE VIEW graph_edges AS
+SELECT source, target, n FROM unnest((SELECT journey.paths_agg(j, '.', 'from', 1, NULL) FROM graph))
+UNION ALL SELECT source, target, n FROM unnest((SELECT journey.paths_agg(j, '.', 'to', 1, NULL) FROM graph)) WHERE source IS NULL;
+SELECT coalesce(source, 'start') AS "G1", coalesce(target, 'end') AS target, n, sum(n) OVER () AS total FROM graph_edges ORDER BY 1, 2;
+SELECT 'out' AS "G3", coalesce(target, 'end') AS other, round(n / sum(n) OVER (), 2) AS share FROM graph_edges WHERE source = 'B'
+UNION ALL SELECT 'in', coalesce(source, 'start'), round(n / sum(n) OVER (), 2) FROM graph_edges WHERE target = 'B' ORDER BY 1, 2;
+-- the same without begins and ends
+SELECT bool_and(g.n = e.n) AS same, count(*) FROM graph_edges g FULL JOIN unnest((SELECT journey.edges_agg(j, false) FROM graph)) e ON (source, target) = (from_event, to_event)
+WHERE source IS NOT NULL AND target IS NOT NULL OR from_event IS NOT NULL;
+-- G10: directly follows, once a trace too, and two steps apart
+CREATE TABLE traces AS SELECT who, journey.journey_agg(timestamptz '2026-01-01' + i * interval '1 min', event) AS j
+FROM (VALUES (1, 'abc'), (2, 'abc'), (3, 'acb'), (4, 'abab')) AS v (who, path), regexp_split_to_table(path, '') WITH ORDINALITY AS t (event, i) GROUP BY 1;
+SELECT from_event AS "G10", to_event, n FROM unnest((SELECT journey.edges_agg(j, false) FROM traces WHERE who < 4));
+SELECT from_event AS "G10 once", to_event, n, subjects FROM unnest((SELECT journey.edges_agg(j, false) FROM traces WHERE who = 4));
+SELECT a AS "G10 window 2", b, sum(journey.match_count(j, (a || ' . ' || b)::journey.journey_pattern, 'next row')) AS n FROM traces, unnest('{a,b,c}'::text[]) a, unnest('{a,b,c}'::text[]) b
+WHERE who < 4 GROUP BY 1, 2 HAVING sum(journey.match_count(j, (a || ' . ' || b)::journey.journey_pattern, 'next row')) > 0 ORDER BY 1, 2;
+DROP VIEW graph_edges;
+DROP TABLE graph, traces;
+
 -- G14: sessions of 30 minutes, 5 steps, 50 edges, clean names
 SELECT e.* FROM unnest((
   SELECT journey.paths_agg(s.j, '"/"', 'from', 5, 50, true, false)

@@ -44,6 +44,11 @@ SELECT pg_temp.m('90 80 70 70', '(() | .)') AS "M8", pg_temp.m('A B B D', 'B*') 
 
 -- A1, A3, A6: paths of MADlib
 SELECT pg_temp.m('L W C L H W C', 'C') AS "A1", pg_temp.m('L W C L H W C', '!C C') AS "A3", pg_temp.m('L W C', 'a*') AS "A6";
+-- A5: more steps with names than MADlib has symbols, and names that differ in nothing but case; a step is all that it is said to be
+SELECT pg_temp.m((SELECT string_agg('e' || n, ' ' ORDER BY n) FROM generate_series(1, 50) n), (SELECT string_agg('e' || n, ' ' ORDER BY n) FROM generate_series(1, 50) n)) AS "A5 fifty",
+	pg_temp.m('a A a', 'A') AS "A5 case", pg_temp.m('a b', '[a, b] [^ a]') AS "A5 both", pg_temp.m('L W C', 'L C') AS "A5 dropped there", pg_temp.m('L W C', 'L -> C') AS "A5 passed over";
+-- G13: processes that have A directly before B; an event that nobody knows is in none
+SELECT x AS "G13", pg_temp.j(x) ~ 'A B' AS equals, pg_temp.j(x) !~ 'A B' AS not_equals, pg_temp.j(x) ~ 'A Z' AS unknown, pg_temp.j(x) !~ 'A Z' AS not_unknown FROM unnest('{A B C,A C}'::text[]) x;
 -- G4, G5: graph patterns of retentioneering
 SELECT pg_temp.m('A X A D', 'A -> .* -> D') AS "G4 any", pg_temp.m('A X A D', 'A -[no X]-> D') AS "G4 no X",
 	pg_temp.m('A X A D', 'A !X* D') AS "G4 !X*";
@@ -99,7 +104,7 @@ SELECT as_of, p.from_step, p.steps, p.next_steps FROM unnest('{2026-01-01 00:00:
 SELECT pattern_explain('^ view -[no return, >= 1 min, <= 1 h]-> (cart | wishlist)+ $ within 1 day');
 SELECT pattern_explain('()');
 
--- populations: journeys, sets, and one long journey in many sets; in parallel as in one go
+-- P17: populations: journeys, sets, and one long journey in many sets; in parallel as in one go
 CREATE TABLE pattern_events AS
 SELECT n % 50 AS who, timestamptz '2026-01-01 00:00Z' + n * interval '7 min' AS at,
 	(ARRAY['view', 'view', 'search', 'cart', 'purchase', 'return'])[1 + (n * n / 11 + n / 50) % 6] AS event

@@ -40,6 +40,10 @@ SELECT 'S12', array_agg(variant(s.j) ORDER BY session) FROM sessions('[start 202
 -- one step that does both is a session of its own
 SELECT session, variant(s.j), cut_by, open FROM sessions('[a 2026-01-01T00:00Z, x 2026-01-02T00:00Z, b 2026-01-03T00:00Z]', starts_with => '{x}', ends_with => '{x}') s ORDER BY 1;
 
+-- S14: sessions with clicks too quick for a person
+SELECT 'S14' AS id, session, step_count(s.j) AS clicks, s.j ~ '. -[< 1 s]-> .' AS bot
+FROM sessions('[click 2026-01-01T00:00Z, click 2026-01-01T00:00:05Z, click 2026-01-01T01:00Z, click 2026-01-01T01:00:00.999999Z, click 2026-01-01T02:00Z, click 2026-01-01T02:00:01Z]', '60 s') s ORDER BY session;
+
 -- S15: cut exactly at first + max, no drift: a step each minute, at most 10 minutes
 SELECT 'S15' AS id, session, started_at(s.j), ended_at(s.j), step_count(s.j), closes_at - started_at(s.j) AS closes_after
 FROM (SELECT journey_agg(timestamptz '2026-01-01' + i * interval '1 min', 'e') FROM generate_series(0, 35) i) x(j), sessions(x.j, '5 min', max_duration => '10 min', as_of => '2026-01-01') s
