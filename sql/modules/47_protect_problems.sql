@@ -96,6 +96,11 @@ AS $$
          concat_ws(E'\n', d.drop_it, '-- then, on the protected relation:' || E'\n' || d.make_it)
   FROM journey._dependents(relation, but) d
   UNION ALL
+  SELECT 'object_not_in_prerequisite_state', format('others own code that sees rows of %s', relation), b.name,
+         'Their owner can put other code in its place, which would be given raw values: %s.',
+         'Give it to the owner of the table.', b.statement
+  FROM journey._borrowed(relation) b
+  UNION ALL
   SELECT 'object_not_in_prerequisite_state', format('%s is part of a publication', relation), p.name,
          'Raw values would leave the database through %s, or stop to without a word.',
          'Take the table and its schema out of the publication first.', p.statement
