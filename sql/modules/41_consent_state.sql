@@ -15,6 +15,16 @@ CREATE TRIGGER to_state AFTER INSERT ON journey.ledger
   FOR EACH ROW EXECUTE FUNCTION journey._ledger_to_state();
 ALTER TABLE journey.ledger ENABLE ALWAYS TRIGGER to_state;
 
+CREATE VIEW journey._subject_expected AS
+  SELECT l.subject,
+         pg_catalog.bool_or(l.action = 'erase') AS erased,
+         (pg_catalog.array_agg(l.action = 'restrict' ORDER BY l.seq DESC) FILTER (WHERE l.action IN ('restrict', 'lift')))[1] AS restricted
+    FROM journey.ledger l
+   WHERE l.purpose IS NULL
+   GROUP BY l.subject;
+COMMENT ON VIEW journey._subject_expected IS
+'What the ledger says about all data of each subject that it says something about: erased, and restricted (NULL: neither restricted nor lifted).';
+
 CREATE FUNCTION journey._ledger_to_subject() RETURNS trigger
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -22,11 +32,8 @@ BEGIN
   UPDATE journey.subject u
      SET erased = u.erased OR e.erased, restricted = coalesce(e.restricted, u.restricted),
          born = CASE WHEN u.erased OR e.erased THEN NULL ELSE u.born END
-    FROM (SELECT bool_or(l.action = 'erase') AS erased,
-                 (array_agg(l.action = 'restrict' ORDER BY l.seq DESC) FILTER (WHERE l.action IN ('restrict', 'lift')))[1] AS restricted
-            FROM journey.ledger l
-           WHERE l.subject = NEW.subject AND l.purpose IS NULL) e
-   WHERE u.number = NEW.subject
+    FROM journey._subject_expected e
+   WHERE e.subject = NEW.subject AND u.number = NEW.subject
      AND (u.erased, u.restricted) IS DISTINCT FROM (u.erased OR e.erased, coalesce(e.restricted, u.restricted));
   RETURN NULL;
 END
@@ -68,23 +75,30 @@ CREATE FUNCTION journey.state_check()
 RETURNS TABLE (subject text, purpose text, problem text)
 LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT u.name, p.name,
-         CASE WHEN s.subject IS NULL THEN 'missing'
-              WHEN e.subject IS NULL THEN 'not in the ledger'
-              ELSE 'differs' END
-    FROM journey._state_expected e
-    FULL JOIN journey.state s ON s.subject = e.subject AND s.purpose = e.purpose
-    LEFT JOIN journey.subject u ON u.number = coalesce(e.subject, s.subject)
-    LEFT JOIN journey.purpose p ON p.number = coalesce(e.purpose, s.purpose)
-   WHERE (s.subject, s.purpose, s.given, s.refused, s.withdrawn, s.objected, s.expired,
-          s.valid_from, s.valid_until, s.covers_descendants, s.explicit, s.parental, s.notice)
-         IS DISTINCT FROM
-         (e.subject, e.purpose, e.given, e.refused, e.withdrawn, e.objected, e.expired,
-          e.valid_from, e.valid_until, e.covers_descendants, e.explicit, e.parental, e.notice)
-   ORDER BY coalesce(e.subject, s.subject), coalesce(e.purpose, s.purpose)
+  SELECT c.subject, c.purpose, c.problem
+    FROM (SELECT u.name AS subject, p.name AS purpose,
+                 CASE WHEN s.subject IS NULL THEN 'missing'
+                      WHEN e.subject IS NULL THEN 'not in the ledger'
+                      ELSE 'differs' END AS problem,
+                 coalesce(e.subject, s.subject) AS number, coalesce(e.purpose, s.purpose) AS place
+            FROM journey._state_expected e
+            FULL JOIN journey.state s ON s.subject = e.subject AND s.purpose = e.purpose
+            LEFT JOIN journey.subject u ON u.number = coalesce(e.subject, s.subject)
+            LEFT JOIN journey.purpose p ON p.number = coalesce(e.purpose, s.purpose)
+           WHERE (s.subject, s.purpose, s.given, s.refused, s.withdrawn, s.objected, s.expired,
+                  s.valid_from, s.valid_until, s.covers_descendants, s.explicit, s.parental, s.notice)
+                 IS DISTINCT FROM
+                 (e.subject, e.purpose, e.given, e.refused, e.withdrawn, e.objected, e.expired,
+                  e.valid_from, e.valid_until, e.covers_descendants, e.explicit, e.parental, e.notice)
+          UNION ALL
+          SELECT u.name, NULL, CASE WHEN e.erased AND NOT u.erased THEN 'is erased' WHEN e.restricted THEN 'is restricted' ELSE 'is not restricted' END,
+                 e.subject, NULL
+            FROM journey._subject_expected e JOIN journey.subject u ON u.number = e.subject
+           WHERE e.erased AND NOT u.erased OR e.restricted <> u.restricted) c
+   ORDER BY c.number, c.place NULLS FIRST
 $$;
 COMMENT ON FUNCTION journey.state_check() IS
-'Compares journey.state with the ledger: one row for each subject and purpose where they disagree, none if all is well. subject or purpose is NULL if the number is unknown. Reads the whole ledger.';
+'Compares journey.state, and what journey.subject says of restriction and erasure, with the ledger: one row for each subject and purpose where they disagree, none if all is well. "is erased", "is restricted" and "is not restricted" are what the ledger says about all data of a subject; there purpose is NULL. Otherwise subject or purpose is NULL if the number is unknown. Reads the whole ledger.';
 REVOKE EXECUTE ON FUNCTION journey.state_check() FROM PUBLIC;
 
 CREATE FUNCTION journey._state_rebuild() RETURNS bigint
@@ -93,6 +107,7 @@ AS $$
 DECLARE
   removed bigint;
   written bigint;
+  marked  bigint;
 BEGIN
   LOCK TABLE journey.ledger IN SHARE ROW EXCLUSIVE MODE;
 
@@ -120,9 +135,13 @@ BEGIN
            excluded.parental, excluded.notice);
   GET DIAGNOSTICS written = ROW_COUNT;
 
-  RETURN removed + written;
+  UPDATE journey.subject u SET erased = u.erased OR e.erased, restricted = coalesce(e.restricted, u.restricted)
+    FROM journey._subject_expected e
+   WHERE e.subject = u.number AND (e.erased AND NOT u.erased OR e.restricted <> u.restricted);
+  GET DIAGNOSTICS marked = ROW_COUNT;
+  RETURN removed + written + marked;
 END
 $$;
 COMMENT ON FUNCTION journey._state_rebuild() IS
-'Makes journey.state what the ledger says and returns how many rows that changed. Reads the whole ledger; keeps writers of consent waiting, not readers.';
+'Makes journey.state, and the marks of restriction and erasure in journey.subject, what the ledger says and returns how many rows that changed. Reads the whole ledger; keeps writers of consent waiting, not readers.';
 REVOKE EXECUTE ON FUNCTION journey._state_rebuild() FROM PUBLIC;

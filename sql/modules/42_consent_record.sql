@@ -79,30 +79,45 @@ REVOKE EXECUTE ON FUNCTION journey.consent_expire(text, text, text, text, jsonb,
 
 --| A consent that has ended counts no longer, whether or not the ledger says so.
 --| This says so, for reports and for the subject's own record; run it every day.
+--|
+--| An expiry closes consent to the purpose and all below it. So one that has run
+--| out is left alone as long as the subject has another below it, which has not.
+
+CREATE VIEW journey._due AS
+  SELECT t.subject, t.purpose
+    FROM journey.state t
+   WHERE t.valid_until <= pg_catalog.statement_timestamp()
+     AND t.given > GREATEST(t.refused, t.withdrawn, t.objected, t.expired)
+     AND NOT EXISTS (SELECT FROM journey.state b
+                       JOIN journey.purpose below ON below.number = b.purpose
+                       JOIN journey.purpose p ON p.number = t.purpose
+                      WHERE b.subject = t.subject AND pg_catalog.starts_with(below.name, p.name || '.')
+                        AND b.valid_until > pg_catalog.statement_timestamp()
+                        AND b.given > GREATEST(b.refused, b.withdrawn, b.objected, b.expired,
+                                               t.refused, t.withdrawn, t.objected, t.expired));
+COMMENT ON VIEW journey._due IS
+'Consents whose range of time is over and that nothing else has closed, but for those whose expiry would close another, for a purpose below.';
+
 CREATE FUNCTION journey.consent_expire_due(at_most int DEFAULT 10000) RETURNS bigint
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER COST 100000 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  who bigint[] := ARRAY(
-    SELECT DISTINCT t.subject FROM journey.state t
-     WHERE t.valid_until <= statement_timestamp() AND t.given > GREATEST(t.refused, t.withdrawn, t.objected, t.expired)
-     ORDER BY t.subject LIMIT at_most);
+  who bigint[] := ARRAY(SELECT DISTINCT d.subject FROM journey._due d ORDER BY d.subject LIMIT at_most);
   recorded bigint;
 BEGIN
   PERFORM FROM journey.subject s WHERE s.number = ANY (who) ORDER BY s.name FOR NO KEY UPDATE;
   -- looked at again under the locks: it may have been renewed
   INSERT INTO journey.ledger (subject, purpose, action, source)
-  SELECT t.subject, t.purpose, 'expire', 'consent_expire_due'
-    FROM journey.state t
-   WHERE t.subject = ANY (who)
-     AND t.valid_until <= statement_timestamp() AND t.given > GREATEST(t.refused, t.withdrawn, t.objected, t.expired)
-   ORDER BY t.subject, t.purpose;
+  SELECT d.subject, d.purpose, 'expire', 'consent_expire_due'
+    FROM journey._due d
+   WHERE d.subject = ANY (who)
+   ORDER BY d.subject, d.purpose;
   GET DIAGNOSTICS recorded = ROW_COUNT;
   RETURN recorded;
 END
 $$;
 COMMENT ON FUNCTION journey.consent_expire_due(int) IS
-'Records that consents have expired whose range of time is over and that nothing else has closed, for at_most so many subjects (NULL: all); returns how many events. Nothing else changes: they counted no longer. Reads the whole state.';
+'Records that consents have expired whose range of time is over and that nothing else has closed, for at_most so many subjects (NULL: all); returns how many events. Nothing else changes: they counted no longer; one above a consent of the subject that still counts, or will, waits until that ends. Reads the whole state.';
 REVOKE EXECUTE ON FUNCTION journey.consent_expire_due(int) FROM PUBLIC;
 
 --| ## All data of a subject

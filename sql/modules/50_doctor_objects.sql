@@ -83,11 +83,6 @@ AS $$
   LEFT JOIN pg_init_privs i ON i.classoid = 'pg_proc'::regclass AND i.objoid = p.oid
   WHERE p.pronamespace = 'journey'::regnamespace AND x.grantee <> p.proowner AND i.initprivs IS NOT NULL
     AND NOT EXISTS (SELECT FROM aclexplode(i.initprivs) q WHERE q.grantee = x.grantee)
-  UNION ALL
-  SELECT 'medium', 'a trigger that keeps consent in order is disabled', format('trigger %I of %s', g.tgname, c.oid::regclass),
-         format('ALTER TABLE %s ENABLE TRIGGER %I;', c.oid::regclass, g.tgname), NULL
-  FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
-  WHERE c.relnamespace = 'journey'::regnamespace AND g.tgenabled IN ('D', 'R')
 $$;
 COMMENT ON FUNCTION journey._doctor_rights() IS 'Findings of doctor(): rights that nobody should have.';
 

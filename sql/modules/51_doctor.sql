@@ -84,6 +84,7 @@ AS $$
         UNION SELECT * FROM journey._doctor_roles()
         UNION SELECT * FROM journey._doctor_outside()
         UNION SELECT * FROM journey._doctor_settings()
+        UNION SELECT * FROM journey._doctor_made()
         UNION SELECT * FROM journey._doctor_consent()) f
   ORDER BY array_position('{high,medium,low}', f.severity), f.finding COLLATE "C", f.object COLLATE "C",
            f.statement COLLATE "C", f.detail COLLATE "C"

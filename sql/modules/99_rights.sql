@@ -36,4 +36,4 @@ COMMENT ON FUNCTION journey._close_rights() IS
   'Takes all rights on objects of the extension from roles other than their owner and PUBLIC. The last step of the scripts that install and upgrade.';
 REVOKE EXECUTE ON FUNCTION journey._close_rights() FROM PUBLIC;
 
-DO $$ BEGIN PERFORM journey._close_rights(); END $$;
+DO $$ BEGIN PERFORM journey._close_rights(), journey._note_made(); END $$;

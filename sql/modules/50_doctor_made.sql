@@ -1,0 +1,89 @@
+--| ## What the extension made
+--|
+--| A superuser can put another body in the place of a function of ours, call it
+--| leakproof, or drop a trigger. So the script that installs or upgrades notes
+--| at its end what it made, and doctor() compares.
+
+CREATE TABLE journey.made (
+  name      text COLLATE "C" PRIMARY KEY,
+  digest    bytea NOT NULL,
+  statement text  NOT NULL,
+  enabled   text
+);
+COMMENT ON TABLE journey.made IS
+'The functions and triggers of the extension as the script made them: a digest of what the server''s catalog says, the statement that makes them so again, and for a trigger the statement that enables it as it was. Not dumped: each installation notes its own.';
+
+CREATE FUNCTION journey._made() RETURNS SETOF journey.made
+  LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 500
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format('function %s', f.oid::regprocedure),
+         sha256(convert_to(concat_ws(E'\n', f.proowner = e.extowner, l.lanname, f.prosecdef, f.proleakproof, f.proisstrict, f.provolatile,
+                                     f.proparallel, f.proconfig, f.probin, f.prosrc), 'UTF8')),
+         pg_get_functiondef(f.oid) || ';', NULL
+  FROM pg_proc f JOIN pg_language l ON l.oid = f.prolang JOIN pg_extension e ON e.extname = 'journey'
+  WHERE f.pronamespace = 'journey'::regnamespace AND f.prokind <> 'a'
+  UNION ALL
+  SELECT format('trigger %I of %s', g.tgname, c.oid::regclass),
+         sha256(convert_to(concat_ws(E'\n', g.tgfoid::regprocedure, g.tgtype, g.tgdeferrable, g.tginitdeferred, g.tgattr, g.tgqual IS NOT NULL), 'UTF8')),
+         pg_get_triggerdef(g.oid) || ';',
+         format('ALTER TABLE %s %s TRIGGER %I;', c.oid::regclass,
+                CASE g.tgenabled WHEN 'A' THEN 'ENABLE ALWAYS' WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'D' THEN 'DISABLE' ELSE 'ENABLE' END, g.tgname)
+  FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
+  WHERE c.relnamespace = 'journey'::regnamespace AND NOT g.tgisinternal
+$$;
+COMMENT ON FUNCTION journey._made() IS
+  'The functions and triggers in the schema journey as they are, as journey.made notes them.';
+
+CREATE FUNCTION journey._note_made() RETURNS void
+  LANGUAGE sql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  DELETE FROM journey.made;
+  INSERT INTO journey.made SELECT m.* FROM journey._made() m;
+$$;
+COMMENT ON FUNCTION journey._note_made() IS 'Fills journey.made. The last step of the scripts that install and upgrade.';
+
+CREATE FUNCTION journey._drop_made(name text) RETURNS text
+  LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format('DROP %s;', regexp_replace(upper(left(name, 8)) || substr(name, 9), '^(TRIGGER .*) of ', '\1 ON '))
+$$;
+COMMENT ON FUNCTION journey._drop_made(text) IS 'The statement that drops what journey._made() names.';
+
+CREATE FUNCTION journey._doctor_made() RETURNS TABLE (severity text, finding text, object text, statement text, detail text)
+  LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL UNSAFE ROWS 1
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH now_made AS MATERIALIZED (SELECT n.* FROM journey._made() n)
+  SELECT 'high', CASE WHEN n.name IS NULL THEN 'something of the extension is missing' ELSE 'something of the extension was changed' END,
+         m.name, concat_ws(' ', CASE WHEN n.name LIKE 'trigger %' THEN journey._drop_made(n.name) END, m.statement, m.enabled),
+         'Only a superuser can have done that, and perhaps more.'
+  FROM journey.made m LEFT JOIN now_made n ON n.name = m.name
+  WHERE n.digest IS DISTINCT FROM m.digest
+  UNION ALL
+  SELECT 'medium', 'a trigger that keeps consent in order is disabled', m.name, m.enabled, NULL
+  FROM journey.made m JOIN now_made n ON n.name = m.name
+  WHERE n.digest = m.digest AND n.enabled <> m.enabled
+  UNION ALL
+  SELECT 'medium', 'something of others is in the schema of the extension', n.name,
+         journey._drop_made(n.name),
+         'It could act on consent, or take the place of what is ours.'
+  FROM now_made n
+  WHERE NOT EXISTS (SELECT FROM journey.made m WHERE m.name = n.name)
+  UNION ALL
+  SELECT 'high', 'a rule changes what is done to a table of the extension', format('rule %I of %s', w.rulename, c.oid::regclass),
+         format('DROP RULE %I ON %s;', w.rulename, c.oid::regclass), NULL
+  FROM pg_rewrite w JOIN pg_class c ON c.oid = w.ev_class
+  WHERE c.relnamespace = 'journey'::regnamespace AND c.relkind IN ('r', 'p')
+  UNION ALL
+  SELECT 'high', 'an erased subject has a data key', 'table journey.subject_key',
+         'DELETE FROM journey.subject_key k USING journey.subject s WHERE s.name = k.subject AND s.erased;',
+         format('Keys: %s. What was encrypted under them can be read again.', k.n)
+  FROM (SELECT count(*) FROM journey.subject_key k JOIN journey.subject s ON s.name = k.subject WHERE s.erased) k (n)
+  WHERE k.n > 0
+$$;
+COMMENT ON FUNCTION journey._doctor_made() IS 'Findings of doctor(): what became of the functions, triggers and tables of the extension itself.';
+
+REVOKE EXECUTE ON FUNCTION journey._made(), journey._note_made(), journey._drop_made(text), journey._doctor_made() FROM PUBLIC;
