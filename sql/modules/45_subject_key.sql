@@ -192,6 +192,18 @@ COMMENT ON FUNCTION journey.verify_receipt(jsonb, text) IS
   'Whether a receipt is what the owner of a public key signed; NULL: the key of this server, and then NULL if that has none. '
   'False for anything else, and NULL for NULL.';
 
+--| A receipt of an erasure names the subject by a digest, since what names it
+--| outright would be kept. The digest needs the root key: otherwise whoever
+--| finds a receipt could try names until one fits.
+
+CREATE FUNCTION journey.subject_digest(subject text) RETURNS text
+  LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED
+  AS 'MODULE_PATHNAME', 'journey_subject_digest';
+COMMENT ON FUNCTION journey.subject_digest(text) IS
+  'How a receipt of subject_erase() names a subject: a keyed hash, 64 hexadecimal digits; to find out whether a receipt is about somebody. '
+  'An error, with what to do, if there is no usable root key. For who was granted EXECUTE; nobody at first.';
+REVOKE EXECUTE ON FUNCTION journey.subject_digest(text) FROM PUBLIC;
+
 --| ## Erasing a subject
 --|
 --| The keys go, the subject is marked, the ledger says so, and whoever asked for
@@ -216,7 +228,7 @@ BEGIN
   RETURN journey._receipt(jsonb_build_object(
     'receipt', 'erasure',
     'subject', erased.subject,
-    'subject_digest', encode(sha256(convert_to(subject_erase.subject, 'UTF8')), 'hex'),
+    'subject_digest', journey.subject_digest(subject_erase.subject),
     'ledger', place,
     'erased_at', to_char(erased.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     'keys_destroyed', keys,

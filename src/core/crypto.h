@@ -50,7 +50,8 @@ typedef enum JnKeyUse
 	JN_KEY_FAKE = 5,
 	JN_KEY_WRAP = 6,
 	JN_KEY_CELL_SEAL = 7,		/* of a data key, not of the root key, and so is the next */
-	JN_KEY_CELL_NONCE = 8
+	JN_KEY_CELL_NONCE = 8,
+	JN_KEY_DIGEST = 9			/* of names in receipts; of the root key */
 } JnKeyUse;
 
 /* A run of bytes; data may be NULL if size is 0. */

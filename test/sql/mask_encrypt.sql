@@ -16,6 +16,7 @@ SET journey.key_file = '';
 SELECT journey.protect('public.regress_sealed', 'who', '{"t": "encrypt"}');
 SELECT journey._new_subject_key('sealed-a', 0);
 SELECT journey.subject_erase('sealed-a');
+SELECT journey.subject_digest('sealed-a');
 SELECT journey.key_rotate();
 \set VERBOSITY default
 SET journey.key_file = 'regress_encrypt.key';
@@ -69,6 +70,10 @@ SELECT journey.decrypt(t, 'public.regress_sealed', 't', 'sealed-a') FROM copies 
 -- erased: no key, no cell, no way back; and a receipt
 SELECT journey.subject_erase('sealed-a', source => 'letter') AS receipt \gset
 SELECT :'receipt'::jsonb - 'signature' - 'erased_at' - 'ledger' - 'subject' - 'scope' AS receipt;
+-- the digest tells nobody without the key whose receipt it is
+SELECT d = journey.subject_digest('sealed-a') AS of_a, d <> journey.subject_digest('sealed-b') AS not_of_b, d ~ '^[0-9a-f]{64}$' AS hex,
+	d NOT IN (encode(sha256('sealed-a'), 'hex'), encode(sha512('sealed-a'), 'hex')) AS keyed, journey.subject_digest(NULL) IS NULL AS no_name
+FROM CAST(:'receipt'::jsonb ->> 'subject_digest' AS text) d;
 SELECT (:'receipt'::jsonb ->> 'subject')::bigint = s.number AND s.erased AS marked, l.action, l.source, l.purpose
 FROM journey.subject s JOIN journey.ledger l ON l.subject = s.number AND l.seq = (:'receipt'::jsonb ->> 'ledger')::bigint WHERE s.name = 'sealed-a';
 SELECT journey.verify_receipt(:'receipt') AS good,
@@ -111,6 +116,7 @@ SET ROLE regress_encrypt_reader;
 SELECT count(t) AS t, count(b) AS b FROM regress_sealed;
 RESET ROLE;
 SELECT journey.verify_receipt(:'receipt') AS by_another_server;
+SELECT journey.subject_digest('sealed-a') <> :'receipt'::jsonb ->> 'subject_digest' AS another_key;
 \set VERBOSITY terse
 SELECT journey.decrypt(t, 'public.regress_sealed', 't', 'sealed-b') FROM copies WHERE n = 3;
 \set VERBOSITY default
