@@ -114,7 +114,9 @@ BEGIN
   FROM journey.protected_relation p
   WHERE p.base = relation OR (p.view = relation AND journey._is_view_of(p.view, p.base));
   IF FOUND THEN
-    EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', result.base);
+    -- readers lock the view first, and so the table after it
+    EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE',
+                   CASE WHEN journey._is_view_of(result.view, result.base) THEN result.view ELSE result.base END);
     -- who held the lock until now may have changed or ended the protection
     SELECT p.* INTO result FROM journey.protected_relation p WHERE p.id = result.id;
   END IF;
