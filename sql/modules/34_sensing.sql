@@ -42,26 +42,90 @@ COMMENT ON COLUMN journey.restoration.restored IS 'Those of them that went on wi
 COMMENT ON COLUMN journey.restoration.restored_share IS 'restored / sensed.';
 COMMENT ON COLUMN journey.restoration.median_restore_time IS 'Median of restore_time() of the restored journeys; the mean of the two middle ones if their number is even, rounded down to a microsecond. NULL if none was restored.';
 
-CREATE FUNCTION journey._restoration_transfn(state journey.signal_state, j journey.journey, sense pg_catalog.text) RETURNS journey.signal_state
+--| The state of `restoration_agg`. It is a type so that distributed engines can
+--| combine states on their workers.
+CREATE TYPE journey.restoration_state;
+
+CREATE FUNCTION journey._restoration_state_in(pg_catalog.cstring) RETURNS journey.restoration_state
+AS 'MODULE_PATHNAME', 'journey_restoration_state_in'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION journey._restoration_state_in(pg_catalog.cstring) IS
+'Text input of type restoration_state: \x and hexadecimal digits, all of the bytes checked. Errors, softly: anything else.';
+
+CREATE FUNCTION journey._restoration_state_out(journey.restoration_state) RETURNS pg_catalog.cstring
+AS 'MODULE_PATHNAME', 'journey_restoration_state_out'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION journey._restoration_state_out(journey.restoration_state) IS
+'Text output of type restoration_state: \x and its bytes in hexadecimal digits.';
+
+CREATE FUNCTION journey._restoration_state_recv(pg_catalog.internal) RETURNS journey.restoration_state
+AS 'MODULE_PATHNAME', 'journey_restoration_state_recv'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION journey._restoration_state_recv(pg_catalog.internal) IS
+'Binary input of type restoration_state: the bytes of the state, all of them checked.';
+
+CREATE FUNCTION journey._restoration_state_send(journey.restoration_state) RETURNS pg_catalog.bytea
+AS 'byteasend'
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION journey._restoration_state_send(journey.restoration_state) IS
+'Binary output of type restoration_state: the bytes of the state.';
+
+CREATE TYPE journey.restoration_state (
+  INPUT = journey._restoration_state_in,
+  OUTPUT = journey._restoration_state_out,
+  RECEIVE = journey._restoration_state_recv,
+  SEND = journey._restoration_state_send,
+  INTERNALLENGTH = VARIABLE,
+  ALIGNMENT = int4,
+  STORAGE = extended
+);
+COMMENT ON TYPE journey.restoration_state IS
+'State of restoration_agg: the sense, how many subjects had it, how long those that were restored took, and the parts of journeys that are spread over sets.';
+
+CREATE FUNCTION journey._restoration_transfn(state journey.restoration_state, j journey.journey, sense pg_catalog.text) RETURNS journey.restoration_state
 AS 'MODULE_PATHNAME', 'journey_restoration_transfn'
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 30;
-COMMENT ON FUNCTION journey._restoration_transfn(journey.signal_state, journey.journey, pg_catalog.text) IS
-'Transition of restoration_agg: adds a journey that has the sense as a data point whose value is how long it took to be brought back, in microseconds, or -1.';
+COMMENT ON FUNCTION journey._restoration_transfn(journey.restoration_state, journey.journey, pg_catalog.text) IS
+'Transition of restoration_agg(journey): adds a journey; a NULL one, or a NULL sense, adds nothing. Errors: the empty sense, one above 1024 bytes, or not the same on every row.';
 
-CREATE FUNCTION journey._restoration_finalfn(state journey.signal_state) RETURNS journey.restoration
+CREATE FUNCTION journey._restoration_transfn(state journey.restoration_state, s journey.journey_set, sense pg_catalog.text) RETURNS journey.restoration_state
+AS 'MODULE_PATHNAME', 'journey_set_restoration_transfn'
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION journey._restoration_transfn(journey.restoration_state, journey.journey_set, pg_catalog.text) IS
+'Transition of restoration_agg(journey_set): adds the subjects of a set; a NULL set, or a NULL sense, adds nothing. Errors: the empty sense, one above 1024 bytes, or not the same on every row.';
+
+CREATE FUNCTION journey._restoration_combinefn(state journey.restoration_state, other journey.restoration_state) RETURNS journey.restoration_state
+AS 'MODULE_PATHNAME', 'journey_restoration_combinefn'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION journey._restoration_combinefn(journey.restoration_state, journey.restoration_state) IS
+'Combination of restoration_agg: what both states have. Error: states of different senses. Cost: linear in the second state.';
+
+CREATE FUNCTION journey._restoration_finalfn(state journey.restoration_state) RETURNS journey.restoration
 AS 'MODULE_PATHNAME', 'journey_restoration_finalfn'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION journey._restoration_finalfn(journey.signal_state) IS
-'Result of restoration_agg. Cost: O(n log n).';
+COMMENT ON FUNCTION journey._restoration_finalfn(journey.restoration_state) IS
+'Result of restoration_agg; NULL if no subject has the sense. Cost: O(n log n).';
 
 CREATE AGGREGATE journey.restoration_agg(j journey.journey, sense pg_catalog.text) (
   SFUNC = journey._restoration_transfn,
-  STYPE = journey.signal_state,
+  STYPE = journey.restoration_state,
   SSPACE = 384,
-  COMBINEFUNC = journey._signal_combinefn,
+  COMBINEFUNC = journey._restoration_combinefn,
   FINALFUNC = journey._restoration_finalfn,
   FINALFUNC_MODIFY = READ_ONLY,
   PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE journey.restoration_agg(journey.journey, pg_catalog.text) IS
-'How the journeys of a group that have the sense were brought back, see type restoration; write (restoration_agg(j, sense)).* for columns. Journeys that are NULL or do not have the sense are left out, and NULL comes out if none has it. The order of the rows does not matter. Error 22023 for the empty sense. Memory 16 bytes a journey with the sense.';
+'How the journeys of a group that have the sense were brought back, see type restoration; write (restoration_agg(j, sense)).* for columns. Journeys that are NULL or do not have the sense are left out, and NULL comes out if none has it; a NULL sense is had by none. The order of the rows does not matter. Errors: 22023 for the empty sense, one above 1024 bytes, or one that is not the same on every row; 22015 for a median beyond 292277 years. Memory 8 bytes a journey that was restored.';
+
+CREATE AGGREGATE journey.restoration_agg(s journey.journey_set, sense pg_catalog.text) (
+  SFUNC = journey._restoration_transfn,
+  STYPE = journey.restoration_state,
+  SSPACE = 100000,
+  COMBINEFUNC = journey._restoration_combinefn,
+  FINALFUNC = journey._restoration_finalfn,
+  FINALFUNC_MODIFY = READ_ONLY,
+  PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE journey.restoration_agg(journey.journey_set, pg_catalog.text) IS
+'The same for all journeys of many sets. A journey that is spread over sets is one subject; its parts are kept until all of them are there. Sets that were packed apart from each other do not know that their journeys go on: merge them for that, with journey_set_agg.';

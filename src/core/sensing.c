@@ -5,9 +5,8 @@
  */
 #include "sensing.h"
 
-/* A byte for each name of the track, 1 if the set holds the sense; NULL if none does. */
-static uint8_t *
-sets_with(const JnEnv *env, const JnLabels *labels, JnName sense)
+uint8_t *
+jn_sense_sets(const JnEnv *env, const JnLabels *labels, JnName sense)
 {
 	uint8_t    *with = jn_alloc(env, labels->names);
 	JnNames		names;
@@ -33,25 +32,13 @@ sets_with(const JnEnv *env, const JnLabels *labels, JnName sense)
 }
 
 void
-jn_sensed(const JnEnv *env, const JnJourney *j, JnName sense, JnSensed *sensed, uint8_t **step_has)
+jn_sensed_rows(const JnEnv *env, const JnLabels *labels, const uint8_t *with, uint32_t from, uint32_t to, uint8_t *has,
+			   JnSensed *sensed)
 {
-	const JnLabels *labels = &j->label[JN_SENSES];
-	uint8_t    *with;
-	uint8_t    *has = NULL;
-
 	memset(sensed, 0, sizeof(JnSensed));
-	if (step_has != NULL)
-		*step_has = NULL;
-	if (!jn_has_track(&j->head, JN_SENSES))
-		return;
-	with = sets_with(env, labels, sense);
-	if (with == NULL)
-		return;
-	if (step_has != NULL)
-		has = *step_has = jn_alloc(env, j->head.n);
-	for (uint32_t i = 0; i < j->head.n; i++)
+	for (uint32_t i = 0; i < to - from; i++)
 	{
-		uint32_t	code = jn_labels_code(labels, i);
+		uint32_t	code = jn_labels_code(labels, from + i);
 		bool		here = code != JN_NO_LABEL && with[code] != 0;
 
 		if (has != NULL)
@@ -65,7 +52,26 @@ jn_sensed(const JnEnv *env, const JnJourney *j, JnName sense, JnSensed *sensed, 
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
-	sensed->restored = sensed->last + 1 < j->head.n;
+	sensed->restored = sensed->last + 1 < to - from;
+}
+
+void
+jn_sensed(const JnEnv *env, const JnJourney *j, JnName sense, JnSensed *sensed, uint8_t **step_has)
+{
+	uint8_t    *with;
+	uint8_t    *has = NULL;
+
+	memset(sensed, 0, sizeof(JnSensed));
+	if (step_has != NULL)
+		*step_has = NULL;
+	if (!jn_has_track(&j->head, JN_SENSES))
+		return;
+	with = jn_sense_sets(env, &j->label[JN_SENSES], sense);
+	if (with == NULL)
+		return;
+	if (step_has != NULL)
+		has = *step_has = jn_alloc(env, j->head.n);
+	jn_sensed_rows(env, &j->label[JN_SENSES], with, 0, j->head.n, has, sensed);
 	jn_release(env, with);
 }
 

@@ -22,6 +22,17 @@ typedef struct JnSensed
 	bool		restored;		/* steps follow the last one */
 } JnSensed;
 
+/* A byte for each name of a track of senses, in env's memory: 1 if that set holds the sense; NULL if none does.  O(names). */
+extern uint8_t *jn_sense_sets(const JnEnv *env, const JnLabels *labels, JnName sense);
+
+/*
+ * Looks where it is in rows from .. to-1 of the track, one at least, of which
+ * *sensed counts from the first.  "with" is what jn_sense_sets() gave; has[], if
+ * not NULL, becomes a byte for each row, 1 if it has the sense.  O(rows).
+ */
+extern void jn_sensed_rows(const JnEnv *env, const JnLabels *labels, const uint8_t *with, uint32_t from, uint32_t to,
+						   uint8_t *has, JnSensed *sensed);
+
 /*
  * Looks for a sense.  If step_has is not NULL and the sense is there, it
  * becomes a byte for each step, 1 if the step has it, in env's memory.

@@ -167,3 +167,10 @@ SELECT max(used) < 1000000 AS bounded
 FROM generate_series(1, 5000) i,
 	LATERAL (SELECT count(*) FROM journey.journeys(CASE WHEN i > 0 THEN journey.journey_set '{ana: [a 2026-01-01T00:00:00Z]}' END)) a,
 	LATERAL (SELECT sum(used_bytes) AS used FROM pg_backend_memory_contexts WHERE i = 5000 AND name = 'ExecutorState') m;
+
+-- every aggregate that takes a journey takes a set, too, but for those that make one of many
+SELECT a.oid::regprocedure FROM pg_proc a
+WHERE a.prokind = 'a' AND a.pronamespace = 'journey'::regnamespace AND 'journey.journey'::regtype = ANY (a.proargtypes)
+	AND a.proname NOT IN ('journey_agg', 'journey_set_agg')
+	AND NOT EXISTS (SELECT FROM pg_proc s WHERE s.prokind = 'a' AND s.pronamespace = a.pronamespace AND s.proname = a.proname
+		AND s.proargtypes::oid[] = array_replace(a.proargtypes::oid[], 'journey.journey'::regtype::oid, 'journey.journey_set'::regtype::oid));

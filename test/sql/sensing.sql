@@ -47,6 +47,46 @@ SET max_parallel_workers_per_gather = 2;
 EXPLAIN (COSTS off) SELECT restoration_agg(j, 'angry') FROM many;
 SELECT restoration_agg(j, 'angry') = (SELECT restoration_agg(j, 'angry') FROM (SELECT j FROM many ORDER BY n DESC OFFSET 0) x) AS same FROM many;
 
+-- sets: as a whole, a set a subject, and cut by time into many, each way in parallel and not
+CREATE TABLE sets AS
+	SELECT 'whole' AS cut, journey_set_agg(n, j) AS s FROM many
+	UNION ALL SELECT 'each', journey_set_agg(n, j) FROM many GROUP BY n
+	UNION ALL SELECT 'time', s FROM pack('SELECT n, at, event, senses FROM steps', '100 s') s;
+SELECT cut, count(*) > 5 AS many_sets, sum(subject_count(s)) AS subjects FROM sets GROUP BY cut ORDER BY cut;
+-- steps of one time come in another order from pack(), so these are compared with their own journeys
+CREATE TABLE whole AS SELECT cut, subject, journey_agg(j.j) AS j FROM sets, journeys(s) j GROUP BY cut, subject;
+CREATE TABLE of_journeys AS SELECT cut, sense, restoration_agg(j, sense) AS r FROM whole, unnest('{angry,tired,glad,bored,NULL}'::text[]) sense GROUP BY 1, 2;
+ALTER TABLE sets SET (parallel_workers = 2);
+SELECT cut, count(*), bool_and(r IS NOT DISTINCT FROM of_sets) AS same, max((r).restored) > 50 AS enough
+FROM of_journeys, LATERAL (SELECT restoration_agg(s, sense) AS of_sets FROM sets WHERE sets.cut = of_journeys.cut) x GROUP BY cut ORDER BY cut;
+EXPLAIN (COSTS off) SELECT restoration_agg(s, 'angry') FROM sets WHERE cut = 'time';
+SELECT restoration_agg(s, 'angry') = (SELECT r FROM of_journeys o WHERE o.cut = 'time' AND sense = 'angry') AS same FROM sets WHERE cut = 'time';
+SELECT (SELECT restoration_agg(s, 'angry') FROM (SELECT s FROM sets WHERE cut = 'time' ORDER BY md5(s::text) OFFSET 0) x) = (SELECT r FROM of_journeys o WHERE o.cut = 'time' AND sense = 'angry') AS any_order;
+SELECT restoration_agg(NULL::journey_set, 'angry');
+-- parts whose others are left out
+SELECT restoration_agg(s, 'angry') FROM (VALUES ('{a: [x 2026-01-01T00:00Z {sense=angry}, ...]}'::journey_set)) v (s);
+SELECT restoration_agg(s, 'angry') FROM (VALUES ('{a: [x 2026-01-01T00:00Z {sense=angry}, ...]}'::journey_set), ('{a: [(x 2026-01-01T00:00Z {sense=angry}), y 2026-01-01T01:00Z]}')) v (s);
+
+-- states: equal for equal subjects, whatever the order; they travel as text and bytes, and are combined by hand
+CREATE AGGREGATE restoration_state(journey_set, text) (SFUNC = _restoration_transfn, STYPE = restoration_state, COMBINEFUNC = _restoration_combinefn, PARALLEL = SAFE);
+CREATE AGGREGATE combine_states(restoration_state) (SFUNC = _restoration_combinefn, STYPE = restoration_state, COMBINEFUNC = _restoration_combinefn, PARALLEL = SAFE);
+CREATE TABLE states AS SELECT n % 3 AS part, restoration_state(s, 'angry') AS state FROM (SELECT s, row_number() OVER (ORDER BY md5(s::text)) AS n FROM sets WHERE cut = 'time') x GROUP BY 1;
+SELECT _restoration_finalfn(combine_states(state)) = r AS same FROM states, of_journeys WHERE cut = 'time' AND sense = 'angry' GROUP BY r;
+SELECT bool_and(state::text::restoration_state::text = state::text) AS through_text FROM states;
+SELECT (SELECT combine_states(state ORDER BY part) FROM states)::text = (SELECT combine_states(state ORDER BY part DESC) FROM states)::text AS same_bytes;
+SELECT combine_states(state) FROM (SELECT restoration_state(s, sense) AS state FROM sets, unnest('{angry,tired}'::text[]) sense WHERE cut = 'whole' GROUP BY sense) x;
+-- two restored in 1 and 3 us of three that were sensed; then what is refused: nothing, another version, no sense, more restored than sensed, out of order, too long, not UTF-8, cut short, bytes behind
+SELECT _restoration_finalfn(('\x' || '01000000' || '01000000' || '0300000000000000' || '02000000' || '61' || '0100000000000000' || '0300000000000000' || '00000000')::restoration_state);
+SELECT '\x'::restoration_state;
+SELECT ('\x' || '02000000' || '01000000' || '0000000000000000' || '00000000' || '61' || '00000000')::restoration_state;
+SELECT ('\x' || '01000000' || '00000000' || '0000000000000000' || '00000000' || '00000000')::restoration_state;
+SELECT ('\x' || '01000000' || '01000000' || '0000000000000000' || '01000000' || '61' || '0100000000000000' || '00000000')::restoration_state;
+SELECT ('\x' || '01000000' || '01000000' || '0200000000000000' || '02000000' || '61' || '0300000000000000' || '0100000000000000' || '00000000')::restoration_state;
+SELECT ('\x' || '01000000' || '01000000' || '0100000000000000' || '01000000' || '61' || 'ffffffffffffffff' || '00000000')::restoration_state;
+SELECT ('\x' || '01000000' || '01000000' || '0000000000000000' || '00000000' || 'ff' || '00000000')::restoration_state;
+SELECT ('\x' || '01000000' || '01000000' || '0000000000000000' || 'ffffff0f' || '61' || '00000000')::restoration_state;
+SELECT ('\x' || '01000000' || '01000000' || '0000000000000000' || '00000000' || '61' || '0000000000')::restoration_state;
+
 -- bad input
 SET max_parallel_workers_per_gather = 0;
 SELECT sensed(j, '') FROM trip WHERE id = 1;
@@ -54,7 +94,11 @@ SELECT sense_steps(j, '') FROM trip WHERE id = 4;
 SELECT restored(NULL, ''), restore_time('[x 2026-01-01T00:00Z]', NULL);
 SELECT restoration_agg(j, '') FROM trip;
 SELECT restore_time('[x 4000-01-01T00:00Z BC {sense=angry}, y 294000-01-01T00:00Z]', 'angry');
-SELECT _restoration_finalfn('{2026-01-01T00:00Z}');
-SELECT _restoration_transfn(NULL, NULL, NULL);
+SELECT restoration_agg('[x 4000-01-01T00:00Z BC {sense=angry}, y 294000-01-01T00:00Z]'::journey, 'angry');
+SELECT restoration_agg(j, s) FROM trip, unnest('{angry,tired}'::text[]) s;
+SELECT restoration_agg(j, repeat('x', 1025)) FROM trip;
+SELECT restoration_agg(s, '') FROM sets;
+SELECT _restoration_transfn(NULL, NULL::journey, NULL), _restoration_transfn(NULL, NULL::journey_set, NULL);
 
-DROP TABLE trip, steps, many, rows, slow;
+DROP AGGREGATE restoration_state(journey_set, text), combine_states(restoration_state);
+DROP TABLE trip, steps, many, rows, slow, sets, whole, of_journeys, states;
