@@ -15,6 +15,15 @@
 
 #include "utf8.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+
+/* From byte 16 - i on: i bytes of ones, and zeroes. */
+static const uint8_t ones[32] = {
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff
+};
+#endif
+
 /* ---- one label ---- */
 
 /* Proves that a name is UTF-8 without zero bytes; "at" is where it stands. */
@@ -91,21 +100,36 @@ check_room(size_t size, size_t at, uint64_t need, JnError *err)
 }
 
 /*
- * Passes up to k lengths of one byte each, eight at a time, and adds them up.
+ * Passes up to k lengths of one byte each, 16 at a time, and adds them up.
  * Returns how many it has passed.  Looks at "room" bytes at most: behind a
  * length of two bytes there may be fewer than k.
  */
-static uint32_t
+static inline uint32_t
 pass_short_lengths(const uint8_t *p, size_t room, uint32_t k, uint64_t *sum)
 {
 	uint32_t	passed = 0;
 
+#ifdef __SSE2__
+	while (k > passed && room - passed >= 16)
+	{
+		uint32_t	take = k - passed < 16 ? k - passed : 16;
+		__m128i		lengths = _mm_loadu_si128((const __m128i *) (p + passed));
+		__m128i		sums;
+
+		/* what follows the last length is none */
+		lengths = _mm_and_si128(lengths, _mm_loadu_si128((const __m128i *) (ones + 16 - take)));
+		if (_mm_movemask_epi8(lengths) != 0)
+			break;
+		sums = _mm_sad_epu8(lengths, _mm_setzero_si128());
+		*sum += (uint32_t) _mm_cvtsi128_si32(sums) + (uint32_t) _mm_extract_epi16(sums, 4);
+		passed += take;
+	}
+#endif
 	while (k > passed && room - passed >= 8)
 	{
 		uint64_t	lengths = jn_load64(p + passed);
 		uint32_t	take = k - passed < 8 ? k - passed : 8;
 
-		/* what follows the last length is none */
 		lengths &= UINT64_MAX >> (64 - 8 * take);
 		if (lengths & UINT64_C(0x8080808080808080))
 			break;
@@ -139,9 +163,14 @@ jn_labels_open(const uint8_t *p, size_t size, uint32_t n, JnLabelKind kind, JnLa
 	}
 
 	count_at = at;
-	status = read_varint(p, size, &at, &labels->names, err);
-	if (status != JN_OK)
-		return status;
+	if (at < size && p[at] < 0x80)
+		labels->names = p[at++];
+	else
+	{
+		status = read_varint(p, size, &at, &labels->names, err);
+		if (status != JN_OK)
+			return status;
+	}
 
 	/* each name has a step, and so has "none" */
 	if (labels->names == 0 || labels->names > n - labels->gaps)

@@ -67,7 +67,7 @@ jn_atoms_make(const JnEnv *env, const JnAtom *atom, uint32_t count, JnAtoms *ato
 			atoms->tests += option->tests;
 		}
 	jn_name_set_make(env, name, names, &atoms->events);
-
+	atoms->few = jn_wanted_init(&atoms->wanted, atoms->events.name, atoms->events.count);
 	atoms->head = jn_alloc(env, jn_array_size(atoms->events.count + UINT64_C(1), sizeof(uint64_t)));
 	for (uint32_t e = 0; e < atoms->events.count; e++)
 		atoms->head[e] = jn_name_head(atoms->events.name[e], atoms->events.name[e].size);
@@ -84,9 +84,24 @@ jn_atoms_make(const JnEnv *env, const JnAtom *atom, uint32_t count, JnAtoms *ato
 
 /* ---- binding ---- */
 
-/* Finds the place of each name of the column among those of the atoms: one merge, by their heads mostly. */
+/* Finds the place of each name of the column among those of the atoms: looks for these, if they are few. */
 static void
-bind_names(const JnEnv *env, JnBinding *b)
+find_names(JnBinding *b)
+{
+	const JnLabels *labels = b->columns.event;
+	const uint8_t *end = labels->codes + (size_t) b->columns.rows * labels->width;
+	uint32_t	other = b->atoms->events.count;
+
+	for (uint32_t code = 0; code < labels->names; code++)
+		b->name[code] = other;
+	b->found = jn_wanted_find(&b->atoms->wanted, labels, end, b->columns.presence, b->code);
+	for (uint32_t i = 0; i < b->found; i++)
+		b->name[b->code[i].code] = b->code[i].name;
+}
+
+/* The same for many: one merge, by their heads mostly. */
+static void
+merge_names(const JnEnv *env, JnBinding *b)
 {
 	const JnNameSet *events = &b->atoms->events;
 	const uint64_t *heads = b->atoms->head;
@@ -200,7 +215,11 @@ jn_atoms_bind(const JnEnv *env, const JnAtoms *atoms, const JnColumns *columns, 
 	b->name = b->few_name;
 	if (columns->event->names > JN_BIND_NAMES)
 		b->name = jn_alloc(env, jn_array_size(columns->event->names, sizeof(uint32_t)));
-	bind_names(env, b);
+	b->few = atoms->few && columns->event->names <= JN_BIND_NAMES;
+	if (b->few)
+		find_names(b);
+	else
+		merge_names(env, b);
 	b->tested = needs_tests(b);
 	if (b->tested)
 		bind_tests(env, b);

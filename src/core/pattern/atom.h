@@ -23,6 +23,7 @@
 
 #include "../columns.h"
 #include "../name_set.h"
+#include "../wanted.h"
 
 typedef enum JnCompare
 {
@@ -86,6 +87,8 @@ typedef struct JnAtoms
 	const JnAtom *atom;
 	uint32_t	words;			/* uint64_t in a mask, at least 1 */
 	JnNameSet	events;			/* the events that atoms name */
+	bool		few;			/* they are few enough for "wanted" */
+	JnWanted	wanted;
 	uint64_t   *head;			/* of each of them: jn_name_head() */
 	uint64_t   *sure;			/* (events.count + 1) masks, see jn_atoms_bind(); the last is for all other events */
 	uint64_t   *maybe;
@@ -116,6 +119,9 @@ typedef struct JnBinding
 	const JnAtoms *atoms;
 	JnColumns	columns;
 	uint32_t   *name;			/* of each code of an event: its place in atoms->events, or events.count */
+	bool		few;			/* atoms and columns have few names: */
+	uint32_t	found;			/* codes of events that atoms name */
+	JnWantedCode code[JN_WANTED];	/* these, and their places in atoms->events; in no order */
 	bool		tested;			/* some event here needs tests */
 	JnBoundTest *test;			/* in the order of the atoms, if tested */
 	JnValuesReader values;		/* if tested and there are values */

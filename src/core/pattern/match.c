@@ -99,7 +99,9 @@ needs_are_met(JnMatcher *m)
 
 	if (words > 8)
 		there = jn_match_sets(m, 1, words);
-	for (uint32_t code = 0; code < m->binding.columns.event->names; code++)
+	for (uint32_t i = 0; m->binding.few && i < m->binding.found; i++)
+		jn_set_add(there, m->binding.code[i].name);
+	for (uint32_t code = 0; !m->binding.few && code < m->binding.columns.event->names; code++)
 		jn_set_add(there, m->binding.name[code]);
 	for (uint32_t i = 0; i < a->needs && met; i++)
 	{
@@ -112,9 +114,21 @@ needs_are_met(JnMatcher *m)
 	return met;
 }
 
+/* Notes the class of a code. */
+static inline void
+set_class(JnMatcher *m, uint32_t code, uint32_t class)
+{
+	m->code_class[code] = class;
+	m->asks |= class == ASK;
+	m->quick &= class < STRIDE;
+	if (code < 256)
+		m->quick_class[code] = (uint8_t) (class % STRIDE);
+}
+
 bool
 jn_matcher_columns(JnMatcher *m, const JnColumns *columns)
 {
+	const JnBinding *b = &m->binding;
 	uint32_t	names = columns->event->names;
 
 	if (m->bound)
@@ -135,20 +149,28 @@ jn_matcher_columns(JnMatcher *m, const JnColumns *columns)
 		m->code_class = jn_alloc(&m->env, jn_array_size(names, sizeof(uint32_t)));
 		m->code_room = names;
 	}
-	for (uint32_t code = 0; code < names; code++)
+	if (b->few && b->found < names)
 	{
-		uint32_t	class = m->name_class[m->binding.name[code]];
+		/* most are of one class */
+		uint32_t	other = m->name_class[m->atoms.events.count];
 
-		m->code_class[code] = class;
-		m->asks |= class == ASK;
-		m->quick &= class < STRIDE;
-		if (code < 256)
-			m->quick_class[code] = (uint8_t) (class % STRIDE);
+		for (uint32_t code = 0; code < names; code++)
+			m->code_class[code] = other;
+		m->asks = other == ASK;
+		m->quick &= other < STRIDE;
+		memset(m->quick_class, (int) (other % STRIDE), sizeof(m->quick_class));
+		for (uint32_t i = 0; i < b->found; i++)
+			set_class(m, b->code[i].code, m->name_class[b->code[i].name]);
 	}
+	else
+	{
+		for (uint32_t code = 0; code < names; code++)
+			set_class(m, code, m->name_class[b->name[code]]);
 
-	/* whatever the bytes */
-	for (uint32_t code = names; code < 256 && m->quick; code++)
-		m->quick_class[code] = m->quick_class[0];
+		/* whatever the bytes */
+		for (uint32_t code = names; code < 256 && m->quick; code++)
+			m->quick_class[code] = m->quick_class[0];
+	}
 	jn_leap_columns(m);
 	return true;
 }
