@@ -129,24 +129,21 @@ add_up_scalar(JnQuads *quads_at, uint32_t quads, uint64_t *total, uint64_t *sum)
 	return done;
 }
 
-static uint32_t
-sums_scalar(JnQuads *quads_at, uint32_t quads, uint32_t *total, uint32_t *sum)
+static uint64_t
+between_scalar(const JnQuads *first, uint32_t from, uint32_t to)
 {
-	JnQuads		q = *quads_at;
-	uint32_t	all = *total;
-	uint32_t	done = 0;
+	JnQuads		q = *first;
+	uint64_t	sum = 0;
 
-	for (; done < quads && has_quad(&q); done++)
+	for (uint32_t i = 0; i < to; i++)
 	{
-		uint32_t	d[4];
+		unsigned	length = (q.control[i / 4] >> (2 * (i % 4)) & 3) + 1;
 
-		next_quad(&q, d);
-		for (unsigned i = 0; i < 4; i++)
-			sum[4 * (size_t) done + i] = all += d[i];
+		for (unsigned b = 0; i >= from && b < length && q.end - q.data > (ptrdiff_t) b; b++)
+			sum += (uint64_t) q.data[b] << (8 * b);
+		q.data = q.end - q.data > (ptrdiff_t) length ? q.data + length : q.end;
 	}
-	*quads_at = q;
-	*total = all;
-	return done;
+	return sum;
 }
 
 /* ---- shuffles ---- */
@@ -261,67 +258,52 @@ multiply_sse41(JnQuads *quads_at, uint32_t quads, uint64_t unit, uint64_t *produ
 	return done;
 }
 
-/*
- * Four differences a, b, c, d become a, a+b, b+c, c+d, and then a, a+b, a+b+c,
- * a+b+c+d.
- */
+/* The next quad, bytes beyond the end being 0; moves past it. */
 JN_TARGET_SSE41
 static inline __m128i
-prefix_sums(__m128i d)
+shuffle_last_quad(JnQuads *q)
 {
-	d = _mm_add_epi32(d, _mm_slli_si128(d, 4));
-	return _mm_add_epi32(d, _mm_slli_si128(d, 8));
+	uint8_t		padded[JN_QUAD_LOAD] = {0};
+	JnQuads		copy = {q->control, padded, padded + JN_QUAD_LOAD};
+	size_t		left = (size_t) (q->end - q->data);
+	__m128i		d;
+
+	if (left >= JN_QUAD_LOAD)
+		return shuffle_quad(q);
+	memcpy(padded, q->data, left);
+	d = shuffle_quad(&copy);
+	q->control++;
+	q->data = left > (size_t) (copy.data - padded) ? q->data + (copy.data - padded) : q->end;
+	return d;
+}
+
+/* Two sums of 64 bits: two of the numbers each. */
+JN_TARGET_SSE41
+static inline __m128i
+widen(__m128i d)
+{
+	__m128i		zero = _mm_setzero_si128();
+
+	return _mm_add_epi64(_mm_unpacklo_epi32(d, zero), _mm_unpackhi_epi32(d, zero));
 }
 
 JN_TARGET_SSE41
-static uint32_t
-sums_sse41(JnQuads *quads_at, uint32_t quads, uint32_t *total, uint32_t *sum)
+static uint64_t
+between_sse41(const JnQuads *first, uint32_t from, uint32_t to)
 {
-	JnQuads		q = *quads_at;
-	__m128i		all = _mm_set1_epi32((int) *total);
-	uint32_t	done = 0;
+	JnQuads		q = *first;
+	__m128i		lane = _mm_setr_epi32(0, 1, 2, 3);
+	__m128i		keep = _mm_cmpgt_epi32(lane, _mm_set1_epi32((int) from - 1));
+	__m128i		sum = _mm_setzero_si128();
 
-	for (; done < quads && has_quad(&q); done++)
+	for (; to > 4; to -= 4)
 	{
-		__m128i		d = prefix_sums(shuffle_quad(&q));
-
-		_mm_storeu_si128((__m128i *) (sum + 4 * (size_t) done), _mm_add_epi32(all, d));
-		all = _mm_add_epi32(all, _mm_shuffle_epi32(d, 0xff));
+		sum = _mm_add_epi64(sum, widen(_mm_and_si128(shuffle_last_quad(&q), keep)));
+		keep = _mm_cmpeq_epi32(lane, lane);
 	}
-	*quads_at = q;
-	*total = (uint32_t) _mm_cvtsi128_si32(all);
-	return done;
-}
-
-/* Two quads at a time: the last sum of the lower one is added to the upper one. */
-JN_TARGET_AVX2
-static uint32_t
-sums_avx2(JnQuads *quads_at, uint32_t quads, uint32_t *total, uint32_t *sum)
-{
-	JnQuads		q = *quads_at;
-	__m256i		last = _mm256_set1_epi32(7);
-	__m256i		lower = _mm256_setr_epi32(0, 0, 0, 0, 3, 3, 3, 3);
-	__m256i		upper_half = _mm256_setr_epi32(0, 0, 0, 0, -1, -1, -1, -1);
-	__m256i		all = _mm256_set1_epi32((int) *total);
-	uint32_t	done = 0;
-
-	for (; quads - done >= 2 && q.end - q.data >= 2 * JN_QUAD_LOAD; done += 2)
-	{
-		__m128i		first = shuffle_quad(&q);
-		__m256i		d = _mm256_inserti128_si256(_mm256_castsi128_si256(first), shuffle_quad(&q), 1);
-
-		d = _mm256_add_epi32(d, _mm256_slli_si256(d, 4));
-		d = _mm256_add_epi32(d, _mm256_slli_si256(d, 8));
-		d = _mm256_add_epi32(d, _mm256_and_si256(_mm256_permutevar8x32_epi32(d, lower), upper_half));
-		_mm256_storeu_si256((__m256i *) (sum + 4 * (size_t) done), _mm256_add_epi32(all, d));
-		all = _mm256_add_epi32(all, _mm256_permutevar8x32_epi32(d, last));
-	}
-	*quads_at = q;
-	*total = (uint32_t) _mm256_cvtsi256_si32(all);
-
-	/* gcc does so before it returns, not before it calls; older instructions would wait for the upper halves */
-	_mm256_zeroupper();
-	return done + sums_sse41(quads_at, quads - done, total, sum + 4 * (size_t) done);
+	keep = _mm_and_si128(keep, _mm_cmpgt_epi32(_mm_set1_epi32((int) to), lane));
+	sum = _mm_add_epi64(sum, widen(_mm_and_si128(shuffle_last_quad(&q), keep)));
+	return (uint64_t) _mm_cvtsi128_si64(sum) + (uint64_t) _mm_extract_epi64(sum, 1);
 }
 
 JN_TARGET_AVX2
@@ -430,14 +412,12 @@ jn_quads_add_up(JnQuads *q, uint32_t quads, uint64_t *total, uint64_t *sum)
 	return add_up_scalar(q, quads, total, sum);
 }
 
-uint32_t
-jn_quads_sums(JnQuads *q, uint32_t quads, uint32_t *total, uint32_t *sum)
+uint64_t
+jn_quads_between(const JnQuads *q, uint32_t from, uint32_t to)
 {
 #ifdef JN_X86
-	if (jn_cpu() >= JN_CPU_AVX2)
-		return sums_avx2(q, quads, total, sum);
 	if (jn_cpu() >= JN_CPU_SSE41)
-		return sums_sse41(q, quads, total, sum);
+		return between_sse41(q, from, to);
 #endif
-	return sums_scalar(q, quads, total, sum);
+	return between_scalar(q, from, to);
 }

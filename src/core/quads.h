@@ -20,6 +20,19 @@
 /* Bytes that a kernel loads for a quad; a copy is padded by so many. */
 #define JN_QUAD_LOAD	16
 
+/*
+ * Of 8 quads, whose lengths are in 8 bytes of control, the lengths - 1 of all
+ * differences up to each quad together: a byte for each, the first in the lowest.
+ */
+static inline uint64_t
+jn_quads_lengths(uint64_t control)
+{
+	uint64_t	pairs = (control & UINT64_C(0x3333333333333333)) + (control >> 2 & UINT64_C(0x3333333333333333));
+	uint64_t	quads = (pairs & UINT64_C(0x0f0f0f0f0f0f0f0f)) + (pairs >> 4 & UINT64_C(0x0f0f0f0f0f0f0f0f));
+
+	return quads * UINT64_C(0x0101010101010101);
+}
+
 /* Where a kernel is; it moves control and data past the quads it has done. */
 typedef struct JnQuads
 {
@@ -48,9 +61,11 @@ extern uint32_t jn_quads_within(JnQuads *q, uint32_t quads, uint32_t limit, uint
 extern uint32_t jn_quads_add_up(JnQuads *q, uint32_t quads, uint64_t *total, uint64_t *sum);
 
 /*
- * The same modulo 2^32, whatever the differences are, and half the work.
+ * The sum of differences from .. to-1, counted from the first of *q, which stays
+ * where it is; from < 4, and there must be one at least.  Bytes that are missing
+ * count as 0.
  */
-extern uint32_t jn_quads_sums(JnQuads *q, uint32_t quads, uint32_t *total, uint32_t *sum);
+extern uint64_t jn_quads_between(const JnQuads *q, uint32_t from, uint32_t to);
 
 /*
  * Writes each difference times "unit", which is below 2^32, to product[].

@@ -234,18 +234,22 @@ jn_set_open(const uint8_t *p, size_t size, JnSet *s, JnError *err)
 
 /* ---- parts ---- */
 
-/* A count of more than one byte, with its marks. */
-uint32_t
-jn_set_long_count(JnSetCounts *c)
+const uint8_t *
+jn_set_long_count(const JnSet *s, uint32_t part, const uint8_t *count, uint32_t *v)
 {
-	const JnSet *s = c->s;
-	const uint8_t *end = s->counts + s->head.counts_size - (s->head.parts - c->part - 1);
-	uint32_t	v = 4;
-	const uint8_t *next = jn_varint_get(c->count, end, &v);
-
 	/* leave a byte for each part that follows */
-	c->count = next != NULL ? next : c->count + 1;
-	return v;
+	const uint8_t *end = s->counts + s->head.counts_size - (s->head.parts - part - 1);
+	const uint8_t *next;
+
+	/* up to 4095 rows take two bytes */
+	if (end - count >= 2 && count[1] > 0 && count[1] < 0x80)
+	{
+		*v = (count[0] & 0x7fu) | (uint32_t) count[1] << 7;
+		return count + 2;
+	}
+	*v = 4;
+	next = jn_varint_get(count, end, v);
+	return next != NULL ? next : count + 1;
 }
 
 void

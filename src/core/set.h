@@ -155,8 +155,8 @@ jn_set_counts_open(JnSetCounts *c, const JnSet *s)
 	*c = (JnSetCounts) {s, s->counts, 0, 0};
 }
 
-/* The parts of jn_set_counts_next() that are seldom needed. */
-extern uint32_t jn_set_long_count(JnSetCounts *c);
+/* What jn_set_counts_next() seldom needs: the count at c->count, of more than one byte, and what stands behind it. */
+extern const uint8_t *jn_set_long_count(const JnSet *s, uint32_t part, const uint8_t *count, uint32_t *v);
 
 /*
  * The next part: *row is its first row, *ghost whether that is a ghost, *more
@@ -175,7 +175,10 @@ jn_set_counts_next(JnSetCounts *c, uint32_t *row, bool *ghost, bool *more)
 		return 0;
 
 	/* the section has a byte for each part at least */
-	v = *c->count < 0x80 ? *c->count++ : jn_set_long_count(c);
+	if (*c->count < 0x80)
+		v = *c->count++;
+	else
+		c->count = jn_set_long_count(c->s, c->part, c->count, &v);
 	n = v >> 2;
 
 	/* true of all sets that are valid */

@@ -425,16 +425,6 @@ jn_times_next_wide(JnTimesReader *r)
 	return jn_load64(r->wide - 8);
 }
 
-/* Bytes of the differences whose lengths are in 8 bytes of control: 32 of them. */
-static inline unsigned
-lengths_sum(uint64_t control)
-{
-	uint64_t	pairs = (control & UINT64_C(0x3333333333333333)) + (control >> 2 & UINT64_C(0x3333333333333333));
-	uint64_t	bytes = (pairs & UINT64_C(0x0f0f0f0f0f0f0f0f)) + (pairs >> 4 & UINT64_C(0x0f0f0f0f0f0f0f0f));
-
-	return 32 + (unsigned) ((bytes * UINT64_C(0x0101010101010101)) >> 56);
-}
-
 void
 jn_times_skip(const JnEnv *env, JnTimesReader *r, uint32_t count)
 {
@@ -447,7 +437,7 @@ jn_times_skip(const JnEnv *env, JnTimesReader *r, uint32_t count)
 		if (!wide && r->next % 4 == 0)
 			for (; count - block >= 32 && block < JN_TICK_EVERY; block += 32)
 			{
-				unsigned	bytes = lengths_sum(jn_load64(r->control + (r->next + block) / 4));
+				unsigned	bytes = 32 + (unsigned) (jn_quads_lengths(jn_load64(r->control + (r->next + block) / 4)) >> 56);
 
 				r->data = r->end - r->data > (ptrdiff_t) bytes ? r->data + bytes : r->end;
 			}
@@ -730,30 +720,6 @@ jn_times_above(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, 
 		left = TAIL_MAX;
 	jn_quads_above(&q, (left + 3) / 4, (uint32_t) units, &above);
 	return above;
-}
-
-void
-jn_times_sums(const JnTimesReader *r, uint32_t n, uint32_t *sum)
-{
-	uint8_t		padded[PADDED];
-	JnQuads		q = quads_of(r);
-	uint32_t	total = 0;
-	uint32_t	i = 4 * jn_quads_sums(&q, n / 4, &total, sum);
-
-	if (i < n)
-	{
-		uint32_t	last[PADDED / 4];
-		uint32_t	left = n - i < TAIL_MAX ? n - i : TAIL_MAX;
-
-		q = padded_rest(&q, r->control, padded);
-		jn_quads_sums(&q, (left + 3) / 4, &total, last);
-		memcpy(sum + i, last, left * sizeof(uint32_t));
-		i += left;
-	}
-
-	/* only in bytes that were never proven */
-	for (; i < n; i++)
-		sum[i] = total;
 }
 
 int64_t

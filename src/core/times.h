@@ -98,13 +98,6 @@ extern void jn_times_differences(JnTimesReader *r, uint32_t most, uint64_t *d);
 extern void jn_times_add_up(JnTimesReader *r, uint32_t most, uint64_t *sum);
 
 /*
- * The same of all n differences of a section, where r stands at the beginning,
- * modulo 2^32: for those who know that what they want to tell apart is closer.
- * Wide ones count as UINT32_MAX.  Ticks not.
- */
-extern void jn_times_sums(const JnTimesReader *r, uint32_t n, uint32_t *sum);
-
-/*
  * Moves past the next "count" differences, of which there are so many: 32 at a
  * time, if none of them is wide.
  */

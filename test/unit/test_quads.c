@@ -36,7 +36,6 @@ typedef enum Kernel
 	WITHIN,
 	MULTIPLY,
 	ADD_UP,
-	SUMS,
 	KERNELS
 } Kernel;
 
@@ -46,7 +45,6 @@ run(Kernel kernel, const Bytes *b, uint32_t limit, uint64_t unit)
 	JnQuads		q = {b->control, b->data, b->data + b->size};
 	Outcome		o;
 	uint32_t	above = 7;
-	uint32_t	sums[4 * MAX_QUADS];
 
 	memset(&o, 0, sizeof(o));
 	switch (kernel)
@@ -62,15 +60,9 @@ run(Kernel kernel, const Bytes *b, uint32_t limit, uint64_t unit)
 		case MULTIPLY:
 			o.done = jn_quads_multiply(&q, b->quads, unit, o.product);
 			break;
-		case ADD_UP:
+		default:
 			o.sum = 7;
 			o.done = jn_quads_add_up(&q, b->quads, &o.sum, o.product);
-			break;
-		default:
-			o.done = jn_quads_sums(&q, b->quads, &above, sums);
-			o.sum = above;
-			for (uint32_t i = 0; i < 4 * o.done; i++)
-				o.product[i] = sums[i];
 			break;
 	}
 	o.control = (size_t) (q.control - b->control);
@@ -109,8 +101,6 @@ slowly(Kernel kernel, const Bytes *b, uint32_t limit, uint64_t unit)
 			sum += d;
 			if (kernel == ADD_UP)
 				o.product[4 * o.done + i] = o.sum + sum;
-			if (kernel == SUMS)
-				o.product[4 * o.done + i] = (uint32_t) (o.sum + sum);
 		}
 		if (stop)
 		{
@@ -120,8 +110,6 @@ slowly(Kernel kernel, const Bytes *b, uint32_t limit, uint64_t unit)
 		}
 		if (kernel == WITHIN || kernel == ADD_UP)
 			o.sum += sum;
-		if (kernel == SUMS)
-			o.sum = (uint32_t) (o.sum + sum);
 		o.data = at;
 	}
 	o.control = o.done;
@@ -183,6 +171,34 @@ TEST(quads_all_levels_agree)
 		}
 		unit_env_clear(&unit_env);
 	}
+}
+
+/* Any differences of any bytes, near the end and behind it. */
+TEST(quads_between)
+{
+	uint64_t	seed = 6;
+
+	for (int round = 0; round < 20000; round++)
+	{
+		Bytes		b = random_bytes(&seed, 1 + unit_below(&seed, round % 8 == 0 ? MAX_QUADS : 4));
+		JnQuads		q = {b.control, b.data, b.data + b.size};
+		uint32_t	from = unit_below(&seed, 4);
+		uint32_t	to = from + 1 + unit_below(&seed, 4 * b.quads - from);
+		uint64_t	sum = 0;
+		size_t		at = 0;
+
+		for (uint32_t i = 0; i < to; i++)
+			for (unsigned k = 0; k <= (b.control[i / 4] >> (2 * (i % 4)) & 3u); k++, at++)
+				sum += i >= from && at < b.size ? (uint64_t) b.data[at] << (8 * k) : 0;
+		for (JnCpu level = JN_CPU_SCALAR; level <= JN_CPU_AVX2; level++)
+		{
+			jn_cpu_force(level);
+			if (!CHECK_INT(jn_quads_between(&q, from, to), sum))
+				return;
+		}
+		unit_env_clear(&unit_env);
+	}
+	jn_cpu_force(JN_CPU_UNKNOWN);
 }
 
 /* A test that runs scalar code three times over would prove nothing. */

@@ -5,6 +5,7 @@
 #include "times.h"
 
 #include "cpu.h"
+#include "times_index.h"
 #include "unit.h"
 
 #define MAX_TIMES	3000
@@ -423,41 +424,50 @@ TEST(times_across_ticks)
 	}
 }
 
-/* Sums of all differences modulo 2^32, of sections without wide ones: at each end, on every processor. */
-TEST(times_sums)
+/* The time between any two steps, on every processor; of one index for many sections. */
+TEST(times_between)
 {
 	uint64_t	seed = 9;
+	JnTimesIndex x = {0};
 
 	for (int round = 0; round < 3000; round++)
 	{
-		uint32_t	n = 1 + unit_below(&seed, round % 100 == 0 ? MAX_TIMES : 40);
+		uint32_t	n = 2 + unit_below(&seed, round % 100 == 0 ? MAX_TIMES - 1 : 200);
 		uint32_t	most = UINT32_MAX >> unit_below(&seed, 32);
-		uint32_t   *sum = jn_alloc(ENV, n * sizeof(uint32_t));
+		bool		wide = unit_below(&seed, 4) == 0;
 		JnTimesReader r;
 		Section		s;
 
 		take_turns(round);
 		at[0] = 0;
 		for (uint32_t i = 1; i < n; i++)
-			at[i] = at[i - 1] + unit_below(&seed, most) + (i == 1);
+			at[i] = at[i - 1] + (wide && unit_below(&seed, 9) == 0 ? INT64_C(5000000000) : unit_below(&seed, most)) + (i == 1);
 		s = write_section(n);
 		jn_times_open(&r, s.data, s.size, s.flags, n);
-		jn_times_sums(&r, n - 1, sum);
-		for (uint32_t i = 1; i < n; i++)
-			if (!CHECK_INT(sum[i - 1], (uint32_t) ((uint64_t) at[i] / r.unit_us)))
+		jn_times_index_take(&x, &r, n - 1);
+		for (int i = 0; i < 40; i++)
+		{
+			uint32_t	from = unit_below(&seed, n);
+			uint32_t	to = from + unit_below(&seed, i % 2 && n - from > 12 ? 12 : n - from);
+
+			if (!CHECK_INT(jn_times_index_sum(ENV, &x, from, to), (uint64_t) (at[to] - at[from]) / r.unit_us))
 				return;
+		}
 
 		/* bytes that end too early are read as far as they go */
 		s.size = unit_below(&seed, (uint32_t) s.size + 1);
-		if (n > 1 && s.size >= (n + 2) / 4)
+		if (s.size >= (n + 2) / 4 + (s.flags & JN_FLAG_WIDE ? 4 + 8 * (size_t) jn_load32(s.data) : 0))
 		{
 			uint8_t    *cut = jn_alloc(ENV, s.size);
 
 			memcpy(cut, s.data, s.size);
 			jn_times_open(&r, cut, s.size, s.flags, n);
-			jn_times_sums(&r, n - 1, sum);
+			jn_times_index_take(&x, &r, n - 1);
+			jn_times_index_sum(ENV, &x, unit_below(&seed, n - 1), n - 1);
+			jn_times_index_sum(ENV, &x, 0, n - 1);
+			jn_release(ENV, cut);
 		}
-		unit_env_clear(&unit_env);
+		jn_release(ENV, s.data);
 	}
 	jn_cpu_force(JN_CPU_UNKNOWN);
 }

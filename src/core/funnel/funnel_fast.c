@@ -3,19 +3,27 @@
  *	  Plain funnels, fast.
  *
  * All codes of the columns are compared with those of the funnel's events at
- * once, 32 or 64 in a few instructions: what comes of it are two bits a row,
- * whether it is the first step, and whether it is another one.  A subject is a
- * run of these bits.
+ * once, 32 or 64 in a few instructions: what comes of it is a bit a row for each
+ * step.  A subject is a run of these bits.
  *
  *	 rows		view help view cart view help purchase
- *	 first		  1    0    1    0    1    0    0
- *	 other		  0    0    0    1    0    0    1
+ *	 view		  1    0    1    0    1    0    0
+ *	 cart		  0    0    0    1    0    0    0
+ *	 purchase	  0    0    0    0    0    0    1
  *
- * Without a bit of the first kind it is not entered; without one of the other
- * kind behind that it gets no further.  Only else times matter, and then the
- * differences of all subjects of the columns are added up in one go.  What is
- * left to look at are the other bits, one row in thirty perhaps: the entry of a
- * second step is the last first bit before it, whatever lies between.
+ * Whether a subject gets to a level is asked from the highest one down, and from
+ * its end: the last purchase, the last cart before it, the last view before that
+ * is the latest entry of all chains to this purchase.  From there on forwards,
+ * the first cart and the first purchase behind that are the earliest chain of
+ * this entry; if it is in the window, it is the one to tell of.  If not, no
+ * chain of this entry is, and none of an earlier one gets in time to this
+ * purchase or a later one: so the search goes on before it.
+ *
+ * Only the ends of a chain are ever compared in time, for what lies between them
+ * is in the window if they are.  So of most subjects no time is looked at, and
+ * of the others the differences between two rows (times_index.h).  A chain
+ * begins before the second step of the one before it, so no row is passed more
+ * often than the funnel has steps.
  */
 #include "funnel_fast.h"
 
@@ -26,20 +34,6 @@
 #endif
 
 #define NO_ROW			UINT32_MAX
-
-/* Compilers do not inline what is called twice and long by themselves. */
-#ifdef __GNUC__
-#define INLINE	static inline __attribute__((always_inline))
-#else
-#define INLINE	static inline
-#endif
-
-/* Where the latest chain of a level has got to. */
-typedef struct Chain
-{
-	uint32_t	entry;			/* row, or NO_ROW */
-	uint64_t	at[JN_FAST_STEPS];	/* sums of its steps */
-} Chain;
 
 static inline unsigned
 lowest_bit(uint64_t word)
@@ -71,13 +65,6 @@ highest_bit(uint64_t word)
 
 /* ---- events ---- */
 
-/* One of 64 bits that depends on the length and the first byte of a name. */
-static inline uint64_t
-name_bit(const char *data, uint32_t size)
-{
-	return UINT64_C(1) << ((size << 3 ^ (uint8_t) (size > 0 ? *data : 0)) & 63);
-}
-
 bool
 jn_funnel_fast_init(JnFunnelFast *f, const JnFunnelTerms *terms)
 {
@@ -87,163 +74,125 @@ jn_funnel_fast_init(JnFunnelFast *f, const JnFunnelTerms *terms)
 	f->terms = terms;
 	if (terms->mode != JN_FUNNEL_ORDERED || terms->entry != JN_ENTRY_LATEST || terms->ties != JN_TIES_INPUT
 		|| terms->hold || terms->step_within != NULL || terms->optional != NULL || terms->steps > JN_FAST_STEPS
-		|| atoms->count > terms->steps || atoms->tests > 0 || atoms->events.count > JN_FAST_EVENTS
-		|| atoms->sure[atoms->events.count] != 0)
+		|| atoms->count > terms->steps || atoms->tests > 0 || atoms->sure[atoms->events.count] != 0
+		|| !atoms->few)
 		return false;
 	for (uint32_t e = 0; e < atoms->events.count; e++)
 	{
-		const JnName *name = &atoms->events.name[e];
 		uint64_t	mask = atoms->sure[e];
 
 		if (mask == 0 || (mask & (mask - 1)) != 0)
 			return false;
-		f->head[e] = jn_name_head(*name, name->size);
-		f->bits |= name_bit(name->data, name->size);
 		f->step_of_event[e] = (uint8_t) lowest_bit(mask);
 	}
-	f->events = atoms->events.count;
 	return true;
 }
 
-/* The event that a name is, or f->events; "room" bytes may be read from it on. */
-static inline uint32_t
-find_event(const JnFunnelFast *f, JnName name, size_t room)
-{
-	const JnName *event = f->terms->atoms->events.name;
-	uint64_t	head = jn_name_head(name, room);
-	uint32_t	e = 0;
-
-	while (e < f->events && (f->head[e] != head || event[e].size != name.size
-							 || (name.size > 8 && memcmp(event[e].data + 8, name.data + 8, name.size - 8) != 0)))
-		e++;
-	return e;
-}
-
-/* Finds the codes of the events.  Most names need no second look: no event is as long and begins as they do. */
+/* Finds the codes of the events that matter. */
 static void
-find_codes(JnFunnelFast *f, const JnLabels *labels, const uint8_t *end)
+find_codes(JnFunnelFast *f, const JnLabels *labels, const uint8_t *end, uint64_t presence)
 {
-	uint64_t	bits = f->bits;
-	uint32_t	all = labels->names;
-	JnNames		names;
+	JnWantedCode there[JN_WANTED];
+	uint32_t	n = jn_wanted_find(&f->terms->atoms->wanted, labels, end, presence, there);
 
-	for (uint32_t i = 0; i < f->found; i++)
-		f->step_of[f->code[i]] = 0;
+	f->seen = 0;
 	f->found = 0;
-	jn_names_open(&names, labels);
-	for (uint32_t code = 0; code < all; code++)
+	for (uint32_t i = 0; i < n; i++)
+		f->seen |= 1u << f->step_of_event[there[i].name];
+	f->reach = lowest_bit(~(uint64_t) f->seen);
+	for (uint32_t i = 0; i < n; i++)
 	{
-		JnName		name = jn_names_next(&names);
-		uint32_t	e;
+		uint8_t		step = f->step_of_event[there[i].name];
 
-		if ((bits & name_bit(name.data, name.size)) == 0)
-			continue;
-		e = find_event(f, name, (size_t) (end - (const uint8_t *) name.data));
-		if (e == f->events)
-			continue;
-		f->code[f->found] = (uint8_t) code;
-		f->step[f->found] = f->step_of_event[e];
-		f->step_of[code] = f->step_of_event[e] + 1;
-		if (++f->found == f->events)
-			break;
+		if (step < f->reach)
+			f->code[f->found++] = (JnFastCode) {(uint8_t) there[i].code, step};
 	}
 }
 
 /* ---- bits ---- */
 
+/*
+ * Marks the rows of whole words.  A word of each step, those of the same 64 rows
+ * side by side; all are 0 before.
+ */
 static void
-mark_scalar(const JnFunnelFast *f, const uint8_t *codes, uint32_t words, uint64_t *first, uint64_t *other)
+mark_scalar(const JnFunnelFast *f, const uint8_t *codes, uint32_t words, uint64_t *bits)
 {
-	for (uint32_t w = 0; w < words; w++)
-	{
-		uint64_t	a = 0;
-		uint64_t	b = 0;
-
-		for (unsigned i = 0; i < 64; i++)
-		{
-			uint8_t		step = f->step_of[codes[64 * (size_t) w + i]];
-
-			a |= (uint64_t) (step == 1) << i;
-			b |= (uint64_t) (step > 1) << i;
-		}
-		first[w] = a;
-		other[w] = b;
-	}
+	for (uint32_t w = 0; w < words; w++, codes += 64, bits += f->reach)
+		for (uint32_t k = 0; k < f->found; k++)
+			for (unsigned i = 0; i < 64; i++)
+				bits[f->code[k].step] |= (uint64_t) (codes[i] == f->code[k].code) << i;
 }
 
 #ifdef JN_X86
 
 JN_TARGET_AVX2
 static void
-mark_avx2(const JnFunnelFast *f, const uint8_t *codes, uint32_t words, uint64_t *first, uint64_t *other)
+mark_avx2(const JnFunnelFast *f, const uint8_t *codes, uint32_t words, uint64_t *bits)
 {
-	for (uint32_t w = 0; w < words; w++)
+	for (uint32_t w = 0; w < words; w++, codes += 64, bits += f->reach)
 	{
-		__m256i		low = _mm256_loadu_si256((const __m256i *) (codes + 64 * (size_t) w));
-		__m256i		high = _mm256_loadu_si256((const __m256i *) (codes + 64 * (size_t) w + 32));
-		__m256i		first_low = _mm256_setzero_si256();
-		__m256i		first_high = first_low;
-		__m256i		other_low = first_low;
-		__m256i		other_high = first_low;
+		__m256i		low = _mm256_loadu_si256((const __m256i *) codes);
+		__m256i		high = _mm256_loadu_si256((const __m256i *) (codes + 32));
 
-		for (uint32_t i = 0; i < f->found; i++)
+		for (uint32_t k = 0; k < f->found; k++)
 		{
-			__m256i		code = _mm256_set1_epi8((char) f->code[i]);
-			__m256i		is_low = _mm256_cmpeq_epi8(low, code);
-			__m256i		is_high = _mm256_cmpeq_epi8(high, code);
+			__m256i		code = _mm256_set1_epi8((char) f->code[k].code);
+			uint32_t	is_low = (uint32_t) _mm256_movemask_epi8(_mm256_cmpeq_epi8(low, code));
+			uint32_t	is_high = (uint32_t) _mm256_movemask_epi8(_mm256_cmpeq_epi8(high, code));
 
-			if (f->step[i] == 0)
-			{
-				first_low = _mm256_or_si256(first_low, is_low);
-				first_high = _mm256_or_si256(first_high, is_high);
-			}
-			else
-			{
-				other_low = _mm256_or_si256(other_low, is_low);
-				other_high = _mm256_or_si256(other_high, is_high);
-			}
+			bits[f->code[k].step] |= is_low | (uint64_t) is_high << 32;
 		}
-		first[w] = (uint32_t) _mm256_movemask_epi8(first_low) | (uint64_t) (uint32_t) _mm256_movemask_epi8(first_high) << 32;
-		other[w] = (uint32_t) _mm256_movemask_epi8(other_low) | (uint64_t) (uint32_t) _mm256_movemask_epi8(other_high) << 32;
 	}
 }
 
 #endif							/* JN_X86 */
 
 static void
-mark(const JnFunnelFast *f, const uint8_t *codes, uint32_t words, uint64_t *first, uint64_t *other)
+mark(const JnFunnelFast *f, const uint8_t *codes, uint32_t words, uint64_t *bits)
 {
 #ifdef JN_X86
 	if (jn_cpu() >= JN_CPU_AVX2)
 	{
-		mark_avx2(f, codes, words, first, other);
+		mark_avx2(f, codes, words, bits);
 		return;
 	}
 #endif
-	mark_scalar(f, codes, words, first, other);
+	mark_scalar(f, codes, words, bits);
+}
+
+/* Marks all rows. */
+static void
+mark_rows(const JnEnv *env, JnFunnelFast *f, const uint8_t *codes, uint32_t rows)
+{
+	uint32_t	words = rows / 64;
+	uint32_t	rest = rows % 64;
+	uint32_t	all = (words + 2) * f->reach;
+
+	if (all > f->room)
+	{
+		if (f->room > 0)
+			jn_release(env, f->bits);
+		f->room = 0;
+		f->bits = jn_alloc(env, jn_array_size(all, 2 * sizeof(uint64_t)));
+		f->room = 2 * all;
+	}
+	memset(f->bits, 0, all * sizeof(uint64_t));
+	mark(f, codes, words, f->bits);
+	if (rest > 0)
+	{
+		uint64_t	valid = (UINT64_C(1) << rest) - 1;
+		uint64_t   *last = f->bits + (size_t) words * f->reach;
+		uint8_t		tail[64] = {0};
+
+		memcpy(tail, codes + 64 * (size_t) words, rest);
+		mark(f, tail, 1, last);
+		for (uint32_t s = 0; s < f->reach; s++)
+			last[s] &= valid;
+	}
 }
 
 /* ---- columns ---- */
-
-static void
-make_room(const JnEnv *env, JnFunnelFast *f, uint32_t rows)
-{
-	uint32_t	room = (rows > 2 * f->room ? rows : 2 * f->room) + 63;
-
-	if (f->room > 0)
-	{
-		jn_release(env, f->first_bits);
-		jn_release(env, f->other_bits);
-		jn_release(env, f->sum);
-		jn_release(env, f->short_sum);
-	}
-	f->room = 0;
-	f->first_bits = jn_alloc(env, jn_array_size(room / 64 + 2, sizeof(uint64_t)));
-	f->other_bits = jn_alloc(env, jn_array_size(room / 64 + 2, sizeof(uint64_t)));
-	f->sum = jn_alloc(env, jn_array_size((uint64_t) room + 1, sizeof(uint64_t)));
-	f->short_sum = jn_alloc(env, jn_array_size((uint64_t) room + 1, sizeof(uint32_t)));
-	f->room = room;
-}
 
 /* Whether attempts that have not converted are all lost, or all open. */
 static void
@@ -256,203 +205,231 @@ look_at_end(JnFunnelFast *f, int64_t last)
 		|| (terms->as_of > last && jn_time_span(last, terms->as_of) > terms->within);
 }
 
-bool
-jn_funnel_fast_columns(const JnEnv *env, JnFunnelFast *f, const JnColumns *columns, const JnTimesReader *times,
-					   uint32_t differences, int64_t first, int64_t last)
+/* Whether this way can be gone; then the codes are found. */
+static inline bool
+take_names(JnFunnelFast *f, const JnLabels *event, uint32_t rows, uint64_t presence, int64_t last)
 {
-	const JnLabels *event = columns->event;
-	uint64_t	within = f->terms->within;
-	uint32_t	words = columns->rows / 64;
-	uint32_t	rest = columns->rows % 64;
-
-	if (event->width != 1 || columns->rows > JN_FAST_ROWS || times->unit_us == 0)
+	if (event->width != 1 || rows > JN_FAST_ROWS)
 		return false;
-	if (columns->rows > f->room)
-		make_room(env, f, columns->rows);
-	f->codes = event->codes;
-	f->rows = columns->rows;
-	f->times = *times;
-	f->differences = differences;
-	f->summed = false;
-	f->narrow = times->wide == times->stop && jn_time_span(first, last) < times->unit_us << 32;
-	f->within = within == JN_NO_LIMIT ? UINT64_MAX : within / times->unit_us;
 	look_at_end(f, last);
-	find_codes(f, event, event->codes + columns->rows);
-
-	mark(f, f->codes, words, f->first_bits, f->other_bits);
-	if (rest > 0)
-	{
-		uint64_t	valid = (UINT64_C(1) << rest) - 1;
-		uint8_t		tail[64] = {0};
-
-		memcpy(tail, f->codes + 64 * (size_t) words, rest);
-		mark(f, tail, 1, &f->first_bits[words], &f->other_bits[words]);
-		f->first_bits[words] &= valid;
-		f->other_bits[words] &= valid;
-		words++;
-	}
-	f->first_bits[words] = 0;
-	f->other_bits[words] = 0;
+	find_codes(f, event, event->codes + rows, presence);
 	return true;
 }
 
-unsigned
-jn_funnel_fast_seen(const JnFunnelFast *f)
+/* The rest, for those who need more than the names. */
+static inline void
+take_rows(const JnEnv *env, JnFunnelFast *f, const JnLabels *event, uint32_t rows, const JnTimesReader *times,
+		  uint32_t differences)
 {
-	unsigned	seen = 0;
+	uint64_t	within = f->terms->within;
 
-	for (uint32_t i = 0; i < f->found; i++)
-		seen |= 1u << f->step[i];
-	return seen;
+	f->within = within == JN_NO_LIMIT || times->unit_us == 0 ? UINT64_MAX : within / times->unit_us;
+	jn_times_index_take(&f->times, times, differences);
+	mark_rows(env, f, event->codes, rows);
+}
+
+bool
+jn_funnel_fast_columns(const JnEnv *env, JnFunnelFast *f, const JnColumns *columns, const JnTimesReader *times,
+					   uint32_t differences, int64_t last)
+{
+	if (!take_names(f, columns->event, columns->rows, columns->presence, last))
+		return false;
+	if (f->reach > 0)
+		take_rows(env, f, columns->event, columns->rows, times, differences);
+	return true;
 }
 
 /* ---- subjects ---- */
 
-/* Bits of rows "from" and up to 63 behind it, but of none from "to" on. */
-static inline uint64_t
-bits_of(const uint64_t *bits, uint32_t from, uint32_t to)
+/* The last row of a step among from .. before-1, or NO_ROW. */
+static inline uint32_t
+last_before(const JnFunnelFast *f, uint32_t step, uint32_t from, uint32_t before)
 {
-	uint32_t	w = from / 64;
-	uint64_t	word = bits[w] >> (from % 64) | bits[w + 1] << 1 << (63 - from % 64);
+	const uint64_t *bits = f->bits + step;
+	uint32_t	w;
+	uint64_t	word;
+	uint32_t	row;
 
-	return to - from >= 64 ? word : word & ((UINT64_C(1) << (to - from)) - 1);
-}
-
-static void
-add_up(JnFunnelFast *f)
-{
-	JnTimesReader r = f->times;
-
-	if (f->narrow)
+	if (before == from)
+		return NO_ROW;
+	w = (before - 1) / 64;
+	word = bits[(size_t) w * f->reach] & UINT64_MAX >> (63 - (before - 1) % 64);
+	while (word == 0)
 	{
-		f->short_sum[0] = 0;
-		jn_times_sums(&r, f->differences, f->short_sum + 1);
+		if (w == from / 64)
+			return NO_ROW;
+		word = bits[(size_t) --w * f->reach];
 	}
-	else
+	row = 64 * w + highest_bit(word);
+	return row >= from ? row : NO_ROW;
+}
+
+/* The first row of a step behind "row"; there is one. */
+static inline uint32_t
+first_behind(const JnFunnelFast *f, uint32_t step, uint32_t row)
+{
+	const uint64_t *bits = f->bits + step;
+	uint32_t	w = (row + 1) / 64;
+	uint64_t	word = bits[(size_t) w * f->reach] & UINT64_MAX << (row + 1) % 64;
+
+	while (word == 0)
+		word = bits[(size_t) ++w * f->reach];
+	return 64 * w + lowest_bit(word);
+}
+
+/* The chain that a subject is told of. */
+typedef struct Chain
+{
+	uint32_t	row[JN_FAST_STEPS];
+	uint64_t	length;			/* units from the first to the last of them */
+} Chain;
+
+/* Units from one row of a subject to another. */
+static inline uint64_t
+between(const JnEnv *env, JnFunnelFast *f, uint32_t part, uint32_t from, uint32_t to)
+{
+	return jn_times_index_sum(env, &f->times, from - part, to - part);
+}
+
+/* Whether the chain to a level is in the window. */
+static inline bool
+is_within(const JnEnv *env, JnFunnelFast *f, uint32_t level, uint32_t part, Chain *chain)
+{
+	chain->length = level > 1 ? between(env, f, part, chain->row[0], chain->row[level - 1]) : 0;
+	return chain->length <= f->within;
+}
+
+/* Finds the chain to a level that is to be told of; false if there is none. */
+static inline bool
+find_chain(const JnEnv *env, JnFunnelFast *f, uint32_t level, uint32_t from, uint32_t to, uint32_t part, Chain *chain)
+{
+	uint32_t	last = to;
+
+	for (;;)
 	{
-		f->sum[0] = 0;
-		jn_times_add_up(&r, f->differences, f->sum + 1);
+		uint32_t	at = last;
+
+		for (uint32_t step = level; step-- > 0;)
+		{
+			at = last_before(f, step, from, at);
+			if (at == NO_ROW)
+				return false;
+		}
+		chain->row[0] = at;
+		for (uint32_t step = 1; step < level; step++)
+			chain->row[step] = at = first_behind(f, step, at);
+		if (is_within(env, f, level, part, chain))
+			return true;
+		last = at;
 	}
-	f->summed = true;
 }
 
-/* Of all differences up to "i", the sum. */
-static inline uint64_t
-sum_of(const JnFunnelFast *f, bool narrow, uint32_t i)
+/* The same for a subject of 64 rows at most: a word has all bits of a step. */
+static inline bool
+find_chain_in_word(const JnEnv *env, JnFunnelFast *f, uint32_t level, uint32_t from, uint32_t part,
+				   const uint64_t *word, Chain *chain)
 {
-	return narrow ? f->short_sum[i] : f->sum[i];
+	uint64_t	before = UINT64_MAX;
+
+	for (;;)
+	{
+		unsigned	at = 0;
+
+		for (uint32_t step = level; step-- > 0;)
+		{
+			uint64_t	rows = word[step] & before;
+
+			if (rows == 0)
+				return false;
+			at = highest_bit(rows);
+			before = (UINT64_C(1) << at) - 1;
+		}
+		chain->row[0] = from + at;
+		for (uint32_t step = 1; step < level; step++)
+		{
+			at = lowest_bit(word[step] & UINT64_MAX << 1 << at);
+			chain->row[step] = from + at;
+		}
+		if (is_within(env, f, level, part, chain))
+			return true;
+		before = (UINT64_C(1) << at) - 1;
+	}
 }
 
-/* Units from one sum to another. */
-static inline uint64_t
-between(bool narrow, uint64_t from, uint64_t to)
+/* How far the subject gets, and by which chain. */
+static inline uint32_t
+find_level(const JnEnv *env, JnFunnelFast *f, uint32_t from, uint32_t to, uint32_t part, Chain *chain)
 {
-	return narrow ? (uint32_t) (to - from) : to - from;
+	uint32_t	level = f->reach;
+	uint64_t	word[JN_FAST_STEPS];
+
+	if (to - from > 64)
+	{
+		while (level > 0 && !find_chain(env, f, level, from, to, part, chain))
+			level--;
+		return level;
+	}
+	for (uint32_t step = 0; step < level; step++)
+	{
+		const uint64_t *bits = f->bits + (size_t) (from / 64) * f->reach + step;
+
+		word[step] = (bits[0] >> (from % 64) | bits[f->reach] << 1 << (63 - from % 64)) & UINT64_MAX >> (64 - (to - from));
+		if (word[step] == 0)
+			level = step;
+	}
+	while (level > 0 && !find_chain_in_word(env, f, level, from, part, word, chain))
+		level--;
+	return level;
 }
 
-/* What became of an attempt that began in row "entry". */
+/* What became of an attempt that began in row "entry" and has not converted. */
 static JnFunnelStatus
-status_of(JnFunnelFast *f, uint32_t from, uint32_t entry, uint32_t part, int64_t start)
+status_of(const JnEnv *env, JnFunnelFast *f, uint32_t from, uint32_t entry, uint32_t part, int64_t start)
 {
 	const JnFunnelTerms *terms = f->terms;
-	int64_t		entered;
+	int64_t		entered = jn_time_after(start, between(env, f, part, from, entry) * f->times.times.unit_us);
 
-	if (f->clear)
-		return f->stays;
-	if (!f->summed)
-		add_up(f);
-	entered = jn_time_after(start, between(f->narrow, sum_of(f, f->narrow, from - part),
-										   sum_of(f, f->narrow, entry - part)) * f->times.unit_us);
 	return terms->as_of < entered || jn_time_span(entered, terms->as_of) <= terms->within
 		? JN_FUNNEL_OPEN : JN_FUNNEL_LOST;
 }
 
-/*
- * Goes through the rows of a subject; made once for each kind of sums.  64 rows
- * at a time, which is all of most subjects.
- */
-INLINE uint32_t
-walk(JnFunnelFast *f, bool narrow, uint32_t from, uint32_t to, uint32_t part, uint32_t *last_entry)
+uint32_t
+jn_funnel_fast_subject(const JnEnv *env, JnFunnelFast *f, uint32_t from, uint32_t to, uint32_t part, int64_t start,
+					   JnFunnelStatus *status)
 {
-	uint64_t	within = f->within;
-	uint32_t	entry = NO_ROW;
-	uint32_t	level = 0;
-	Chain		chain[JN_FAST_STEPS];
+	uint64_t	us = f->times.times.unit_us;
+	Chain		chain;
+	uint32_t	level = find_level(env, f, from, to, part, &chain);
 
-	for (uint32_t base = from; base < to; base += 64)
-	{
-		uint64_t	firsts = bits_of(f->first_bits, base, to);
-		uint64_t	others = bits_of(f->other_bits, base, to);
-
-		if (level == 0)
-		{
-			/* nothing matters before the first entry */
-			if (firsts == 0)
-				continue;
-			others &= ~((firsts & (~firsts + 1)) - 1);
-			level = 1;
-			for (uint32_t i = 1; i < f->terms->steps; i++)
-				chain[i].entry = NO_ROW;
-		}
-		if (others != 0 && !f->summed)
-			add_up(f);
-		for (; others != 0; others &= others - 1)
-		{
-			unsigned	bit = lowest_bit(others);
-			uint32_t	step = f->step_of[f->codes[base + bit]] - 1u;
-			uint64_t	at = sum_of(f, narrow, base + bit - part);
-			uint64_t	before = firsts & ((UINT64_C(1) << bit) - 1);
-
-			if (before != 0)
-				entry = base + highest_bit(before);
-			if (step == 1)
-			{
-				uint64_t	entered = sum_of(f, narrow, entry - part);
-
-				if (entry != chain[1].entry && between(narrow, entered, at) <= within)
-				{
-					chain[1].entry = entry;
-					chain[1].at[0] = entered;
-					chain[1].at[1] = at;
-					level = level > 2 ? level : 2;
-				}
-			}
-			else if (chain[step - 1].entry != NO_ROW && chain[step - 1].entry != chain[step].entry
-					 && between(narrow, chain[step - 1].at[0], at) <= within)
-			{
-				chain[step].entry = chain[step - 1].entry;
-				for (uint32_t i = 0; i < step; i++)
-					chain[step].at[i] = chain[step - 1].at[i];
-				chain[step].at[step] = at;
-				level = level > step + 1 ? level : step + 1;
-			}
-		}
-		if (firsts != 0)
-			entry = base + highest_bit(firsts);
-	}
-	if (level > 1)
-	{
-		for (uint32_t i = 1; i < level; i++)
-			f->filled[i] = between(narrow, chain[level - 1].at[0], chain[level - 1].at[i]) * f->times.unit_us;
-		entry = chain[level - 1].entry;
-	}
-	*last_entry = entry;
+	*status = JN_FUNNEL_NOT_ENTERED;
+	if (level == 0)
+		return 0;
+	f->filled[0] = 0;
+	for (uint32_t i = 1; i + 1 < level; i++)
+		f->filled[i] = f->filled[i - 1] + between(env, f, part, chain.row[i - 1], chain.row[i]) * us;
+	f->filled[level - 1] = chain.length * us;
+	*status = level == f->terms->steps ? JN_FUNNEL_CONVERTED
+		: f->clear ? f->stays : status_of(env, f, from, chain.row[0], part, start);
 	return level;
 }
 
-uint32_t
-jn_funnel_fast_subject(JnFunnelFast *f, uint32_t from, uint32_t to, uint32_t part, int64_t start,
-					   JnFunnelStatus *status)
+bool
+jn_funnel_fast_journey(const JnEnv *env, JnFunnelFast *f, const JnJourney *j, uint32_t *level, JnFunnelStatus *status)
 {
-	uint32_t	entry;
-	uint32_t	level = f->narrow ? walk(f, true, from, to, part, &entry) : walk(f, false, from, to, part, &entry);
+	uint32_t	n = j->head.n;
+	JnTimesReader times;
 
-	f->filled[0] = 0;
-	if (level == 0)
-		*status = JN_FUNNEL_NOT_ENTERED;
-	else if (level == f->terms->steps)
-		*status = JN_FUNNEL_CONVERTED;
-	else
-		*status = status_of(f, from, entry, part, start);
-	return level;
+	if (!take_names(f, &j->event, n, j->head.presence, j->head.last))
+		return false;
+
+	/* each name of a journey is that of a step */
+	*level = f->reach;
+	*status = f->reach == 0 ? JN_FUNNEL_NOT_ENTERED : f->stays;
+	if (f->reach > 1 || (f->reach == 1 && (f->terms->steps == 1 || !f->clear)))
+	{
+		jn_journey_times(j, &times);
+		take_rows(env, f, &j->event, n, &times, n - 1);
+		*level = jn_funnel_fast_subject(env, f, 0, n, 0, j->head.first, status);
+	}
+	return true;
 }

@@ -10,6 +10,7 @@
 #ifndef JN_FUNNEL_FAST_H
 #define JN_FUNNEL_FAST_H
 
+#include "../times_index.h"
 #include "funnel.h"
 
 #define JN_FAST_STEPS	8
@@ -17,37 +18,30 @@
 /* Columns of more rows take the other way. */
 #define JN_FAST_ROWS	65536
 
-/* Events that steps are made of, together. */
-#define JN_FAST_EVENTS	16
+/* A code that is there, and the step that it is, from 0. */
+typedef struct JnFastCode
+{
+	uint8_t		code;
+	uint8_t		step;
+} JnFastCode;
 
 /* Use the functions below. */
 typedef struct JnFunnelFast
 {
 	const JnFunnelTerms *terms;
-	uint32_t	events;
-	uint64_t	bits;			/* each name's bit: others need no look */
-	uint64_t	head[JN_FAST_EVENTS];	/* the first eight bytes of each name, zeroes behind a shorter one */
-	uint8_t		step_of_event[JN_FAST_EVENTS];	/* from 0 */
+	uint8_t		step_of_event[JN_WANTED];	/* from 0 */
 
 	/* of the columns */
-	const uint8_t *codes;
-	uint32_t	rows;
-	uint32_t	found;			/* events that are there */
-	uint8_t		code[JN_FAST_EVENTS];
-	uint8_t		step[JN_FAST_EVENTS];	/* of each of them */
-	uint8_t		step_of[256];	/* by code, from 1; 0: none */
-	JnTimesReader times;		/* before the first difference of all */
-	uint32_t	differences;
+	unsigned	seen;			/* bits of the steps of which an event is there */
+	uint32_t	reach;			/* so many steps are there from the first on: nobody gets further */
+	uint32_t	found;			/* codes of these */
+	JnFastCode	code[JN_WANTED];	/* by step */
+	JnTimesIndex times;
 	uint64_t	within;			/* units */
 	bool		clear;			/* attempts that have not converted are all lost, or all open: */
 	JnFunnelStatus stays;		/* this */
-	bool		summed;			/* one of the sums is filled */
-	bool		narrow;			/* no two steps of a subject are 2^32 units apart: short_sum[] is enough */
-	uint64_t   *first_bits;		/* a bit a row: it is the first step; and a word of 0 */
-	uint64_t   *other_bits;		/* likewise: another step */
-	uint64_t   *sum;			/* [differences + 1] of all differences up to each, in units */
-	uint32_t   *short_sum;		/* the same modulo 2^32 */
-	uint32_t	room;			/* rows */
+	uint64_t   *bits;			/* a bit a row for each step, a word a step side by side */
+	uint32_t	room;			/* words of bits[] */
 
 	/* of the subject */
 	uint64_t	filled[JN_FAST_STEPS];	/* when each step was, from the entry on, microseconds */
@@ -59,19 +53,24 @@ extern bool jn_funnel_fast_init(JnFunnelFast *f, const JnFunnelTerms *terms);
 /*
  * Takes columns: whether they are such that this way can be gone.  "times"
  * stands before the first of their differences, of which there are so many; no
- * step is before "first" or behind "last", which may be INT64_MIN and INT64_MAX.
+ * step is behind "last", which may be INT64_MAX.
  */
 extern bool jn_funnel_fast_columns(const JnEnv *env, JnFunnelFast *f, const JnColumns *columns,
-								   const JnTimesReader *times, uint32_t differences, int64_t first, int64_t last);
-
-/* Bits of the steps of which an event is among the columns. */
-extern unsigned jn_funnel_fast_seen(const JnFunnelFast *f);
+								   const JnTimesReader *times, uint32_t differences, int64_t last);
 
 /*
  * How far the subject of rows from .. to-1 gets, of which the first difference
- * is number from - "part", at "start".  The times are in f->filled[].
+ * is number from - "part".  The times are in f->filled[].  What became of it
+ * needs "start", the time of row "from", only if not f->clear.
  */
-extern uint32_t jn_funnel_fast_subject(JnFunnelFast *f, uint32_t from, uint32_t to, uint32_t part, int64_t start,
-									   JnFunnelStatus *status);
+extern uint32_t jn_funnel_fast_subject(const JnEnv *env, JnFunnelFast *f, uint32_t from, uint32_t to, uint32_t part,
+									   int64_t start, JnFunnelStatus *status);
+
+/*
+ * Both for a journey, a subject of its own: false if this way cannot be gone.
+ * Its names alone answer for most that have not the first two steps.
+ */
+extern bool jn_funnel_fast_journey(const JnEnv *env, JnFunnelFast *f, const JnJourney *j, uint32_t *level,
+								   JnFunnelStatus *status);
 
 #endif							/* JN_FUNNEL_FAST_H */

@@ -155,7 +155,7 @@ note_seen(JnFunnelTally *t, const JnBinding *b)
 static void
 note_seen_fast(JnFunnelTally *t)
 {
-	unsigned	seen = jn_funnel_fast_seen(&t->quick);
+	unsigned	seen = t->quick.seen;
 
 	for (uint32_t i = 0; i < t->spec.terms.steps; i++)
 		if ((seen >> i & 1) != 0 && !t->seen[i])
@@ -168,22 +168,20 @@ note_seen_fast(JnFunnelTally *t)
 /* Takes columns the fast way, if it can be gone. */
 static bool
 take_columns_fast(const JnEnv *env, JnFunnelTally *t, const JnColumns *columns, const JnTimesReader *times,
-				  uint32_t differences, int64_t first, int64_t last)
+				  uint32_t differences, int64_t last)
 {
-	if (!t->plain || !jn_funnel_fast_columns(env, &t->quick, columns, times, differences, first, last))
+	if (!t->plain || !jn_funnel_fast_columns(env, &t->quick, columns, times, differences, last))
 		return false;
 	if (t->unseen > 0)
 		note_seen_fast(t);
 	return true;
 }
 
-/* Counts a subject the fast way. */
+/* Counts a subject that has gone the fast way. */
 static inline void
-count_fast(const JnEnv *env, JnFunnelTally *t, uint32_t from, uint32_t to, uint32_t part, int64_t start)
+count_fast(const JnEnv *env, JnFunnelTally *t, uint32_t level, JnFunnelStatus status)
 {
 	const uint64_t *filled = t->quick.filled;
-	JnFunnelStatus status;
-	uint32_t	level = jn_funnel_fast_subject(&t->quick, from, to, part, start, &status);
 
 	t->subjects++;
 	if (level == 0)
@@ -221,9 +219,12 @@ take_subject(const JnEnv *env, void *context, const JnSubject *subject, JnError 
 
 	(void) err;
 	if (rows == subject->columns->rows
-		&& take_columns_fast(env, t, subject->columns, subject->times, rows - 1, subject->start, INT64_MAX))
+		&& take_columns_fast(env, t, subject->columns, subject->times, rows - 1, INT64_MAX))
 	{
-		count_fast(env, t, 0, rows, 0, subject->start);
+		JnFunnelStatus status;
+		uint32_t	level = jn_funnel_fast_subject(env, &t->quick, 0, rows, 0, subject->start, &status);
+
+		count_fast(env, t, level, status);
 		return JN_OK;
 	}
 	if (!t->bound)
@@ -262,14 +263,15 @@ JnStatus
 jn_funnel_tally_journey(const JnEnv *env, JnFunnelTally *t, const JnJourney *j, JnError *err)
 {
 	JnVisitor	visitor = visitor_of(t);
-	JnColumns	columns = jn_journey_columns(j);
-	JnTimesReader times;
+	JnFunnelStatus became;
 	JnStatus	status;
+	uint32_t	level;
 
-	jn_journey_times(j, &times);
-	if (take_columns_fast(env, t, &columns, &times, j->head.n - 1, j->head.first, j->head.last))
+	if (t->plain && jn_funnel_fast_journey(env, &t->quick, j, &level, &became))
 	{
-		count_fast(env, t, 0, j->head.n, 0, j->head.first);
+		if (t->unseen > 0)
+			note_seen_fast(t);
+		count_fast(env, t, level, became);
 		return JN_OK;
 	}
 	status = jn_visit_journey(env, &visitor, j, err);
@@ -296,7 +298,13 @@ count_set_fast(const JnEnv *env, JnFunnelTally *t, const JnSet *s)
 		if (ghost || more)
 			others = true;
 		else
-			count_fast(env, t, row, row + rows, part, jn_set_start(s, part));
+		{
+			int64_t		start = t->quick.clear ? 0 : jn_set_start(s, part);
+			JnFunnelStatus status;
+			uint32_t	level = jn_funnel_fast_subject(env, &t->quick, row, row + rows, part, start, &status);
+
+			count_fast(env, t, level, status);
+		}
 		if (part % 1024 == 1023)
 			jn_tick(env);
 	}
@@ -312,7 +320,7 @@ jn_funnel_tally_set(const JnEnv *env, JnFunnelTally *t, const JnSet *s, JnError 
 	JnTimesReader times;
 
 	jn_set_times(s, &times);
-	if (!take_columns_fast(env, t, &columns, &times, jn_set_differences(s), s->head.first, s->head.last))
+	if (!take_columns_fast(env, t, &columns, &times, jn_set_differences(s), s->head.last))
 		status = jn_whole_set(env, &t->whole, s, &visitor, err);
 	else if (count_set_fast(env, t, s))
 		status = jn_whole_hold(env, &t->whole, s, &visitor, err);
