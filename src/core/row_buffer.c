@@ -164,6 +164,7 @@ jn_code_map_open(const JnEnv *env, JnSetBuild *b, JnCodeMap *map, const JnLabels
 	tracks &= ~(1u << JN_VALUE);
 	for (unsigned t = 0; t < JN_TRACKS; t++)
 		names += tracks >> t & 1 ? label[t].names : 0;
+	memset(map->column, 0, sizeof(map->column));
 	map->code = next = jn_alloc(env, jn_array_size(names, sizeof(uint32_t)));
 	map->column[JN_SET_EVENT] = next;
 	status = map_column(env, b, JN_SET_EVENT, event, next, err);
@@ -223,12 +224,9 @@ jn_row_buffer_part(JnRowBuffer *buffer, JnSetSource *source, JnError *err)
 	if (status != JN_OK)
 		return status;
 	jn_set_steps_enter(env, w, part);
-	do
-	{
-		*time++ = w->time;
-		if (w->row % JN_TICK_EVERY == 0)
-			jn_tick(env);
-	} while (jn_set_steps_next(w));
+	jn_times_decode(env, &w->times, w->time, time, part->rows);
+	w->row += part->rows - 1;
+	w->time = time[part->rows - 1];
 	jn_row_buffer_labels(buffer, &source->map, &s->event, s->label, s->head.tracks, part->row, part->rows);
 	if (s->head.tracks >> JN_VALUE & 1)
 	{

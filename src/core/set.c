@@ -104,6 +104,22 @@ jn_set_header_read(const uint8_t *p, size_t size, JnSetHeader *head, JnError *er
 	return JN_OK;
 }
 
+void
+jn_set_header_write(const JnSetHeader *head, uint8_t *out)
+{
+	out[JN_SET_AT_VERSION] = JN_SET_VERSION;
+	out[JN_SET_AT_FLAGS] = (uint8_t) (head->flags | (unsigned) head->kind << JN_SET_KIND_SHIFT);
+	jn_store16(out + JN_SET_AT_TRACKS, (uint16_t) head->tracks);
+	jn_store32(out + JN_SET_AT_STEPS, head->rows);
+	jn_store32(out + JN_SET_AT_PARTS, head->parts);
+	jn_store32(out + JN_SET_AT_GHOSTS, head->ghosts);
+	jn_store64(out + JN_SET_AT_FIRST, (uint64_t) head->first);
+	jn_store64(out + JN_SET_AT_LAST, (uint64_t) head->last);
+	jn_store64(out + JN_SET_AT_PRESENCE, head->presence);
+	jn_store32(out + JN_SET_AT_COUNTS, head->counts_size);
+	jn_store32(out + JN_SET_AT_KEYS, head->keys_size);
+}
+
 /* Takes "need" bytes at offset *at of a value, and moves *at behind them. */
 static JnStatus
 take(const uint8_t *p, size_t size, size_t *at, uint64_t need, const uint8_t **section, JnError *err)
@@ -395,12 +411,8 @@ jn_set_steps_enter(const JnEnv *env, JnSetSteps *w, const JnPart *part)
 	/* so many differences stand before those of the part */
 	uint32_t	before = part->row - part->number;
 
-	while (w->times.next < before)
-	{
-		jn_times_next(&w->times);
-		if (w->times.next % JN_TICK_EVERY == 0)
-			jn_tick(env);
-	}
+	if (w->times.next < before)
+		jn_times_skip(env, &w->times, before - w->times.next);
 	w->row = part->row;
 	w->end = part->row + part->rows;
 	w->time = part->start;

@@ -91,6 +91,9 @@ typedef struct JnSet
  */
 extern JnStatus jn_set_header_read(const uint8_t *p, size_t size, JnSetHeader *head, JnError *err);
 
+/* Writes JN_SET_HEADER_SIZE bytes; of the flags no others than the unit and wide times. */
+extern void jn_set_header_write(const JnSetHeader *head, uint8_t *out);
+
 /*
  * Opens a whole value of ours.  Cost: the lengths of the names.
  * Errors: those of jn_set_header_read(), JN_BYTES_SHORT, JN_BYTES_CORRUPT,

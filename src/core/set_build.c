@@ -242,6 +242,12 @@ jn_set_build_code(const JnEnv *env, JnSetBuild *b, unsigned c, JnName name, uint
 	return JN_OK;
 }
 
+uint32_t
+jn_set_build_names(const JnSetBuild *b, unsigned c)
+{
+	return b->column[c].names.names;
+}
+
 JnName
 jn_set_build_name(const JnSetBuild *b, unsigned c, uint32_t code)
 {
@@ -299,16 +305,22 @@ add_differences(Shape *s, const JnTimesPlan *plan, uint32_t differences)
 	s->wide += plan->wide;
 }
 
-/* Bytes of a start. */
-static unsigned
-start_width(const Shape *s)
+unsigned
+jn_set_start_width(int64_t first, int64_t last, JnUnit unit)
 {
-	uint64_t	units = jn_time_span(s->first, s->last_start) / jn_unit_us(s->unit);
+	uint64_t	units = jn_time_span(first, last) / jn_unit_us(unit);
 	unsigned	width = 0;
 
 	for (; units > 0; units >>= 8)
 		width++;
 	return width;
+}
+
+/* Bytes of a start. */
+static unsigned
+start_width(const Shape *s)
+{
+	return jn_set_start_width(s->first, s->last_start, s->unit);
 }
 
 /* Whether some row has no label in a column. */
@@ -501,45 +513,79 @@ add_rows(const JnEnv *env, JnSetBuild *b, const JnRows *rows, uint32_t from, uin
 	s->rows += to - from;
 }
 
-/* The bytes that a key shares with the last one. */
+/* The bytes that two keys share. */
 static uint32_t
-shared_size(const JnSetBuild *b, const JnKey *key)
+shared_size(const JnKey *a, const JnKey *b)
 {
-	uint32_t	most = key->size < b->key.size ? key->size : b->key.size;
+	uint32_t	most = a->size < b->size ? a->size : b->size;
 	uint32_t	i = 0;
 
-	while (i < most && key->data[i] == b->text[i])
+	while (i < most && a->data[i] == b->data[i])
 		i++;
 	return i;
 }
 
-/* How much a bigint is above the last one, less 1. */
+/* How much a bigint is above the one before, less 1. */
 static uint64_t
-distance(const JnSetBuild *b, const JnKey *key)
+distance(const JnKey *before, const JnKey *key)
 {
-	return (uint64_t) key->number - (uint64_t) b->key.number - 1;
+	return (uint64_t) key->number - (uint64_t) before->number - 1;
 }
 
-static size_t
-key_size(const JnSetBuild *b, const JnKey *key)
+size_t
+jn_set_key_size(const JnKey *before, const JnKey *key)
 {
 	uint32_t	shared;
 	size_t		size = 1;
 
-	switch (b->kind)
+	if (key->kind == JN_KEY_BIGINT)
 	{
-		case JN_KEY_BIGINT:
-			if (b->shape.parts == 0)
-				return 8;
-			for (uint64_t d = distance(b, key); d >= 0x80; d >>= 7)
-				size++;
-			return size;
-		case JN_KEY_TEXT:
-			shared = shared_size(b, key);
-			return jn_varint_size(shared) + jn_varint_size(key->size - shared) + (key->size - shared);
-		default:
-			return 1 + JN_UUID_SIZE - shared_size(b, key);
+		if (before == NULL)
+			return 8;
+		for (uint64_t d = distance(before, key); d >= 0x80; d >>= 7)
+			size++;
+		return size;
 	}
+	shared = before == NULL ? 0 : shared_size(before, key);
+	if (key->kind == JN_KEY_UUID)
+		return 1 + JN_UUID_SIZE - shared;
+	return jn_varint_size(shared) + jn_varint_size(key->size - shared) + (key->size - shared);
+}
+
+uint8_t *
+jn_set_key_write(const JnKey *before, const JnKey *key, uint8_t *p)
+{
+	uint32_t	shared;
+
+	if (key->kind == JN_KEY_BIGINT)
+	{
+		uint64_t	d;
+
+		if (before == NULL)
+		{
+			jn_store64(p, (uint64_t) key->number);
+			return p + 8;
+		}
+		for (d = distance(before, key); d >= 0x80; d >>= 7)
+			*p++ = (uint8_t) (d | 0x80);
+		*p++ = (uint8_t) d;
+		return p;
+	}
+	shared = before == NULL ? 0 : shared_size(before, key);
+	if (key->kind == JN_KEY_TEXT)
+		p = jn_varint_put(jn_varint_put(p, shared), key->size - shared);
+	else
+		*p++ = (uint8_t) shared;
+	if (key->size > shared)
+		memcpy(p, key->data + shared, key->size - shared);
+	return p + (key->size - shared);
+}
+
+/* The last key; NULL if there is none. */
+static const JnKey *
+last_key(const JnSetBuild *b)
+{
+	return b->shape.parts == 0 ? NULL : &b->key;
 }
 
 /* Writes a key behind the others and keeps it as the last one. */
@@ -547,38 +593,17 @@ static void
 put_key(const JnEnv *env, JnSetBuild *b, const JnKey *key, size_t size)
 {
 	size_t		before = (size_t) b->shape.keys_size;
-	uint32_t	shared;
-	uint8_t    *p;
 
 	if (before + size > b->keys_room)
 	{
 		b->keys_room = (size_t) jn_larger_room(b->keys_room, before + size, FIRST_ROOM);
 		b->keys = jn_grow(env, b->keys, b->keys_room, 1);
 	}
-	p = b->keys + before;
-	if (b->kind == JN_KEY_BIGINT)
-	{
-		if (b->shape.parts == 0)
-			jn_store64(p, (uint64_t) key->number);
-		else
-		{
-			uint64_t	d = distance(b, key);
-
-			for (; d >= 0x80; d >>= 7)
-				*p++ = (uint8_t) (d | 0x80);
-			*p = (uint8_t) d;
-		}
-		b->key.number = key->number;
-		return;
-	}
-	shared = shared_size(b, key);
-	if (b->kind == JN_KEY_TEXT)
-		p = jn_varint_put(jn_varint_put(p, shared), key->size - shared);
-	else
-		*p++ = (uint8_t) shared;
-	memcpy(p, key->data + shared, key->size - shared);
-	memcpy(b->text + shared, key->data + shared, key->size - shared);
+	jn_set_key_write(last_key(b), key, b->keys + before);
+	b->key.number = key->number;
 	b->key.size = key->size;
+	if (key->size > 0)
+		memcpy(b->text, key->data, key->size);
 }
 
 /* What is written of the first n rows of a part: how many they are, whether there are others, before and after. */
@@ -604,7 +629,7 @@ with_part(const JnSetBuild *b, const JnKey *key, const JnRows *rows, uint32_t n)
 	s.parts++;
 	s.ghosts += rows->ghost;
 	s.counts_size += jn_varint_size(count_of(rows, n));
-	s.keys_size += key_size(b, key);
+	s.keys_size += jn_set_key_size(last_key(b), key);
 	return s;
 }
 
@@ -692,9 +717,8 @@ cut(const JnEnv *env, JnSetBuild *b, const JnKey *key, const JnRows *rows)
 	return n;
 }
 
-/* Proves what the set relies on. */
-static JnStatus
-check_part(const JnKey *key, const JnRows *rows, JnError *err)
+JnStatus
+jn_set_build_check(const JnKey *key, const JnRows *rows, JnError *err)
 {
 	if (!jn_time_ok(rows->time[0]))
 		return jn_fail(err, JN_TIME_RANGE, 0, rows->time[0], 0);
@@ -708,7 +732,7 @@ jn_set_build_add(const JnEnv *env, JnSetBuild *b, const JnKey *key, const JnRows
 {
 	Shape		before = b->shape;
 	Shape		with;
-	JnStatus	status = check_part(key, rows, err);
+	JnStatus	status = jn_set_build_check(key, rows, err);
 	uint32_t	n = rows->n;
 
 	if (status != JN_OK)
@@ -781,13 +805,30 @@ write_column(const JnEnv *env, const JnSetBuild *b, unsigned c, uint8_t *p)
 	return jn_dict_write(env, &column->sorted, column->row, b->shape.rows, column_kind(c), has_gaps(&b->shape, c), p);
 }
 
+uint8_t *
+jn_set_starts_write(const JnEnv *env, int64_t first, JnUnit unit, unsigned width, const int64_t *start, uint32_t parts,
+					uint8_t *p)
+{
+	uint64_t	us = jn_unit_us(unit);
+
+	*p++ = (uint8_t) width;
+	for (uint32_t i = 0; i < parts; i++)
+	{
+		uint64_t	units = jn_time_span(first, start[i]) / us;
+
+		for (unsigned k = 0; k < width; k++, units >>= 8)
+			*p++ = (uint8_t) units;
+		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+			jn_tick(env);
+	}
+	return p;
+}
+
 /* The counts, the starts and the keys. */
 static uint8_t *
 write_parts(const JnEnv *env, const JnSetBuild *b, uint8_t *p)
 {
 	const Shape *s = &b->shape;
-	uint64_t	us = jn_unit_us(s->unit);
-	unsigned	width = start_width(s);
 
 	for (uint32_t i = 0; i < s->parts; i++)
 	{
@@ -795,16 +836,7 @@ write_parts(const JnEnv *env, const JnSetBuild *b, uint8_t *p)
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
-	*p++ = (uint8_t) width;
-	for (uint32_t i = 0; i < s->parts; i++)
-	{
-		uint64_t	start = jn_time_span(s->first, b->start[i]) / us;
-
-		for (unsigned k = 0; k < width; k++, start >>= 8)
-			*p++ = (uint8_t) start;
-		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
-			jn_tick(env);
-	}
+	p = jn_set_starts_write(env, s->first, s->unit, start_width(s), b->start, s->parts, p);
 	memcpy(p, b->keys, (size_t) s->keys_size);
 	return p + s->keys_size;
 }
@@ -815,8 +847,17 @@ jn_set_build_write(const JnEnv *env, const JnSetBuild *b, uint8_t *out)
 	const Shape *s = &b->shape;
 	const JnDict *events = &b->column[JN_SET_EVENT].sorted;
 	JnTimesPlan plan = times_plan(s);
-	uint64_t	presence = 0;
-	unsigned	tracks = 0;
+	JnSetHeader head = {
+		.flags = s->unit | (s->wide > 0 ? JN_FLAG_WIDE : 0),
+		.kind = b->kind,
+		.rows = s->rows,
+		.parts = s->parts,
+		.ghosts = s->ghosts,
+		.first = s->first,
+		.last = s->last,
+		.counts_size = (uint32_t) s->counts_size,
+		.keys_size = (uint32_t) s->keys_size,
+	};
 	uint8_t    *p = out + JN_SET_HEADER_SIZE;
 
 	for (unsigned t = 0; t < JN_TRACKS; t++)
@@ -825,7 +866,7 @@ jn_set_build_write(const JnEnv *env, const JnSetBuild *b, uint8_t *out)
 
 		if (size > 0)
 		{
-			tracks |= 1u << t;
+			head.tracks |= 1u << t;
 			jn_store32(p, (uint32_t) size);
 			p += 4;
 		}
@@ -836,12 +877,12 @@ jn_set_build_write(const JnEnv *env, const JnSetBuild *b, uint8_t *out)
 	p += plan.size;
 	for (unsigned t = 0; t < JN_TRACKS; t++)
 	{
-		if (t == JN_VALUE && tracks >> t & 1)
+		if (t == JN_VALUE && head.tracks >> t & 1)
 		{
 			jn_values_write(env, &s->values, b->value, s->rows, p);
 			p += s->values.size;
 		}
-		else if (tracks >> t & 1)
+		else if (head.tracks >> t & 1)
 			p = write_column(env, b, t, p);
 	}
 
@@ -849,20 +890,9 @@ jn_set_build_write(const JnEnv *env, const JnSetBuild *b, uint8_t *out)
 	{
 		JnName		name = jn_dict_name(events, i);
 
-		presence |= jn_presence(name.data, name.size);
+		head.presence |= jn_presence(name.data, name.size);
 		if (i % 1024 == 1023)
 			jn_tick(env);
 	}
-	out[JN_SET_AT_VERSION] = JN_SET_VERSION;
-	out[JN_SET_AT_FLAGS] = (uint8_t) (s->unit | (s->wide > 0 ? JN_FLAG_WIDE : 0)
-									  | (unsigned) b->kind << JN_SET_KIND_SHIFT);
-	jn_store16(out + JN_SET_AT_TRACKS, (uint16_t) tracks);
-	jn_store32(out + JN_SET_AT_STEPS, s->rows);
-	jn_store32(out + JN_SET_AT_PARTS, s->parts);
-	jn_store32(out + JN_SET_AT_GHOSTS, s->ghosts);
-	jn_store64(out + JN_SET_AT_FIRST, (uint64_t) s->first);
-	jn_store64(out + JN_SET_AT_LAST, (uint64_t) s->last);
-	jn_store64(out + JN_SET_AT_PRESENCE, presence);
-	jn_store32(out + JN_SET_AT_COUNTS, (uint32_t) s->counts_size);
-	jn_store32(out + JN_SET_AT_KEYS, (uint32_t) s->keys_size);
+	jn_set_header_write(&head, out);
 }

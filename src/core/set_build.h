@@ -88,6 +88,9 @@ jn_set_build_label(const JnEnv *env, JnSetBuild *b, JnTrack track, JnName name, 
 	return jn_set_build_code(env, b, track, name, code, err);
 }
 
+/* How many names of a column have a number. */
+extern uint32_t jn_set_build_names(const JnSetBuild *b, unsigned column);
+
 /* The name of a code, until the next new one. */
 extern JnName jn_set_build_name(const JnSetBuild *b, unsigned column, uint32_t code);
 
@@ -110,6 +113,23 @@ extern JnStatus jn_set_build_add(const JnEnv *env, JnSetBuild *b, const JnKey *k
 								 uint32_t *taken, JnError *err);
 
 extern JnKeyKind jn_set_build_kind(const JnSetBuild *b);
+
+/*
+ * The bytes of a key as it stands in a set behind the key "before", which is
+ * below it, or NULL for the first one.  Write returns the byte after it.
+ */
+extern size_t jn_set_key_size(const JnKey *before, const JnKey *key);
+extern uint8_t *jn_set_key_write(const JnKey *before, const JnKey *key, uint8_t *p);
+
+/* Bytes of a start, if the earliest and the latest one are these. */
+extern unsigned jn_set_start_width(int64_t first, int64_t last, JnUnit unit);
+
+/* Writes the section of starts, and returns the byte after it. */
+extern uint8_t *jn_set_starts_write(const JnEnv *env, int64_t first, JnUnit unit, unsigned width, const int64_t *start,
+									uint32_t parts, uint8_t *p);
+
+/* Proves that rows and key may be added.  Errors: JN_TIME_RANGE, JN_SUBJECT_LONG, JN_SUBJECT_UTF8. */
+extern JnStatus jn_set_build_check(const JnKey *key, const JnRows *rows, JnError *err);
 
 /* Number of parts so far. */
 extern uint32_t jn_set_build_parts(const JnSetBuild *b);

@@ -13,7 +13,10 @@
  * part, and written anew with the new parts in place of the old ones.  All other
  * sets stay.
  *
- * Filling.  A run that takes a bit more than its sets did would leave a full set
+ * Mostly a set has room for its new parts, and is written with them in place of
+ * the old ones (set_splice.h).  For a reader it always has.
+ *
+ * Filling.  Else the sets are divided anew.  A run that takes a bit more than its sets did would leave a full set
  * and a nearly empty one behind each time.  So its bytes are estimated and
  * divided evenly, as a B-tree splits a page; and a run that is nearly empty takes
  * a neighbour in.
@@ -21,6 +24,7 @@
 #include "store_merge.h"
 
 #include "row_buffer.h"
+#include "set_splice.h"
 #include "sort.h"
 
 /* A run of less than this share of a set takes in a neighbour. */
@@ -38,15 +42,19 @@ typedef struct NewPart
 	uint32_t	rows;			/* with the ghost; 0: nothing is left in this chunk */
 	bool		ghost;
 	bool		more;
+	uint32_t	rows_before;	/* what it had in this chunk, without the ghost */
+	int64_t		before;			/* the latest step of that, or JN_TIME_MIN */
 } NewPart;
 
 typedef struct Merge
 {
 	const JnEnv *env;
 	uint64_t	chunk;
+	bool		fresh;			/* for a reader: sets keep their places, and may be large */
 	size_t		limit;
 	const JnStoreSink *sink;
 	JnSetBuild *b;
+	JnSplice	splice;
 
 	/* the sets, in order of chunk, first key and start */
 	uint32_t	n;
@@ -54,7 +62,9 @@ typedef struct Merge
 	JnSetSource *source;		/* by place; "number" leads back to the operand */
 	JnKey	   *first_key;		/* by place; texts in the memory of the set */
 	int64_t    *chunk_of;		/* by place */
+	bool	   *continued;		/* by place: its first part begins with a ghost */
 	bool	   *marked;			/* by place */
+	bool	   *joined;			/* by place: a subject that changes may go on here from the place before */
 
 	/* the changes, in order of key and row */
 	JnRowBuffer changes;		/* one row each */
@@ -71,30 +81,32 @@ typedef struct Merge
 	NewPart    *part;
 	uint32_t	parts;
 	uint32_t	part_room;
+	JnSplicePart *piece;		/* those of one set, to be put in */
+	uint32_t	piece_room;
 } Merge;
 
 /* ---- rows ---- */
 
-/* Appends a row of one buffer to another; tracks that it lacks are none. */
+/* Appends rows of one buffer to another; tracks that it lacks are none. */
 static JnStatus
-copy_row(JnRowBuffer *to, const JnRowBuffer *from, uint32_t row, JnError *err)
+copy_rows(JnRowBuffer *to, const JnRowBuffer *from, uint32_t row, uint32_t n, JnError *err)
 {
-	JnStatus	status = jn_row_buffer_room(to, 1, from->tracks, err);
+	JnStatus	status = jn_row_buffer_room(to, n, from->tracks, err);
 	uint32_t	at = to->rows;
 
-	if (status != JN_OK)
+	if (status != JN_OK || n == 0)
 		return status;
-	to->time[at] = from->time[row];
-	to->event[at] = from->event[row];
-	for (unsigned t = 0; t < JN_TRACKS; t++)
+	memcpy(to->time + at, from->time + row, n * sizeof(int64_t));
+	memcpy(to->event + at, from->event + row, n * sizeof(uint32_t));
+	for (unsigned t = 0; from->tracks >> t != 0; t++)
 		if (from->tracks >> t & 1)
 		{
 			if (t == JN_VALUE)
-				to->value[at] = from->value[row];
+				memcpy(to->value + at, from->value + row, n * sizeof(uint64_t));
 			else
-				to->label[t][at] = from->label[t][row];
+				memcpy(to->label[t] + at, from->label[t] + row, n * sizeof(uint32_t));
 		}
-	to->rows++;
+	to->rows += n;
 	return JN_OK;
 }
 
@@ -294,6 +306,17 @@ set_before(const void *context, uint32_t x, uint32_t y)
 	return order != 0 ? order < 0 : a->start < b->start;
 }
 
+/* Finds the builder's codes of the names of a set, once. */
+static JnStatus
+need_codes(Merge *m, JnSetSource *source, JnError *err)
+{
+	const JnSet *s = source->s;
+
+	if (source->map.code != NULL)
+		return JN_OK;
+	return jn_code_map_open(m->env, m->b, &source->map, &s->event, s->label, s->head.tracks, err);
+}
+
 /* Makes a source stand before the first part of its set. */
 static JnStatus
 rewind_source(Merge *m, JnSetSource *source, JnError *err)
@@ -314,6 +337,15 @@ next_part(Merge *m, JnSetSource *source)
 		source->part.rows = 0;
 }
 
+/* Appends the part where a source stands to the old rows. */
+static JnStatus
+add_old(Merge *m, JnSetSource *source, JnError *err)
+{
+	JnStatus	status = need_codes(m, source, err);
+
+	return status != JN_OK ? status : jn_row_buffer_part(&m->old, source, err);
+}
+
 /* Opens the sets and puts them in order. */
 static JnStatus
 open_sets(Merge *m, JnError *err)
@@ -327,8 +359,11 @@ open_sets(Merge *m, JnError *err)
 	m->source = jn_alloc(env, jn_array_size((uint64_t) n + 1, sizeof(JnSetSource)));
 	m->first_key = jn_alloc(env, jn_array_size((uint64_t) n + 1, sizeof(JnKey)));
 	m->chunk_of = jn_alloc(env, jn_array_size((uint64_t) n + 1, sizeof(int64_t)));
+	m->continued = jn_alloc(env, (size_t) n + 1);
 	m->marked = jn_alloc(env, (size_t) n + 1);
+	m->joined = jn_alloc(env, (size_t) n + 1);
 	memset(m->marked, 0, (size_t) n + 1);
+	memset(m->joined, 0, (size_t) n + 1);
 	for (uint32_t i = 0; i < n; i++)
 	{
 		const JnSet *s = m->operand[i];
@@ -355,11 +390,10 @@ open_sets(Merge *m, JnError *err)
 		source->s = m->operand[index[i]];
 		m->first_key[i] = head[index[i]].key;
 		m->chunk_of[i] = head[index[i]].chunk;
+		source->map.code = NULL;
 		jn_set_parts_open(&source->parts, source->s);
 		status = rewind_source(m, source, err);
-		if (status == JN_OK)
-			status = jn_code_map_open(env, m->b, &source->map, &source->s->event, source->s->label,
-									  source->s->head.tracks, err);
+		m->continued[i] = source->part.ghost;
 		if (i % 64 == 63)
 			jn_tick(env);
 	}
@@ -384,13 +418,37 @@ take_old(Merge *m, const JnKey *key, JnError *err)
 			next_part(m, source);
 		if (source->part.rows > 0 && order == 0)
 		{
-			JnStatus	status = jn_row_buffer_part(&m->old, source, err);
+			JnStatus	status = add_old(m, source, err);
 
 			if (status != JN_OK)
 				return status;
 		}
 	}
 	return JN_OK;
+}
+
+/* The first of the rows from .. to-1 that is not before a change. */
+static uint32_t
+place_of_row(const Merge *m, uint32_t change, uint32_t from, uint32_t to)
+{
+	const int64_t *time = m->old.time;
+	uint32_t	hi = to;
+
+	/* most changes are behind everything */
+	if (from < to && time[to - 1] < m->changes.time[change])
+		return to;
+	while (from < hi)
+	{
+		uint32_t	middle = from + (hi - from) / 2;
+
+		if (time[middle] < m->changes.time[change])
+			from = middle + 1;
+		else
+			hi = middle;
+	}
+	while (from < to && time[from] == m->changes.time[change] && compare_across(&m->changes, change, &m->old, from) > 0)
+		from++;
+	return from;
 }
 
 /* Merges the changes order[from .. to-1] of a subject into its old rows: adds them all to "now". */
@@ -402,30 +460,28 @@ apply(Merge *m, uint32_t from, uint32_t to, JnError *err)
 	uint32_t	i = from;
 	JnStatus	status = JN_OK;
 
-	for (uint32_t p = 0; p <= old->pieces; p++)
+	for (uint32_t p = 0; p <= old->pieces && status == JN_OK; p++)
 	{
 		uint32_t	row = p < old->pieces ? old->piece[p].row : 0;
 		uint32_t	end = p < old->pieces ? row + old->piece[p].rows : 0;
 
 		/* behind the last piece come the changes that are left */
-		while (status == JN_OK && (row < end || (p == old->pieces && i < to)))
+		while (i < to && status == JN_OK)
 		{
-			int			order = i == to ? 1 : row == end ? -1
-			: compare_across(changes, m->order[i], old, row);
+			uint32_t	one = m->order[i];
+			uint32_t	place = place_of_row(m, one, row, end);
 			int64_t		net = 0;
-			uint32_t	one = i < to ? m->order[i] : 0;
 
-			if (order > 0)
-			{
-				status = copy_row(&m->now, old, row++, err);
-				continue;
-			}
+			if (place == end && p < old->pieces)
+				break;
+			status = copy_rows(&m->now, old, row, place - row, err);
+			row = place;
 
 			/* all changes of this one row together */
 			for (; i < to && jn_row_buffer_compare(changes, one, m->order[i]) == 0; i++)
 				net += m->sign[m->order[i]];
 			for (; net > 0 && status == JN_OK; net--)
-				status = copy_row(&m->now, changes, one, err);
+				status = copy_rows(&m->now, changes, one, 1, err);
 			for (; net < 0 && row < end && compare_across(changes, one, old, row) == 0; net++)
 				row++;
 			if (net < 0)
@@ -433,8 +489,26 @@ apply(Merge *m, uint32_t from, uint32_t to, JnError *err)
 			if (m->now.rows % 1024 == 0)
 				jn_tick(m->env);
 		}
+		if (status == JN_OK)
+			status = copy_rows(&m->now, old, row, end - row, err);
 	}
 	return status;
+}
+
+/* Whether so many rows of two buffers are the same. */
+static bool
+same_rows(const JnRowBuffer *a, uint32_t x, const JnRowBuffer *b, uint32_t y, uint32_t n)
+{
+	if (memcmp(a->time + x, b->time + y, n * sizeof(int64_t)) != 0
+		|| memcmp(a->event + x, b->event + y, n * sizeof(uint32_t)) != 0)
+		return false;
+	for (unsigned t = 0; (a->tracks | b->tracks) >> t != 0; t++)
+		if ((a->tracks | b->tracks) >> t & 1)
+			for (uint32_t i = 0; i < n; i++)
+				if (t == JN_VALUE ? value_of(a, x + i) != value_of(b, y + i)
+					: label_of(a, t, x + i) != label_of(b, t, y + i))
+					return false;
+	return true;
 }
 
 /* Whether the rows of a chunk are as they were: those of the pieces from .. to-1. */
@@ -444,20 +518,22 @@ is_same(const Merge *m, uint32_t from, uint32_t to, const NewPart *part)
 	const JnRowBuffer *old = &m->old;
 	uint32_t	at = part->row;
 	uint32_t	end = part->row + part->rows;
+	uint64_t	rows = 0;
 
 	if (from == to || part->rows == 0)
 		return from == to && part->rows == 0;
 	if (old->piece[from].ghost != part->ghost || old->piece[to - 1].more != part->more)
 		return false;
-	if (part->ghost && compare_across(old, old->piece[from].row - 1, &m->now, at++) != 0)
+	for (uint32_t p = from; p < to; p++)
+		rows += old->piece[p].rows;
+	if (rows + part->ghost != part->rows
+		|| (part->ghost && !same_rows(old, old->piece[from].row - 1, &m->now, at++, 1)))
 		return false;
 	for (uint32_t p = from; p < to; p++)
 	{
-		if (old->piece[p].rows > end - at)
+		if (!same_rows(old, old->piece[p].row, &m->now, at, old->piece[p].rows))
 			return false;
-		for (uint32_t i = 0; i < old->piece[p].rows; i++)
-			if (compare_across(old, old->piece[p].row + i, &m->now, at++) != 0)
-				return false;
+		at += old->piece[p].rows;
 		jn_tick(m->env);
 	}
 	return at == end;
@@ -489,7 +565,7 @@ cut_parts(Merge *m, uint32_t subject, uint32_t begin)
 		int64_t		new_chunk = row < now->rows ? jn_store_chunk(now->time[row], m->chunk) : 0;
 		int64_t		chunk = row == now->rows || (p < old->pieces && old_chunk < new_chunk) ? old_chunk : new_chunk;
 		uint32_t	from = p;
-		NewPart		part = {.chunk = chunk,.subject = subject,.row = row};
+		NewPart		part = {.chunk = chunk,.subject = subject,.row = row,.before = JN_TIME_MIN};
 
 		while (p < old->pieces && jn_store_chunk(old->time[old->piece[p].row], m->chunk) == chunk)
 			p++;
@@ -502,6 +578,10 @@ cut_parts(Merge *m, uint32_t subject, uint32_t begin)
 			part.row -= part.ghost;
 			part.rows = row - part.row;
 		}
+		for (uint32_t i = from; i < p; i++)
+			part.rows_before += old->piece[i].rows;
+		if (p > from)
+			part.before = old->time[old->piece[p - 1].row + old->piece[p - 1].rows - 1];
 		if (!is_same(m, from, p, &part))
 			add_part(m, part);
 	}
@@ -628,7 +708,7 @@ add_same(Merge *m, uint32_t place, uint32_t end, char *text, JnError *err)
 
 		if (source->part.rows == 0 || jn_key_compare(&source->part.key, &key) != 0)
 			break;
-		status = jn_row_buffer_part(old, source, err);
+		status = add_old(m, source, err);
 		if (status != JN_OK)
 			return status;
 		if (row == 0)
@@ -724,6 +804,102 @@ place_of(const Merge *m, uint32_t lo, uint32_t hi, const JnKey *key)
 	return lo > first ? lo - 1 : first;
 }
 
+/* ---- the same, where each set can stay what it is but for the new parts ---- */
+
+/* The first of the new parts order[from .. to-1] that does not belong to the sets before "place". */
+static uint32_t
+first_at(const Merge *m, uint32_t place, const uint32_t *order, uint32_t from, uint32_t to)
+{
+	while (from < to && jn_key_compare(&m->subject[m->part[order[from]].subject], &m->first_key[place]) < 0)
+		from++;
+	return from;
+}
+
+/* Whether a run of sets will do without another division, as far as can be told from the numbers of rows. */
+static bool
+may_splice(const Merge *m, uint32_t place, uint32_t end, const uint32_t *order, uint32_t from, uint32_t to)
+{
+	bool		alone = end - place == 1;
+
+	for (; place < end; place++)
+	{
+		uint32_t	until = place + 1 < end ? first_at(m, place + 1, order, from, to) : to;
+		size_t		size = m->source[place].s->size;
+
+		if (m->joined[place] || !m->marked[place] || (!alone && size < m->limit / SMALL_SHARE))
+			return false;
+		for (; from < until; from++)
+		{
+			const NewPart *part = &m->part[order[from]];
+
+			if (part->rows > part->rows_before)
+				size += part->rows - part->rows_before;
+		}
+		if (!m->fresh && size > m->limit)
+			return false;
+	}
+	return true;
+}
+
+/* Plans the set at a place with its new parts order[from .. to-1]. */
+static JnStatus
+plan_splice(Merge *m, uint32_t place, const uint32_t *order, uint32_t from, uint32_t to, JnError *err)
+{
+	JnSetSource *source = &m->source[place];
+	JnStatus	status = need_codes(m, source, err);
+
+	if (status != JN_OK)
+		return status;
+	if (to - from > m->piece_room)
+	{
+		m->piece_room = (uint32_t) jn_larger_room(m->piece_room, to - from, 64);
+		m->piece = jn_grow(m->env, m->piece, m->piece_room, sizeof(JnSplicePart));
+	}
+	for (uint32_t i = from; i < to; i++)
+	{
+		const NewPart *part = &m->part[order[i]];
+
+		m->piece[i - from] = (JnSplicePart)
+		{
+			m->subject[part->subject], rows_of(&m->now, part->row, part->rows, part->ghost, part->more), part->before
+		};
+	}
+	return jn_splice_plan(&m->splice, source->s, m->b, &source->map, m->piece, to - from, err);
+}
+
+/* Writes the sets of a run, each with its new parts.  *done is false if they have to be divided anew. */
+static JnStatus
+splice_run(Merge *m, uint32_t begin, uint32_t end, const uint32_t *order, uint32_t from, uint32_t to, bool *done,
+		   JnError *err)
+{
+	size_t		limit = m->fresh ? JN_MAX_BYTES : m->limit;
+
+	*done = may_splice(m, begin, end, order, from, to);
+
+	/* all of them must fit; one that stands alone is planned once */
+	for (int pass = end - begin == 1; *done && pass < 2; pass++)
+	{
+		uint32_t	next = from;
+
+		for (uint32_t place = begin; *done && place < end; place++)
+		{
+			uint32_t	until = place + 1 < end ? first_at(m, place + 1, order, next, to) : to;
+			JnStatus	status = plan_splice(m, place, order, next, until, err);
+
+			if (status != JN_OK)
+				return status;
+			next = until;
+			*done = m->splice.fits && m->splice.size <= limit;
+			if (!*done || pass == 0)
+				continue;
+			m->sink->drop(m->sink->context, m->source[place].number);
+			if (m->splice.size > 0)
+				jn_splice_write(&m->splice, m->sink->room(m->sink->context, (size_t) m->splice.size));
+		}
+	}
+	return JN_OK;
+}
+
 /* Writes the sets of a chunk, lo .. hi-1, anew where the new parts order[from .. to-1] ask for it. */
 static JnStatus
 rewrite_chunk(Merge *m, uint32_t lo, uint32_t hi, const uint32_t *order, uint32_t from, uint32_t to, char *text,
@@ -739,14 +915,18 @@ rewrite_chunk(Merge *m, uint32_t lo, uint32_t hi, const uint32_t *order, uint32_
 		uint32_t	place = place_of(m, lo, hi, key);
 
 		m->marked[place] = true;
-		for (; place > lo && jn_key_compare(&m->first_key[place], key) == 0; place--)
+		for (; place > lo && m->continued[place] && jn_key_compare(&m->first_key[place], key) == 0; place--)
+		{
 			m->marked[place - 1] = true;
+			m->joined[place] = true;
+		}
 	}
 	while (lo < hi)
 	{
 		uint32_t	begin = lo;
-		uint32_t	until = from;
+		uint32_t	until;
 		size_t		size = 0;
+		bool		done;
 		JnStatus	status;
 
 		if (!m->marked[lo])
@@ -754,13 +934,15 @@ rewrite_chunk(Merge *m, uint32_t lo, uint32_t hi, const uint32_t *order, uint32_
 			lo++;
 			continue;
 		}
-		for (; lo < hi && (m->marked[lo] || size < m->limit / SMALL_SHARE); lo++)
-			size += m->source[lo].s->size;
+		do
+			size += m->source[lo++].s->size;
+		while (lo < hi && (m->fresh ? m->joined[lo] : m->marked[lo] || size < m->limit / SMALL_SHARE));
 
 		/* all new parts whose place is in the run */
-		while (until < to && (lo == hi || jn_key_compare(&m->subject[m->part[order[until]].subject], &m->first_key[lo]) < 0))
-			until++;
-		status = rewrite(m, begin, lo, order, from, until, text, err);
+		until = lo == hi ? to : first_at(m, lo, order, from, to);
+		status = splice_run(m, begin, lo, order, from, until, &done, err);
+		if (status == JN_OK && !done)
+			status = rewrite(m, begin, lo, order, from, until, text, err);
 		if (status != JN_OK)
 			return status;
 		from = until;
@@ -808,7 +990,8 @@ jn_store_merge(const JnEnv *env, const JnSet *const *set, uint32_t n, const uint
 	Merge		m = {
 		.env = env,
 		.chunk = chunk,
-		.limit = limit,
+		.fresh = limit == 0,
+		.limit = limit == 0 ? JN_SET_PAGE_SIZE : limit,
 		.sink = sink,
 		.n = n,
 		.operand = set,
@@ -818,7 +1001,8 @@ jn_store_merge(const JnEnv *env, const JnSet *const *set, uint32_t n, const uint
 
 	if (status != JN_OK)
 		return status;
-	m.b = jn_set_build_new(env, head.change.key.kind, limit);
+	m.b = jn_set_build_new(env, head.change.key.kind, m.limit);
+	jn_splice_open(&m.splice, env);
 	jn_row_buffer_open(&m.changes, env, m.b, true);
 	jn_row_buffer_open(&m.old, env, m.b, true);
 	jn_row_buffer_open(&m.now, env, m.b, true);
@@ -838,12 +1022,15 @@ jn_store_merge(const JnEnv *env, const JnSet *const *set, uint32_t n, const uint
 	for (uint32_t i = 0; i < n; i++)
 	{
 		jn_set_parts_close(env, &m.source[i].parts);
-		jn_release(env, m.source[i].map.code);
+		if (m.source[i].map.code != NULL)
+			jn_release(env, m.source[i].map.code);
 	}
 	jn_release(env, m.source);
 	jn_release(env, m.first_key);
 	jn_release(env, m.chunk_of);
+	jn_release(env, m.continued);
 	jn_release(env, m.marked);
+	jn_release(env, m.joined);
 	jn_release(env, m.order);
 	if (m.key != NULL)
 	{
@@ -854,6 +1041,9 @@ jn_store_merge(const JnEnv *env, const JnSet *const *set, uint32_t n, const uint
 		jn_release(env, m.subject);
 	if (m.part != NULL)
 		jn_release(env, m.part);
+	if (m.piece != NULL)
+		jn_release(env, m.piece);
+	jn_splice_close(&m.splice);
 	jn_row_buffer_close(&m.changes);
 	jn_row_buffer_close(&m.old);
 	jn_row_buffer_close(&m.now);

@@ -33,6 +33,7 @@ typedef struct JnStoreSink
 {
 	void		(*drop) (void *context, uint32_t set);	/* its number among the operands */
 	void		(*write) (void *context, JnSetBuild *b);	/* a set, to be finished and written at once */
+	uint8_t    *(*room) (void *context, size_t size);	/* where a set of so many bytes is to be written */
 	void	   *context;
 } JnStoreSink;
 
@@ -48,7 +49,8 @@ jn_store_chunk(int64_t time, uint64_t chunk)
 /*
  * Merges a batch of changes, which are all of subjects of the bucket, into its
  * n sets, in any order.  Sets are at most "limit" bytes if nothing is too large
- * for that.  O(subjects of the bucket + rows of the sets that give way); memory:
+ * for that; 0 is for sets that are read and forgotten: none is divided for being
+ * too large, or takes in a small one.  O(subjects of the bucket + rows of the sets that give way); memory:
  * the changes, the journeys that change, two sets.
  *
  * Errors: JN_STORE_MISSING if a row is gone that was not there: the store is not

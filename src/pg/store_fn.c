@@ -251,14 +251,25 @@ write_set(void *context, JnSetBuild *b)
 	merged->written = lappend(merged->written, DatumGetPointer(journey_set_finish(&merged->env, b)));
 }
 
-/* Merges the arguments sets, batch and chunk in the current memory context. */
+static uint8_t *
+make_room(void *context, size_t size)
+{
+	Merged	   *merged = context;
+	struct varlena *set = palloc(VARHDRSZ + size);
+
+	SET_VARSIZE(set, VARHDRSZ + size);
+	merged->written = lappend(merged->written, set);
+	return (uint8_t *) VARDATA(set);
+}
+
+/* Merges the arguments sets, batch and chunk in the current memory context; "limit" as for jn_store_merge(). */
 static Merged *
-merge_bucket(FunctionCallInfo fcinfo)
+merge_bucket(FunctionCallInfo fcinfo, Size limit)
 {
 	Merged	   *merged = palloc0(sizeof(Merged));
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(0);
 	bytea	   *batch = PG_GETARG_BYTEA_PP(1);
-	JnStoreSink sink = {drop_set, write_set, merged};
+	JnStoreSink sink = {drop_set, write_set, make_room, merged};
 	JnSet	   *set;
 	const JnSet **operand;
 	JnError		err;
@@ -275,7 +286,7 @@ merge_bucket(FunctionCallInfo fcinfo)
 		operand[i] = &set[i];
 	}
 	if (jn_store_merge(&merged->env, operand, merged->sets, (const uint8_t *) VARDATA_ANY(batch),
-					   VARSIZE_ANY_EXHDR(batch), PG_GETARG_INT64(2), JN_SET_PAGE_SIZE, &sink, &err) != JN_OK)
+					   VARSIZE_ANY_EXHDR(batch), PG_GETARG_INT64(2), limit, &sink, &err) != JN_OK)
 		journey_report(&err, STORE_NAME);
 	return merged;
 }
@@ -294,7 +305,7 @@ journey__merged(PG_FUNCTION_ARGS)
 
 		call = SRF_FIRSTCALL_INIT();
 		caller = MemoryContextSwitchTo(call->multi_call_memory_ctx);
-		call->user_fctx = merge_bucket(fcinfo);
+		call->user_fctx = merge_bucket(fcinfo, 0);
 		MemoryContextSwitchTo(caller);
 	}
 	call = SRF_PERCALL_SETUP();
@@ -312,7 +323,7 @@ journey__merged(PG_FUNCTION_ARGS)
 Datum
 journey__fold_sets(PG_FUNCTION_ARGS)
 {
-	Merged	   *merged = merge_bucket(fcinfo);
+	Merged	   *merged = merge_bucket(fcinfo, JN_SET_PAGE_SIZE);
 	Datum	   *gone = palloc((merged->sets + 1) * sizeof(Datum));
 	Datum	   *written = palloc((list_length(merged->written) + 1) * sizeof(Datum));
 	Datum	   *chunk = palloc((list_length(merged->written) + 1) * sizeof(Datum));

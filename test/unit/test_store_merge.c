@@ -76,12 +76,24 @@ keep(void *context, JnSetBuild *b)
 	dropped[sets++] = false;
 }
 
+static uint8_t *
+room(void *context, size_t size)
+{
+	(void) context;
+	CHECK(sets < MAX_SETS);
+	sizes[sets] = size;
+	bytes[sets] = jn_alloc(ENV, size);
+	dropped[sets] = false;
+	return bytes[sets++];
+}
+
+/* Folds a batch into the sets; limit 0: as for a reader. */
 static JnStatus
 merge(const JnBatch *batch, uint64_t chunk, size_t limit)
 {
 	static JnSet set[MAX_SETS];
 	const JnSet *operand[MAX_SETS];
-	JnStoreSink sink = {drop, keep, NULL};
+	JnStoreSink sink = {drop, keep, room, NULL};
 	uint32_t	n = sets;
 	JnError		err;
 	JnStatus	status;
@@ -199,6 +211,9 @@ check_sets(uint64_t chunk)
 static void
 random_history(uint64_t seed, uint64_t chunk, size_t limit)
 {
+	static uint8_t *kept[MAX_SETS];
+	static size_t kept_sizes[MAX_SETS];
+	uint32_t	before;
 	JnBatch		batch;
 	JnError		err;
 
@@ -236,6 +251,16 @@ random_history(uint64_t seed, uint64_t chunk, size_t limit)
 			}
 			CHECK_INT(jn_batch_add(ENV, &batch, &change, &err), JN_OK);
 		}
+
+		/* what a reader sees, and then the store itself */
+		before = sets;
+		memcpy(kept, bytes, sizeof(kept));
+		memcpy(kept_sizes, sizes, sizeof(kept_sizes));
+		CHECK_INT(merge(&batch, chunk, 0), JN_OK);
+		check_sets(chunk);
+		sets = before;
+		memcpy(bytes, kept, sizeof(kept));
+		memcpy(sizes, kept_sizes, sizeof(kept_sizes));
 		CHECK_INT(merge(&batch, chunk, limit), JN_OK);
 		check_sets(chunk);
 	}
