@@ -2,13 +2,15 @@
  * funnel_terms.c
  *	  The arguments of funnel() and its aggregates.
  *
- * They are constants nearly always, but nothing promises it: copies are kept
- * and compared at each call, which costs less than taking them apart again.
+ * They are constants nearly always.  Where the query does not show it, copies
+ * are kept and compared at each call, which costs less than taking them apart
+ * again.
  */
 #include "postgres.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "nodes/primnodes.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -373,6 +375,26 @@ is_same(FunctionCallInfo fcinfo, int first, const FunnelQuestion *q)
 	return true;
 }
 
+/* Whether the query shows that the arguments are the same in all calls of an aggregate. */
+static bool
+is_constant(FunctionCallInfo fcinfo, int first, int arguments)
+{
+	Aggref	   *aggref = AggGetAggref(fcinfo);
+	int			i;
+
+	/* the state is an argument of ours, but not of theirs */
+	if (aggref == NULL || list_length(aggref->args) < first - 1 + arguments)
+		return false;
+	for (i = 0; i < arguments; i++)
+	{
+		Node	   *expr = (Node *) ((TargetEntry *) list_nth(aggref->args, first - 1 + i))->expr;
+
+		if (!IsA(expr, Const) && !(IsA(expr, Param) && ((Param *) expr)->paramkind == PARAM_EXTERN))
+			return false;
+	}
+	return true;
+}
+
 FunnelQuestion *
 journey_funnel_question(FunctionCallInfo fcinfo, int first)
 {
@@ -387,7 +409,7 @@ journey_funnel_question(FunctionCallInfo fcinfo, int first)
 		q->arguments = PG_NARGS() - first;
 		fcinfo->flinfo->fn_extra = q;
 	}
-	if (q->ready && is_same(fcinfo, first, q))
+	if (q->ready && (q->constant || is_same(fcinfo, first, q)))
 		return q;
 
 	/* whoever leaves by an error leaves nothing half made */
@@ -405,6 +427,7 @@ journey_funnel_question(FunctionCallInfo fcinfo, int first)
 		q->value[i] = q->null[i] ? (Datum) 0 : datumCopy(PG_GETARG_DATUM(first + i), by_value, length);
 	}
 	read_question(q);
+	q->constant = is_constant(fcinfo, first, q->arguments);
 	q->ready = true;
 	MemoryContextSwitchTo(caller);
 	return q;

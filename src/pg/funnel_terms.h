@@ -31,6 +31,7 @@ typedef struct FunnelQuestion
 {
 	MemoryContext context;		/* of what follows, emptied for other arguments */
 	bool		ready;
+	bool		constant;		/* the arguments are the same in all calls, and need no look */
 	int			arguments;
 	Datum		value[FUNNEL_ARGUMENTS];
 	bool		null[FUNNEL_ARGUMENTS];
