@@ -78,7 +78,7 @@ typedef enum JnStatus
 	JN_PATTERN_OPEN,			/* what opens here is never closed */
 	JN_PATTERN_CLOSE,			/* what closes here was never opened */
 	JN_PATTERN_QUANTIFIER,		/* nothing to repeat, twice, or not a number of times */
-	JN_PATTERN_LINK,			/* a link without a step on each side */
+	JN_PATTERN_LINK,			/* a link without a step on each side, or not a link */
 	JN_PATTERN_BOUND,			/* not a bound of a link, or one given twice */
 	JN_PATTERN_TEST,			/* not a condition on a step */
 	JN_PATTERN_WITHIN,			/* "within" is not at the end of the whole */

@@ -215,8 +215,8 @@ static const ErrorText error_text[] = {
 	},
 	[JN_PATTERN_LINK] = {
 		ERRCODE_INVALID_TEXT_REPRESENTATION,
-		"incomplete link in a {what}",
-		"At character {at} a step is missing before or behind a link.",
+		"invalid link in a {what}",
+		"What stands at character {at} is no link, or lacks a step before or behind it.",
 		"Write links as view -> cart, view >> cart or view -[no return, <= 1 h]-> cart.",
 	},
 	[JN_PATTERN_BOUND] = {

@@ -923,6 +923,13 @@ read_within(Reader *r, const char *begin)
 	return status;
 }
 
+/* What should be a step is none.  Some signs look as if they meant a link: view > cart, view => cart, view, cart. */
+static JnStatus
+fail_step(Reader *r)
+{
+	return fail(r, memchr("-<>=,", *r->p, 5) != NULL ? JN_PATTERN_LINK : JN_PATTERN_NAME, r->p);
+}
+
 /* Reads an item that is no group, or opens one. */
 static JnStatus
 read_item(Reader *r)
@@ -951,7 +958,7 @@ read_item(Reader *r)
 		else
 		{
 			node.kind = JN_NODE_ATOM;
-			status = *begin == '!' || *begin == '[' || option_comes(r) ? read_atom(r) : fail(r, JN_PATTERN_NAME, begin);
+			status = *begin == '!' || *begin == '[' || option_comes(r) ? read_atom(r) : fail_step(r);
 			node.left = r->pattern->atoms - 1;
 		}
 		if (status == JN_OK)
