@@ -42,22 +42,32 @@ END
 $$;
 COMMENT ON FUNCTION journey._close(regclass) IS 'Takes all rights on a relation and its columns but those of its owner.';
 
+CREATE FUNCTION journey._note_members(protected_id uuid, base regclass) RETURNS SETOF regclass
+  LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE ROWS 1
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH added AS (
+    INSERT INTO journey.protected_member (protected_id, member, old_name, old_owner)
+    SELECT _note_members.protected_id, m, c.relname, c.relowner
+    FROM journey._members(base) m JOIN pg_class c ON c.oid = m
+    ON CONFLICT DO NOTHING
+    RETURNING member
+  ), noted AS (
+    INSERT INTO journey.protected_grant (protected_id, member, column_name, grantee, grantor, privilege, grantable, place)
+    SELECT _note_members.protected_id, a.member, r.column_name, r.grantee, r.grantor, r.privilege, r.grantable, r.place
+    FROM added a, journey._rights(a.member) r
+  )
+  SELECT a.member FROM added a
+$$;
+COMMENT ON FUNCTION journey._note_members(uuid, regclass) IS
+  'Remembers rights and owners of the table, its tree and their sequences, unless known; returns those that were not.';
+
 CREATE FUNCTION journey._add_members(protected_id uuid, base regclass) RETURNS void
   LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
   SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
-  WITH added AS (
-    INSERT INTO journey.protected_member (protected_id, member, old_name, old_owner)
-    SELECT _add_members.protected_id, m, c.relname, c.relowner
-    FROM journey._members(base) m JOIN pg_class c ON c.oid = m
-    ON CONFLICT DO NOTHING
-    RETURNING member
-  )
-  INSERT INTO journey.protected_grant (protected_id, member, column_name, grantee, grantor, privilege, grantable, place)
-  SELECT _add_members.protected_id, a.member, r.column_name, r.grantee, r.grantor, r.privilege, r.grantable, r.place
-  FROM added a, journey._rights(a.member) r;
+  PERFORM journey._note_members(protected_id, base);
   PERFORM journey._close(m) FROM journey._members(base) m;
 END
 $$;

@@ -163,6 +163,9 @@ AS $$
          format('DROP EVENT TRIGGER %I;', t.evtname), format('Calls %s, which belongs to %s.', t.evtfoid::regprocedure, f.proowner::regrole)
   FROM pg_event_trigger t JOIN pg_proc f ON f.oid = t.evtfoid
   WHERE t.evtenabled <> 'D'
+    AND NOT EXISTS (SELECT FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'journey'
+                    WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = t.oid
+                      AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e')
   UNION ALL
   SELECT 'high', 'masks do not hold on the workers of Citus', 'extension citus', NULL, 'Do not protect distributed tables.'
   FROM pg_extension e

@@ -59,6 +59,7 @@ SELECT split_part(statement, E'\n', 1) FROM finding \gexec
 SELECT 'left: ' || count(*) FROM finding;
 CREATE FUNCTION doc.peek() RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN (SELECT min(email) FROM Journey_Base."people"); END';
 :close;
+ALTER EVENT TRIGGER journey_close_joined DISABLE;
 CREATE TABLE doc.visits_2 PARTITION OF journey_base.visits FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
 GRANT SELECT ON doc.visits_2 TO regress_doc_reader;
 :close;

@@ -5,11 +5,11 @@ SET timezone = 'UTC';
 \set SHOW_CONTEXT never
 CREATE FUNCTION pg_temp.found() RETURNS SETOF text LANGUAGE sql AS $$
 	SELECT concat_ws(' | ', d.severity, d.finding, d.object) FROM journey.doctor() d
-	WHERE d.object ~ 'journey\.' AND d.finding !~ 'trigger sees|event trigger' ORDER BY 1 $$;
+	WHERE d.object ~ 'journey' AND d.finding !~ 'trigger sees' ORDER BY 1 $$;
 CREATE FUNCTION pg_temp.close() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE what record;
 BEGIN
-	FOR what IN SELECT d.statement FROM journey.doctor() d WHERE d.object ~ 'journey\.' AND d.finding !~ 'trigger sees|event trigger' LOOP
+	FOR what IN SELECT d.statement FROM journey.doctor() d WHERE d.object ~ 'journey' AND d.finding !~ 'trigger sees' LOOP
 		EXECUTE what.statement;
 	END LOOP;
 END $$;
@@ -56,6 +56,15 @@ SELECT pg_temp.found();
 SELECT pg_temp.close();
 SELECT pg_temp.found();
 SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'journey.ledger'::regclass AND NOT tgisinternal ORDER BY 1;
+ROLLBACK;
+
+-- event triggers
+BEGIN;
+ALTER EVENT TRIGGER journey_watch DISABLE;
+ALTER EVENT TRIGGER journey_close_joined ENABLE REPLICA;
+SELECT pg_temp.found();
+SELECT pg_temp.close();
+SELECT pg_temp.found();
 ROLLBACK;
 
 -- functions that are another's, say another thing, or promise too much
