@@ -40,6 +40,7 @@
 #include "gaps.h"
 #include "journey.h"
 #include "lexicon.h"
+#include "pair_counts.h"
 #include "set.h"
 #include "spread.h"
 
@@ -89,6 +90,7 @@ typedef struct JnTally
 	uint32_t	used;			/* cells of the hash table */
 	uint16_t   *pair;			/* cells of the rows of a set, see pairs.h; or NULL */
 	uint32_t	pair_room;
+	JnPairCounts *counts;		/* of pairs that are not yet in the cells, if the square is small; or NULL */
 
 	JnSpread	spread;			/* subjects that may come again; cells by the two numbers, see key_of() */
 } JnTally;

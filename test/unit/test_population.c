@@ -319,6 +319,89 @@ TEST(population_of_sets)
 	free(s);
 }
 
+/* Sets whose names grow in number, one after another into the same tally, with a journey here and there. */
+TEST(population_of_many_sets)
+{
+	static const uint32_t names[] = {1, 3, 8, 9, 14, 25, 32, 33, 60};
+	uint64_t	seed = 5;
+	Subject    *s = malloc(sizeof(Subject));
+
+	for (uint32_t i = 0; i < 1200; i++)
+		snprintf(many_names[i], sizeof(many_names[i]), "n%u", i * 7);
+	for (int round = 0; round < 60; round++)
+	{
+		JnTallyKind kind = (JnTallyKind) (round % JN_TALLY_KINDS);
+		JnTally		whole;
+		JnTally		part[2];
+		JnError		err;
+		int			subject = 0;
+
+		jn_cpu_force((JnCpu) (JN_CPU_SCALAR + round / 3 % 3));
+		slow_rows = 0;
+		jn_tally_init(ENV, &whole, kind, 3);
+		for (int k = 0; k < 2; k++)
+			jn_tally_init(ENV, &part[k], kind, 7);
+		for (uint32_t i = unit_below(&seed, 4); i < sizeof(names) / sizeof(names[0]); i += 1 + unit_below(&seed, 3))
+		{
+			JnSetBuild *b = jn_set_build_new(ENV, JN_KEY_BIGINT, JN_MAX_BYTES);
+			uint32_t	parts = 1 + unit_below(&seed, unit_below(&seed, 4) == 0 ? 150 : 9);
+			JnSet		set;
+			size_t		size;
+			uint8_t    *p;
+
+			for (uint32_t k = 0; k < parts; k++)
+			{
+				static int64_t time[MAX_STEPS];
+				static uint32_t event[MAX_STEPS];
+				JnKey		key = {JN_KEY_BIGINT, 0, subject, NULL};
+				JnRows		rows = {.time = time,.event = event};
+				uint32_t	taken;
+
+				make_subject(&seed, s, 12, names[i]);
+				for (uint32_t n = 0; n < s->n; n++)
+				{
+					time[n] = s->step[n].time;
+					CHECK_INT(jn_set_build_event(ENV, b, name_of(&s->step[n]), &event[n], &err), JN_OK);
+				}
+				rows.n = s->n;
+				CHECK_INT(jn_set_build_add(ENV, b, &key, &rows, &taken, &err), JN_OK);
+				slow_subject(kind, s, 0, s->n, false, subject++);
+			}
+			size = jn_set_build_finish(ENV, b);
+			p = jn_alloc(ENV, size);
+			jn_set_build_write(ENV, b, p);
+			CHECK_INT(jn_set_open(p, size, &set, &err), JN_OK);
+			jn_tally_set(ENV, &whole, &set);
+			jn_tally_set(ENV, &part[unit_below(&seed, 2)], &set);
+			if (unit_below(&seed, 3) == 0)
+			{
+				JnJourney	j;
+
+				make_subject(&seed, s, 12, names[i]);
+				slow_subject(kind, s, 0, s->n, false, subject++);
+				j = make_journey(s);
+				jn_tally_journey(ENV, &whole, &j);
+				jn_tally_journey(ENV, &part[0], &j);
+			}
+
+			/* looking at it in between changes nothing */
+			if (unit_below(&seed, 4) == 0)
+			{
+				JnTallyRows rows = jn_tally_rows(ENV, &whole);
+
+				jn_tally_rows_free(ENV, &rows);
+			}
+		}
+		CHECK_INT(jn_tally_merge(ENV, &part[0], &part[1], &err), JN_OK);
+		check_same(&whole, &part[0]);
+		if (!check_rows(&whole))
+			break;
+		unit_env_clear(&unit_env);
+	}
+	jn_cpu_force(JN_CPU_UNKNOWN);
+	free(s);
+}
+
 #define MAX_CUTS	7
 
 /* The key of subject i: ascending, and of a kind that changes from round to round. */
