@@ -84,10 +84,17 @@ jn_spread_cells(const JnEnv *env, JnSpread *s, uint32_t n)
 	return s->work;
 }
 
-/* Puts cells in order; linear if they are two runs that are. */
+/* Puts cells in order, which they may be already. */
 static void
 sort_cells(const JnEnv *env, JnSpread *s, uint64_t *cell, uint32_t n)
 {
+	uint32_t	ordered = 1;
+
+	for (; ordered < n && cell[ordered - 1] < cell[ordered]; ordered++)
+		if (ordered % JN_TICK_EVERY == 0)
+			jn_tick(env);
+	if (ordered >= n)
+		return;
 	if (n > s->tag_room)
 	{
 		uint32_t	room = (uint32_t) jn_larger_room(s->tag_room, n, FIRST_ROOM);
@@ -97,6 +104,22 @@ sort_cells(const JnEnv *env, JnSpread *s, uint64_t *cell, uint32_t n)
 		s->tag_room = room;
 	}
 	jn_sort(env, (int64_t *) cell, s->tag, n, false);
+}
+
+/* Merges n ascending cells into the "cells" that stand in to[] with room for both, from behind. */
+static void
+merge_cells(const JnEnv *env, uint64_t *to, uint32_t cells, const uint64_t *cell, uint32_t n)
+{
+	while (n > 0)
+	{
+		bool		own = cells > 0 && to[cells - 1] > cell[n - 1];
+
+		to[cells + n - 1] = own ? to[cells - 1] : cell[n - 1];
+		cells -= own;
+		n -= !own;
+		if ((cells + n) % JN_TICK_EVERY == 0)
+			jn_tick(env);
+	}
 }
 
 uint32_t
@@ -116,7 +139,7 @@ jn_spread_add(const JnEnv *env, JnSpread *s, uint64_t salt, const JnKey *key, ui
 		subject->room = room;
 	}
 
-	/* the new ones go behind those that are there, in order */
+	/* the new ones wait behind those that are there */
 	for (uint32_t i = 0; i < n; i++)
 	{
 		for (; k < before && subject->cell[k] < cell[i]; k++)
@@ -129,8 +152,11 @@ jn_spread_add(const JnEnv *env, JnSpread *s, uint64_t salt, const JnKey *key, ui
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
-	if (before > 0 && subject->cells > before)
-		sort_cells(env, s, subject->cell, subject->cells);
+	if (before > 0)
+	{
+		memcpy(cell + known, subject->cell + before, (n - known) * sizeof(uint64_t));
+		merge_cells(env, subject->cell, before, cell + known, n - known);
+	}
 	return known;
 }
 
@@ -146,42 +172,28 @@ jn_spread_size(const JnSpread *s)
 	return size;
 }
 
-/* The numbers of the subjects in the order of their keys: a merge sort from the bottom up. */
+/* Whether subject x has a lesser key than y; for jn_sort_index(). */
+static bool
+key_before(const void *context, uint32_t x, uint32_t y)
+{
+	const JnSpread *s = context;
+
+	return jn_key_order(&s->subject[x].key, &s->subject[y].key) < 0;
+}
+
+/* The numbers of the subjects in the order of their keys. */
 static uint32_t *
 order_subjects(const JnEnv *env, const JnSpread *s)
 {
 	uint32_t	n = s->subjects;
-	uint32_t   *from = jn_alloc(env, jn_array_size(n, sizeof(uint32_t)));
-	uint32_t   *to = jn_alloc(env, jn_array_size(n, sizeof(uint32_t)));
+	uint32_t   *order = jn_alloc(env, jn_array_size(n, sizeof(uint32_t)));
+	uint32_t   *spare = jn_alloc(env, jn_array_size(n / 2 + 1, sizeof(uint32_t)));
 
 	for (uint32_t i = 0; i < n; i++)
-		from[i] = i;
-	for (uint64_t run = 1; run < n; run *= 2)
-	{
-		uint32_t   *swap = from;
-
-		for (uint64_t begin = 0; begin < n; begin += 2 * run)
-		{
-			uint32_t	middle = (uint32_t) (n - begin < run ? n : begin + run);
-			uint32_t	end = (uint32_t) (n - begin < 2 * run ? n : begin + 2 * run);
-			uint32_t	a = (uint32_t) begin;
-			uint32_t	b = middle;
-
-			for (uint32_t k = a; k < end; k++)
-			{
-				bool		left = b == end
-				|| (a < middle && jn_key_order(&s->subject[from[a]].key, &s->subject[from[b]].key) < 0);
-
-				to[k] = left ? from[a++] : from[b++];
-				if (k % 1024 == 1023)
-					jn_tick(env);
-			}
-		}
-		from = to;
-		to = swap;
-	}
-	jn_release(env, to);
-	return from;
+		order[i] = i;
+	jn_sort_index(env, order, n, spare, key_before, s);
+	jn_release(env, spare);
+	return order;
 }
 
 uint8_t *

@@ -434,18 +434,6 @@ jn_funnel_tally_write(const JnEnv *env, const JnFunnelTally *t, uint8_t *out)
 		jn_whole_write(env, &t->whole, out);
 }
 
-static JnStatus
-corrupt_at(size_t at, JnError *err)
-{
-	return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
-}
-
-static JnStatus
-check_room(size_t size, uint64_t need, JnError *err)
-{
-	return size >= need ? JN_OK : jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) need);
-}
-
 /* Reads a step at *at and moves behind it. */
 static JnStatus
 read_step(const JnEnv *env, JnFunnelStep *step, uint64_t most, bool gaps, const uint8_t *p, size_t size, size_t *at,
@@ -453,7 +441,7 @@ read_step(const JnEnv *env, JnFunnelStep *step, uint64_t most, bool gaps, const 
 {
 	uint64_t	left;
 
-	if (check_room(size, (uint64_t) *at + STEP_SIZE, err) != JN_OK)
+	if (jn_check_size(size, (uint64_t) *at + STEP_SIZE, err) != JN_OK)
 		return err->status;
 	step->entered = left = jn_load64(p + *at);
 	step->converted = jn_load64(p + *at + 8);
@@ -463,7 +451,7 @@ read_step(const JnEnv *env, JnFunnelStep *step, uint64_t most, bool gaps, const 
 	if (left > most || step->converted > left || step->open > left - step->converted
 		|| step->lost > left - step->converted - step->open
 		|| step->excluded != left - step->converted - step->open - step->lost)
-		return corrupt_at(*at, err);
+		return jn_corrupt_at(*at, err);
 	*at += STEP_SIZE;
 	for (int i = 0; i < 2 && gaps && step->entered > 0; i++)
 	{
@@ -487,20 +475,20 @@ jn_funnel_tally_read(const JnEnv *env, JnFunnelTally *t, uint64_t salt, const ui
 	if (size > 0 && p[0] > JN_FUNNEL_TALLY_VERSION)
 		return jn_fail(err, JN_BYTES_VERSION, 0, p[0], JN_FUNNEL_TALLY_VERSION);
 	if (size > 0 && p[0] < JN_FUNNEL_TALLY_VERSION)
-		return corrupt_at(0, err);
-	if (check_room(size, HEADER_SIZE, err) != JN_OK)
+		return jn_corrupt_at(0, err);
+	if (jn_check_size(size, HEADER_SIZE, err) != JN_OK)
 		return err->status;
 	if (p[1] > 1)
-		return corrupt_at(1, err);
+		return jn_corrupt_at(1, err);
 	if (jn_funnel_tally_init(env, t, salt, p + at, size - at, err) != JN_OK)
 		return jn_fail_behind(err, at);
 	at += t->spec.size;
 	t->subjects = jn_load64(p + 2);
 	if (t->subjects > INT64_MAX)
-		return corrupt_at(2, err);
+		return jn_corrupt_at(2, err);
 
 	atoms = t->spec.atoms.count;
-	if (check_room(size, at + (uint64_t) (atoms + 7) / 8, err) != JN_OK)
+	if (jn_check_size(size, at + (uint64_t) (atoms + 7) / 8, err) != JN_OK)
 		return err->status;
 	for (uint32_t i = 0; i < atoms; i++)
 	{
@@ -508,7 +496,7 @@ jn_funnel_tally_read(const JnEnv *env, JnFunnelTally *t, uint64_t salt, const ui
 		t->unseen -= t->seen[i];
 	}
 	if (atoms % 8 != 0 && p[at + atoms / 8] >> (atoms % 8) != 0)
-		return corrupt_at(at, err);
+		return jn_corrupt_at(at, err);
 	at += (atoms + 7) / 8;
 	for (uint32_t i = 0; i < t->spec.terms.steps; i++)
 	{
@@ -524,10 +512,10 @@ jn_funnel_tally_read(const JnEnv *env, JnFunnelTally *t, uint64_t salt, const ui
 		if (jn_whole_read(env, &t->whole, p + at, size - at, &took, err) != JN_OK)
 			return jn_fail_behind(err, at);
 		if (t->whole.sets == 0)
-			return corrupt_at(at, err);
+			return jn_corrupt_at(at, err);
 		at += took;
 	}
-	return at == size ? JN_OK : corrupt_at(at, err);
+	return at == size ? JN_OK : jn_corrupt_at(at, err);
 }
 
 /* ---- shares ---- */
