@@ -54,6 +54,11 @@ jn_numbered_count(JnNumbered *n, const char *name, size_t size)
 	s->size = (uint8_t) size;
 	s->digits = (uint8_t) digits;
 	memcpy(s->prefix, bytes, size - digits);
+	for (int i = 0; i < 8 && (size_t) i < size - digits; i++)
+	{
+		s->head |= (uint64_t) bytes[i] << 8 * i;
+		s->head_mask |= UINT64_C(0xff) << 8 * i;
+	}
 	s->members = 1;
 	s->last = number;
 	s->next = n->first[size];

@@ -37,6 +37,8 @@ typedef struct JnSeries
 	uint8_t		size;			/* bytes of each name */
 	uint8_t		digits;			/* of the number, at its end */
 	uint8_t		prefix[JN_SERIES_NAME]; /* what comes before */
+	uint64_t	head;			/* its first eight bytes, zeros behind a shorter one */
+	uint64_t	head_mask;		/* of the bytes that it has there */
 	int8_t		next;			/* series with names of this size, or -1 */
 	uint32_t	members;		/* names that were counted */
 	uint32_t	last;			/* the highest number among them */
@@ -67,13 +69,18 @@ static inline uint64_t
 jn_name_tail(const char *name, size_t size)
 {
 	const uint8_t *bytes = (const uint8_t *) name;
-	uint64_t	tail = 0;
 
 	if (size >= 8)
 		return jn_load64(bytes + size - 8);
-	for (size_t i = 0; i < size; i++)
-		tail = tail >> 8 | (uint64_t) bytes[i] << 56;
-	return tail;
+	/* overlapping loads: sizes vary from name to name, and a loop would be mispredicted */
+	if (size >= 4)
+		return (uint64_t) jn_load32(bytes + size - 4) << 32 |
+			(uint64_t) jn_load32(bytes) << 8 * (8 - size);
+	if (size == 0)
+		return 0;
+	return (uint64_t) bytes[size - 1] << 56 |
+		(uint64_t) bytes[size / 2] << 8 * (8 - size + size / 2) |
+		(uint64_t) bytes[0] << 8 * (8 - size);
 }
 
 /*
@@ -105,15 +112,19 @@ jn_last_digits(uint64_t tail, int digits, uint32_t *number)
 static inline int64_t
 jn_numbered_find(const JnNumbered *n, const char *name, size_t size, uint64_t tail)
 {
-	if (size > JN_SERIES_NAME)
+	uint64_t	head;
+
+	if (size > JN_SERIES_NAME || n->first[size] < 0)
 		return -1;
+	head = size >= 8 ? jn_load64((const uint8_t *) name) : size > 0 ? tail >> 8 * (8 - size) : 0;
 	for (int i = n->first[size]; i >= 0; i = n->series[i].next)
 	{
 		const JnSeries *s = &n->series[i];
 		size_t		prefix = (size_t) (s->size - s->digits);
 		uint32_t	number;
 
-		if (prefix > 0 && memcmp(name, s->prefix, prefix) != 0)
+		if ((head & s->head_mask) != s->head ||
+			(prefix > 8 && memcmp(name + 8, s->prefix + 8, prefix - 8) != 0))
 			continue;
 		if (jn_last_digits(tail, s->digits, &number) && number <= s->last)
 			return (int64_t) (s->first + number);

@@ -303,22 +303,6 @@ standing_reason(const JourneyDecision *decision)
 	return JN_REASONS;
 }
 
-bool
-journey_decision_allows(JourneyDecision *decision, JourneyClassRef *class,
-						const char *subject, int size, TimestampTz collected)
-{
-	if (unlikely(decision->standing != GRANTED || subject == NULL || size <= 0 ||
-				 size > JOURNEY_MAX_SUBJECT))
-		return false;
-
-	if (unlikely(class->decision != decision->serial))
-	{
-		class->number = journey_answers_class(decision, class->name);
-		class->decision = decision->serial;
-	}
-	return journey_answers_allow(decision, class->number, subject, size, collected);
-}
-
 void
 journey_decision_explain(const JourneyQuestion *question, JourneyExplanation *answer)
 {

@@ -25,6 +25,13 @@
 
 typedef struct JourneyDecision JourneyDecision;
 
+/* The number of a decision, different for each of a session. */
+static inline uint64
+journey_decision_serial(const JourneyDecision *decision)
+{
+	return *(const uint64 *) decision;	/* the struct begins with it */
+}
+
 /* Longest name of a subject, in bytes. */
 #define JOURNEY_MAX_SUBJECT		1024
 

@@ -100,6 +100,8 @@ struct JourneyDecision
 	MemoryContext context;		/* holds this struct and what belongs to it */
 };
 
+StaticAssertDecl(offsetof(struct JourneyDecision, serial) == 0, "see journey_decision_serial()");
+
 static inline SnapshotFacts
 snapshot_facts(Snapshot snapshot)
 {
@@ -162,16 +164,6 @@ extern const JnStanding *journey_standing_for(JourneyDecision *decision, int sid
 
 /* An empty memory of answers, below the decision's context. */
 extern SubjectAnswers *journey_answers_create(JourneyDecision *decision);
-
-/* A number by which the decision knows a class of data. */
-extern int	journey_answers_class(JourneyDecision *decision, const char *name);
-
-/*
- * Are raw values of the subject shown?  "size" is 1 to JOURNEY_MAX_SUBJECT,
- * "collected" a time or JN_COLLECTED_UNKNOWN.  The decision must be GRANTED.
- */
-extern bool journey_answers_allow(JourneyDecision *decision, int class_number,
-								  const char *subject, int size, TimestampTz collected);
 
 /*
  * The same for one subject by the tables, with where it comes from; "denied"

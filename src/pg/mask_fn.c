@@ -157,16 +157,26 @@ find_site(FunctionCallInfo fcinfo, int seal)
 }
 
 /*
- * The site of this call.  "seal" is the number of the seal's argument; a seal
- * that is not the same in every call of an execution is none of ours.
+ * The site of this call and the decision that it asks.  "seal" is the number of
+ * the seal's argument; a seal that is not the same in every call of an
+ * execution is none of ours.
+ *
+ * A site whose class was told to the current decision was looked up in the
+ * same statement, for a decision is good for one statement only.
  */
 static inline Site *
-get_site(FunctionCallInfo fcinfo, int seal)
+get_site(FunctionCallInfo fcinfo, int seal, JourneyDecision **decision)
 {
 	Site	   *site = fcinfo->flinfo->fn_extra;
 
-	if (unlikely(site == NULL || site->looked_at != GetCurrentStatementStartTimestamp()))
-		site = find_site(fcinfo, seal);
+	if (likely(site != NULL))
+	{
+		*decision = journey_decision_current();
+		if (likely(site->class.decision == journey_decision_serial(*decision)))
+			return site;
+	}
+	site = find_site(fcinfo, seal);
+	*decision = journey_decision_current();
 	return site;
 }
 
@@ -177,26 +187,31 @@ collected_at(FunctionCallInfo fcinfo, int n)
 	return PG_NARGS() > n && !PG_ARGISNULL(n) ? PG_GETARG_TIMESTAMPTZ(n) : JN_COLLECTED_UNKNOWN;
 }
 
-/*
- * Step 2: is the subject in argument "n" open to the reader?  Argument
- * "collected" tells since when the row is here.
- */
-static inline bool
-is_allowed(FunctionCallInfo fcinfo, Site *site, JourneyDecision *decision, int n, int collected)
+/* Who a cell or a row is about, not zero-terminated; NULL: nobody knows. */
+typedef struct Subject
 {
-	TimestampTz since = collected_at(fcinfo, collected);
-	text	   *subject;
+	const char *name;
+	int			size;			/* bytes */
+} Subject;
+
+/* The subject in argument "n". */
+static inline Subject
+get_subject(FunctionCallInfo fcinfo, int n)
+{
+	Subject		subject = {NULL, 0};
+	text	   *t;
 
 	if (PG_ARGISNULL(n))
-		return journey_decision_allows(decision, &site->class, NULL, 0, since);
-	subject = (text *) PG_GETARG_POINTER(n);
-	if (VARATT_IS_COMPRESSED(subject) || VARATT_IS_EXTERNAL(subject))
-		subject = PG_GETARG_TEXT_PP(n);
-	return journey_decision_allows(decision, &site->class, VARDATA_ANY(subject),
-								   VARSIZE_ANY_EXHDR(subject), since);
+		return subject;
+	t = (text *) PG_GETARG_POINTER(n);
+	if (unlikely(VARATT_IS_COMPRESSED(t) || VARATT_IS_EXTERNAL(t)))
+		t = PG_GETARG_TEXT_PP(n);
+	subject.name = VARDATA_ANY(t);
+	subject.size = VARSIZE_ANY_EXHDR(t);
+	return subject;
 }
 
-/* What allows_other() needs to ask for the decision. */
+/* What allows_other() needs to ask the decision. */
 typedef struct Asker
 {
 	JourneyDecision *decision;
@@ -204,7 +219,7 @@ typedef struct Asker
 	TimestampTz since;
 } Asker;
 
-/* The same as is_allowed() for a subject that is named in the value itself. */
+/* Step 2 for a subject that is named in the value itself. */
 static bool
 allows_other(const JourneyCell *cell, const char *subject, int size)
 {
@@ -213,28 +228,24 @@ allows_other(const JourneyCell *cell, const char *subject, int size)
 	return journey_decision_allows(asker->decision, asker->class, subject, size, asker->since);
 }
 
-/* Step 3, denied: the mask of the cell. */
-static Datum
-show_mask(FunctionCallInfo fcinfo, Site *site, JourneyDecision *decision, bool allowed)
+/* Step 3, denied: the mask of the cell, by a mask that looks at it. */
+static pg_noinline Datum
+show_mask(FunctionCallInfo fcinfo, Site *site, JourneyDecision *decision, Subject subject, bool allowed)
 {
 	const char *purpose = journey_decision_purpose(decision);
 	Asker		asker = {decision, &site->class, collected_at(fcinfo, 3)};
-	JourneyCell cell = {.raw = PG_GETARG_DATUM(0),.isnull = PG_ARGISNULL(0),.allowed = allowed,.purpose = purpose != NULL ? purpose : "",
-	.allows = allows_other,.ctx = &asker};
-	bool		isnull = false;
-	Datum		result;
+	JourneyCell cell = {
+		.raw = PG_GETARG_DATUM(0),
+		.isnull = PG_ARGISNULL(0),
+		.allowed = allowed,
+		.subject = subject.name,
+		.subject_size = subject.size,
+		.purpose = purpose != NULL ? purpose : "",
+		.allows = allows_other,
+		.ctx = &asker
+	};
 
-	if (!PG_ARGISNULL(1))
-	{
-		text	   *subject = PG_GETARG_TEXT_PP(1);
-
-		cell.subject = VARDATA_ANY(subject);
-		cell.subject_size = VARSIZE_ANY_EXHDR(subject);
-	}
-	result = site->mask.show(&site->mask, &cell, &isnull);
-	if (isnull)
-		PG_RETURN_NULL();
-	return result;
+	return site->mask.show(&site->mask, &cell, &fcinfo->isnull);
 }
 
 /* _cell(raw anyelement, subject text, seal journey._seal [, collected timestamptz]) */
@@ -243,21 +254,28 @@ journey__cell(PG_FUNCTION_ARGS)
 {
 	Site	   *site;
 	JourneyDecision *decision;
+	Subject		subject;
 	bool		allowed;
 
 	if (PG_ARGISNULL(2))
 		PG_RETURN_NULL();
-	site = get_site(fcinfo, 2);
-	decision = journey_decision_current();
+	site = get_site(fcinfo, 2, &decision);
+	if (unlikely(site->mask.show == NULL))
+		PG_RETURN_NULL();
 
-	if (site->mask.show == NULL)
-		PG_RETURN_NULL();
-	allowed = is_allowed(fcinfo, site, decision, 1, 3);
-	if (!allowed || site->mask.every_cell)
-		return show_mask(fcinfo, site, decision, allowed);
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	subject = get_subject(fcinfo, 1);
+	allowed = journey_decision_allows(decision, &site->class, subject.name, subject.size,
+									  collected_at(fcinfo, 3));
+	if (unlikely(site->mask.every_cell))
+		return show_mask(fcinfo, site, decision, subject, allowed);
+	if (allowed)
+	{
+		fcinfo->isnull = PG_ARGISNULL(0);
+		return PG_GETARG_DATUM(0);
+	}
+	if (site->mask.blind)
+		return site->mask.show(&site->mask, NULL, &fcinfo->isnull);
+	return show_mask(fcinfo, site, decision, subject, false);
 }
 
 /* _row(subject text, seal journey._seal [, collected timestamptz]): false, never NULL, unless it is allowed */
@@ -266,10 +284,14 @@ journey__row(PG_FUNCTION_ARGS)
 {
 	Site	   *site;
 	JourneyDecision *decision;
+	Subject		subject;
 
 	if (PG_ARGISNULL(1))
 		PG_RETURN_BOOL(false);
-	site = get_site(fcinfo, 1);
-	decision = journey_decision_current();
-	PG_RETURN_BOOL(site->is_row && is_allowed(fcinfo, site, decision, 0, 2));
+	site = get_site(fcinfo, 1, &decision);
+	if (!site->is_row)
+		PG_RETURN_BOOL(false);
+	subject = get_subject(fcinfo, 0);
+	PG_RETURN_BOOL(journey_decision_allows(decision, &site->class, subject.name, subject.size,
+										   collected_at(fcinfo, 2)));
 }

@@ -130,6 +130,7 @@ journey_mask_open(JourneyMask *mask, const JourneyOptions *options)
 
 	mask->show = NULL;
 	mask->every_cell = false;
+	mask->blind = false;
 	mask->typmod = -1;
 	mask->base = getBaseType(mask->type);
 	(void) journey_option_int(options, "typmod", -1, PG_INT32_MAX, &mask->typmod);
@@ -170,4 +171,5 @@ journey_mask_open(JourneyMask *mask, const JourneyOptions *options)
 	/* around the mask of the rest, or none if that is public */
 	if (mask->show != NULL || strcmp(name, "paths") == 0)
 		journey_mask_open_paths(mask, options);
+	mask->blind = mask->show == show_null || mask->show == show_constant;
 }

@@ -54,6 +54,9 @@ struct JourneyMask
 	/* It decides by itself and is asked for allowed cells too. */
 	bool		every_cell;
 
+	/* It shows the same of every cell; "cell" may be NULL. */
+	bool		blind;
+
 	MemoryContext context;		/* lives as long as the mask */
 	Oid			type;			/* of the column */
 	Oid			base;			/* under all domains */

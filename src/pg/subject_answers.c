@@ -106,12 +106,12 @@ struct SubjectAnswers
 	 * eight bytes of the name, and all of it if these are not all.
 	 */
 	int			last_size;		/* 0: none */
+	uint32		last_facts;		/* 0: no such subject, or an exception */
 	uint64		last_head;
 	uint64		last_tail;
-	uint32		last_facts;		/* 0: no such subject */
-	bool		last_is_exception;
 
 	bool		cached;			/* by the cache, or by the tables */
+	bool		last_is_exception;
 	uint64		version;		/* of the cache when that was found out */
 
 	int			class_count;
@@ -509,7 +509,7 @@ reason_of_facts(JourneyDecision *decision, int class_number, uint32 facts, Times
 
 
 /* ------------------------------------------------------------------------
- * What decision.c calls
+ * What others call
  * ------------------------------------------------------------------------ */
 
 SubjectAnswers *
@@ -523,8 +523,9 @@ journey_answers_create(JourneyDecision *decision)
 	return answers;
 }
 
-int
-journey_answers_class(JourneyDecision *decision, const char *name)
+/* A number by which the decision knows a class of data. */
+static int
+number_class(JourneyDecision *decision, const char *name)
 {
 	SubjectAnswers *answers = decision->answers;
 
@@ -581,45 +582,68 @@ ask_tables(JourneyDecision *decision, int class_number, const char *subject, int
 	return reason_of(decision, class_number, answer, collected);
 }
 
+/* Finds another subject in the cache. */
+static pg_noinline void
+find_subject(SubjectAnswers *answers, const char *subject, int size, uint64 head, uint64 tail)
+{
+	answers->last_size = size;
+	answers->last_head = head;
+	answers->last_tail = tail;
+	if (size > 16)
+		memcpy(answers->last_name, subject, size);
+	answers->last_is_exception = false;
+	if (unlikely(answers->hash->members > 0))
+	{
+		SubjectName name = {subject, size};
+
+		answers->last_is_exception = answers_lookup(answers->hash, name) != NULL;
+	}
+	answers->last_facts = answers->last_is_exception ? 0 : journey_fact_cache_find(subject, size, tail);
+}
+
 /* Why the subject's values are shown or not. */
-static JnReason
+static pg_attribute_always_inline JnReason
 ask(JourneyDecision *decision, int class_number, const char *subject, int size, TimestampTz collected)
 {
 	SubjectAnswers *answers = decision->answers;
 	uint64		head;
 	uint64		tail;
 
-	if (answers->version != journey_fact_cache_version)
+	if (unlikely(answers->version != journey_fact_cache_version))
 		choose_way(decision);
-	if (!answers->cached)
+	if (unlikely(!answers->cached))
 		return ask_tables(decision, class_number, subject, size, collected);
 
 	/* the columns of one row ask about the same subject */
 	tail = jn_name_tail(subject, size);
 	head = size < 8 ? tail : jn_load64((const uint8 *) subject);
 	if (size != answers->last_size || tail != answers->last_tail || head != answers->last_head ||
-		(size > 16 && memcmp(subject, answers->last_name, size) != 0))
-	{
-		SubjectName name = {subject, size};
-
-		answers->last_size = size;
-		answers->last_tail = tail;
-		answers->last_head = head;
-		if (size > 16)
-			memcpy(answers->last_name, subject, size);
-		answers->last_is_exception = answers->hash->members > 0 && answers_lookup(answers->hash, name) != NULL;
-		answers->last_facts = answers->last_is_exception ? 0 : journey_fact_cache_find(subject, size, tail);
-	}
+		(unlikely(size > 16) && memcmp(subject, answers->last_name, size) != 0))
+		find_subject(answers, subject, size, head, tail);
 	if (unlikely(answers->last_is_exception))
 		return ask_tables(decision, class_number, subject, size, collected);
 	return reason_of_facts(decision, class_number, answers->last_facts, collected);
 }
 
-bool
-journey_answers_allow(JourneyDecision *decision, int class_number, const char *subject, int size,
-					  TimestampTz collected)
+/* A class that is new to the decision. */
+static pg_noinline void
+meet_class(JourneyDecision *decision, JourneyClassRef *class)
 {
-	return jn_is_shown(ask(decision, class_number, subject, size, collected));
+	if (decision->standing == GRANTED)
+		class->number = number_class(decision, class->name);
+	class->decision = decision->serial;
+}
+
+bool
+journey_decision_allows(JourneyDecision *decision, JourneyClassRef *class,
+						const char *subject, int size, TimestampTz collected)
+{
+	if (unlikely(class->decision != decision->serial))
+		meet_class(decision, class);
+	if (unlikely(decision->standing != GRANTED || subject == NULL || size <= 0 ||
+				 size > JOURNEY_MAX_SUBJECT))
+		return false;
+	return jn_is_shown(ask(decision, class->number, subject, size, collected));
 }
 
 

@@ -64,6 +64,57 @@ TEST(numbered_last_digits)
 	}
 }
 
+TEST(numbered_tail_of_every_size)
+{
+	static const char name[] = "\x01\x80zyxwvut\xffqponm";
+
+	for (size_t size = 0; size < sizeof(name); size++)
+	{
+		uint64_t	tail = 0;
+
+		for (size_t i = size > 8 ? size - 8 : 0; i < size; i++)
+			tail = tail >> 8 | (uint64_t) (uint8_t) name[i] << 56;
+		CHECK(jn_name_tail(name, size) == tail);
+	}
+}
+
+/* A name of a series with one other byte, whichever it is, is another name. */
+TEST(numbered_other_byte_is_other_name)
+{
+	static const char *const format[] = {"%03u", "u%03u", "abcd%03u", "abcde%03u", "abcdefg%03u", "abcdefgh%03u", "abcdefghijklmn%03u"};
+
+	for (size_t f = 0; f < sizeof(format) / sizeof(format[0]); f++)
+	{
+		JnNumbered	n;
+		uint64_t	places;
+		char		name[24];
+		size_t		size;
+
+		pool_count = 0;
+		for (unsigned i = 0; i < 1000; i++)
+			add_name(format[f], i);
+		n = count_pool(&places);
+		snprintf(name, sizeof(name), format[f], 700);
+		size = strlen(name);
+		CHECK_INT(find(&n, name), 700);
+
+		for (size_t i = 0; i < size - 3; i++)
+		{
+			name[i] ^= 1;
+			CHECK(find(&n, name) < 0);
+			name[i] ^= 1;
+		}
+		for (size_t i = size - 3; i < size; i++)
+		{
+			name[i] ^= 1;
+			CHECK(find(&n, name) != 700);
+			name[i] ^= 0x81;
+			CHECK(find(&n, name) < 0);
+			name[i] ^= 0x80;
+		}
+	}
+}
+
 TEST(numbered_every_name_has_its_own_place)
 {
 	JnNumbered	n;
