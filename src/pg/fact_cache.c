@@ -642,15 +642,14 @@ read_all(FactCache *c, const JourneyTable *tables, Snapshot snapshot)
 
 	while (fits && journey_probe_next(&subject))
 	{
-		int64		number = DatumGetInt64(journey_probe_column(&subject, JOURNEY_SUBJECT_BY_NUMBER_NUMBER));
 		JourneyFacts *facts;
 
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextSwitchTo(row_context);
 		journey_facts_begin(&builder, &tables[JOURNEY_SUBJECT], subject.row, RelationGetDescr(subject.rel));
-		while (more && state_number <= number)
+		while (more && state_number <= builder.number)
 		{
-			if (state_number == number)
+			if (state_number == builder.number)
 				journey_facts_add(&builder, &tables[JOURNEY_STATE], state.row, RelationGetDescr(state.rel));
 			MemoryContextSwitchTo(caller);
 			more = journey_probe_next(&state);
@@ -663,11 +662,10 @@ read_all(FactCache *c, const JourneyTable *tables, Snapshot snapshot)
 		facts = journey_facts_end(&builder);
 		if (facts != NULL)
 		{
-			text	   *name = DatumGetTextPP(journey_probe_column(&subject, JOURNEY_SUBJECT_BY_NUMBER_NAME));
 			uint32		facts_number = number_facts(c, facts);
 
 			fits = facts_number != 0 &&
-				set_name(c, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), facts_number);
+				set_name(c, VARDATA_ANY(builder.name), VARSIZE_ANY_EXHDR(builder.name), facts_number);
 		}
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(row_context);
@@ -675,7 +673,7 @@ read_all(FactCache *c, const JourneyTable *tables, Snapshot snapshot)
 	journey_probe_end(&subject);
 	journey_probe_end(&state);
 	MemoryContextDelete(row_context);
-	return fits && !subject.has_null;
+	return fits;
 }
 
 /*

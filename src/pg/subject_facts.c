@@ -94,27 +94,39 @@ make_room(JourneyFactsBuilder *builder, int count)
 	builder->room = room;
 }
 
+/* All columns of a row at once: behind a name and NULLs each alone has to be searched for. */
+static void
+take_columns(JourneyFactsBuilder *builder, HeapTuple row, TupleDesc desc)
+{
+	if (desc->natts > builder->columns)
+	{
+		builder->value = MemoryContextAlloc(builder->context, desc->natts * sizeof(Datum));
+		builder->null = MemoryContextAlloc(builder->context, desc->natts * sizeof(bool));
+		builder->columns = desc->natts;
+	}
+	heap_deform_tuple(row, desc, builder->value, builder->null);
+}
+
 void
 journey_facts_begin(JourneyFactsBuilder *builder, const JourneyTable *subject,
 					HeapTuple row, TupleDesc desc)
 {
 	const AttrNumber *attnum = subject->column;
 	JourneyFacts *facts;
-	Datum	   *values = palloc(desc->natts * (sizeof(Datum) + sizeof(bool)));
-	bool	   *nulls = (bool *) (values + desc->natts);
 	int			kind = 0;
 
-	/* all at once: behind a name and NULLs each alone has to be searched for */
-	heap_deform_tuple(row, desc, values, nulls);
-#define VALUE(column)	values[attnum[column] - 1]
-#define IS_NULL(column) nulls[attnum[column] - 1]
+	take_columns(builder, row, desc);
+#define VALUE(column)	builder->value[attnum[column] - 1]
+#define IS_NULL(column) builder->null[attnum[column] - 1]
 
 	make_room(builder, 1);
 	facts = builder->facts;
 	memset(facts, 0, offsetof(JourneyFacts, word));
 
+	builder->number = IS_NULL(JOURNEY_SUBJECT_NUMBER) ? 0 : DatumGetInt64(VALUE(JOURNEY_SUBJECT_NUMBER));
+	builder->name = IS_NULL(JOURNEY_SUBJECT_NAME) ? NULL : DatumGetTextPP(VALUE(JOURNEY_SUBJECT_NAME));
 	builder->spoiled = IS_NULL(JOURNEY_SUBJECT_RESTRICTED) || IS_NULL(JOURNEY_SUBJECT_ERASED) ||
-		IS_NULL(JOURNEY_SUBJECT_KIND);
+		IS_NULL(JOURNEY_SUBJECT_KIND) || IS_NULL(JOURNEY_SUBJECT_NUMBER) || IS_NULL(JOURNEY_SUBJECT_NAME);
 	if (!builder->spoiled)
 	{
 		facts->restricted = DatumGetBool(VALUE(JOURNEY_SUBJECT_RESTRICTED));
@@ -129,7 +141,6 @@ journey_facts_begin(JourneyFactsBuilder *builder, const JourneyTable *subject,
 		DatumGetDateADT(VALUE(JOURNEY_SUBJECT_BORN));
 #undef VALUE
 #undef IS_NULL
-	pfree(values);
 }
 
 void
@@ -137,21 +148,19 @@ journey_facts_add(JourneyFactsBuilder *builder, const JourneyTable *state,
 				  HeapTuple row, TupleDesc desc)
 {
 	const AttrNumber *attnum = state->column;
-	Datum	   *values = palloc(desc->natts * (sizeof(Datum) + sizeof(bool)));
-	bool	   *nulls = (bool *) (values + desc->natts);
 	JourneyWord word;
 	int64	   *seq;
 	int			place;
 
-	heap_deform_tuple(row, desc, values, nulls);
-#define VALUE(column)	values[attnum[column] - 1]
+	take_columns(builder, row, desc);
+#define VALUE(column)	builder->value[attnum[column] - 1]
 
 	memset(&word, 0, sizeof(word));
 	make_room(builder, builder->facts->count + 1);
 
 	/* none of them may be NULL */
 	for (int i = JOURNEY_STATE_SUBJECT; i <= JOURNEY_STATE_NOTICE; i++)
-		builder->spoiled |= nulls[attnum[i] - 1];
+		builder->spoiled |= builder->null[attnum[i] - 1];
 
 	word.purpose = DatumGetInt32(VALUE(JOURNEY_STATE_PURPOSE));
 	word.covers = DatumGetBool(VALUE(JOURNEY_STATE_COVERS));
@@ -180,7 +189,6 @@ journey_facts_add(JourneyFactsBuilder *builder, const JourneyTable *state,
 	memcpy(&builder->facts->word[place], &word, sizeof(word));
 	builder->facts->count++;
 #undef VALUE
-	pfree(values);
 }
 
 static int
@@ -203,6 +211,20 @@ journey_facts_end(JourneyFactsBuilder *builder)
 
 	if (builder->spoiled)
 		return NULL;
+
+	/* most said one thing about one purpose */
+	if (facts->count == 1)
+	{
+		JourneyWord *word = &facts->word[0];
+
+		word->given = builder->seq[0] > 0;
+		word->refused = builder->seq[1] > 0;
+		word->withdrawn = builder->seq[2] > 0;
+		word->objected = builder->seq[3] > 0;
+		word->expired = builder->seq[4] > 0;
+		if (word->given + word->refused + word->withdrawn + word->objected + word->expired <= 1)
+			return facts;
+	}
 
 	if (count > lengthof(few))
 		sorted = palloc(count * sizeof(int64));
@@ -293,19 +315,15 @@ journey_facts_by_name(JourneyFactsBuilder *builder, const JourneyTable *tables,
 					  const char *name, int size, Snapshot snapshot)
 {
 	JourneyProbe probe;
-	int64		number = 0;
-	bool		found = false;
+	bool		found;
 
 	journey_probe_begin(&probe, &tables[JOURNEY_SUBJECT], snapshot, F_TEXTEQ,
 						PointerGetDatum(cstring_to_text_with_len(name, size)));
-	if (journey_probe_next(&probe))
-	{
+	found = journey_probe_next(&probe);
+	if (found)
 		journey_facts_begin(builder, &tables[JOURNEY_SUBJECT], probe.row, RelationGetDescr(probe.rel));
-		number = DatumGetInt64(journey_probe_column(&probe, JOURNEY_SUBJECT_NUMBER));
-		found = !probe.has_null;
-	}
 	journey_probe_end(&probe);
-	return found ? add_words(builder, tables, number, snapshot) : NULL;
+	return found ? add_words(builder, tables, builder->number, snapshot) : NULL;
 }
 
 JourneyFacts *
@@ -321,8 +339,9 @@ journey_facts_by_number(JourneyFactsBuilder *builder, const JourneyTable *tables
 	if (journey_probe_next(&probe))
 	{
 		journey_facts_begin(builder, &tables[JOURNEY_SUBJECT], probe.row, RelationGetDescr(probe.rel));
-		*name = DatumGetTextPCopy(journey_probe_column(&probe, JOURNEY_SUBJECT_BY_NUMBER_NAME));
-		found = !probe.has_null;
+		found = builder->name != NULL;
+		if (found)
+			*name = DatumGetTextPCopy(PointerGetDatum(builder->name));
 	}
 	journey_probe_end(&probe);
 	return found ? add_words(builder, tables, number, snapshot) : NULL;

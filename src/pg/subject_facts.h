@@ -74,6 +74,15 @@ typedef struct JourneyFactsBuilder
 	int			room;			/* for words */
 	int64	   *seq;			/* ledger positions, five a word */
 	bool		spoiled;		/* a value that must be there is missing */
+
+	/* of the subject, as journey_facts_begin() found them */
+	int64		number;			/* 0 if it is missing */
+	text	   *name;			/* in the row; NULL if it is missing */
+
+	/* the columns of a row */
+	int			columns;		/* room */
+	Datum	   *value;
+	bool	   *null;
 } JourneyFactsBuilder;
 
 /* Begins with a row of journey.subject; "subject" is tables[JOURNEY_SUBJECT]. */
