@@ -78,7 +78,7 @@ read_default_jurisdiction(const JourneyDecision *decision, Snapshot snapshot)
 	JourneyProbe probe;
 	char	   *name = NULL;
 
-	journey_probe_begin_all(&probe, &decision->tables[JOURNEY_JURISDICTION], snapshot);
+	journey_probe_begin_all(&probe, &decision->tables[JOURNEY_JURISDICTION], snapshot, true);
 	while (name == NULL && journey_probe_next(&probe))
 	{
 		if (DatumGetBool(journey_probe_column(&probe, JOURNEY_JURISDICTION_DEFAULT)))

@@ -72,11 +72,21 @@
 #include "fact_cache.h"
 #include "probe.h"
 
-/* A look-up in the tables costs as much as reading so many subjects. */
-#define LOOKUP_COST		16
+/*
+ * A look-up in the tables costs as much as reading a dozen subjects.  All are
+ * read when half as much has been spent on look-ups: what is read stays.
+ */
+#define LOOKUP_COST		24
 
 /* Not for less. */
 #define FEWEST_LOOKUPS	200
+
+/*
+ * So many late rows, and one for so many subjects more, are looked up when the
+ * tables are read in the order of their heaps.
+ */
+#define FEWEST_LATE		200
+#define LATE_SHARE		32
 
 /* A guess that is right nearly everywhere; else advice is not followed. */
 #define HUGE_PAGE		(2 * 1024 * 1024)
@@ -581,6 +591,25 @@ number_facts(FactCache *c, const JourneyFacts *facts)
 }
 
 
+/*
+ * Gives a subject these facts; NULL: nothing is known of it, whatever was
+ * noted before.  False: no room.
+ */
+static bool
+set_facts(FactCache *c, const text * name, const JourneyFacts *facts)
+{
+	uint32		number = 0;
+
+	if (facts != NULL)
+	{
+		number = number_facts(c, facts);
+		if (number == 0)
+			return false;
+	}
+	return set_name(c, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), number);
+}
+
+
 /* ------------------------------------------------------------------------
  * Making it
  * ------------------------------------------------------------------------ */
@@ -618,62 +647,137 @@ estimate_subjects(const JourneyTable *tables)
 	return result;
 }
 
-/* Both walks in the order of numbers, side by side.  False: no room. */
+/* Reads the facts of some subjects again, one by one.  False: no room. */
 static bool
-read_all(FactCache *c, const JourneyTable *tables, Snapshot snapshot)
+read_again(FactCache *c, const JourneyTable *tables, Snapshot snapshot, const JourneyChanges *changes)
 {
-	const JourneyTable *by_number = &tables[JOURNEY_SUBJECT_BY_NUMBER];
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "journey subject rows",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(scratch);
+	JourneyFactsBuilder builder = {.intern = intern_text,.intern_arg = c,.context = scratch};
+	bool		fits = true;
+
+	for (int i = 0; i < changes->count && fits; i++)
+	{
+		text	   *name;
+		JourneyFacts *facts;
+
+		CHECK_FOR_INTERRUPTS();
+		facts = journey_facts_by_number(&builder, tables, changes->subject[i], snapshot, &name);
+		if (name != NULL)
+			fits = set_facts(c, name, facts);
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(scratch);
+	return fits;
+}
+
+/* The rows of a table, of which each is about a subject. */
+typedef struct Walk
+{
+	JourneyProbe probe;
+	int			column;			/* that has the subject's number */
+	bool		more;
+	int64		number;
+} Walk;
+
+/*
+ * The next row whose number is not below the one before; others are late, and
+ * too many of them are "all".
+ */
+static void
+walk_on(Walk *walk, JourneyChanges *late, uint64 most)
+{
+	int64		before = walk->number;
+
+	while ((walk->more = !late->all && journey_probe_next(&walk->probe)))
+	{
+		walk->number = DatumGetInt64(journey_probe_column(&walk->probe, walk->column));
+		if (walk->number >= before)
+			return;
+
+		late->all = late->count >= most;
+		if (late->count >= late->room)
+		{
+			late->room = Max(64, 2 * late->room);
+			late->subject = late->subject == NULL ?
+				palloc(late->room * sizeof(int64)) :
+				repalloc_huge(late->subject, late->room * sizeof(int64));
+		}
+		late->subject[late->count++] = walk->number;
+	}
+}
+
+/*
+ * Both tables side by side, each in the order of the subjects' numbers.  The
+ * walk along the indexes has that order.  The walk along the heaps costs a
+ * third of it, and has the order as far as subjects were recorded one after the
+ * other and nothing was updated: late rows are told, and what was noted about
+ * their subjects is not right.  False: no room.
+ */
+static bool
+walk_tables(FactCache *c, const JourneyTable *tables, Snapshot snapshot, bool heaps, JourneyChanges *late)
+{
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext row_context = AllocSetContextCreate(caller, "journey subject row",
 													  ALLOCSET_SMALL_SIZES);
 	JourneyFactsBuilder builder = {.intern = intern_text,.intern_arg = c,.context = caller};
-	JourneyProbe subject;
-	JourneyProbe state;
-	bool		more;
+	Walk		subject = {.column = JOURNEY_SUBJECT_BY_NUMBER_NUMBER,.number = PG_INT64_MIN};
+	Walk		state = {.column = JOURNEY_STATE_SUBJECT,.number = PG_INT64_MIN};
+	uint64		most = FEWEST_LATE;
 	bool		fits = true;
-	int64		state_number = 0;
+
+	journey_probe_begin_all(&subject.probe, &tables[JOURNEY_SUBJECT_BY_NUMBER], snapshot, !heaps);
+	journey_probe_begin_all(&state.probe, &tables[JOURNEY_STATE], snapshot, !heaps);
+	walk_on(&state, late, most);
 
 	/* the scans keep what they allocate on the way, so they stay out of row_context */
-	journey_probe_begin_all(&subject, by_number, snapshot);
-	journey_probe_begin_all(&state, &tables[JOURNEY_STATE], snapshot);
-	more = journey_probe_next(&state);
-	if (more)
-		state_number = DatumGetInt64(journey_probe_column(&state, JOURNEY_STATE_SUBJECT));
-
-	while (fits && journey_probe_next(&subject))
+	for (walk_on(&subject, late, most); subject.more && fits; walk_on(&subject, late, most))
 	{
-		JourneyFacts *facts;
-
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextSwitchTo(row_context);
-		journey_facts_begin(&builder, &tables[JOURNEY_SUBJECT], subject.row, RelationGetDescr(subject.rel));
-		while (more && state_number <= builder.number)
+		journey_facts_begin(&builder, &tables[JOURNEY_SUBJECT], subject.probe.row,
+							RelationGetDescr(subject.probe.rel));
+		while (state.more && state.number <= subject.number)
 		{
-			if (state_number == builder.number)
-				journey_facts_add(&builder, &tables[JOURNEY_STATE], state.row, RelationGetDescr(state.rel));
+			if (state.number == subject.number)
+				journey_facts_add(&builder, &tables[JOURNEY_STATE], state.probe.row,
+								  RelationGetDescr(state.probe.rel));
 			MemoryContextSwitchTo(caller);
-			more = journey_probe_next(&state);
+			walk_on(&state, late, most);
 			MemoryContextSwitchTo(row_context);
-			if (more)
-				state_number = DatumGetInt64(journey_probe_column(&state, JOURNEY_STATE_SUBJECT));
 		}
-
-		/* nothing is known of a subject whose facts are spoiled: it is left out */
-		facts = journey_facts_end(&builder);
-		if (facts != NULL)
-		{
-			uint32		facts_number = number_facts(c, facts);
-
-			fits = facts_number != 0 &&
-				set_name(c, VARDATA_ANY(builder.name), VARSIZE_ANY_EXHDR(builder.name), facts_number);
-		}
+		if (builder.name != NULL)
+			fits = set_facts(c, builder.name, journey_facts_end(&builder));
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(row_context);
+		most = FEWEST_LATE + c->used / LATE_SHARE;
 	}
-	journey_probe_end(&subject);
-	journey_probe_end(&state);
+	/* rows behind the last subject may be late, too */
+	while (state.more)
+		walk_on(&state, late, most);
+	journey_probe_end(&subject.probe);
+	journey_probe_end(&state.probe);
 	MemoryContextDelete(row_context);
 	return fits;
+}
+
+/* The facts of all subjects.  False: no room. */
+static bool
+read_all(FactCache *c, const JourneyTable *tables, Snapshot snapshot)
+{
+	static bool in_order = true;
+	JourneyChanges late = {.all = !in_order};
+
+	if (in_order && !walk_tables(c, tables, snapshot, true, &late))
+		return false;
+	if (!late.all)
+		return read_again(c, tables, snapshot, &late);
+
+	/* all subjects are noted anew; the next time they will be no more in order */
+	in_order = false;
+	memset(&late, 0, sizeof(late));
+	return walk_tables(c, tables, snapshot, false, &late);
 }
 
 /*
@@ -753,9 +857,9 @@ static bool
 refresh(const JourneyTable *tables, Snapshot snapshot)
 {
 	FactCache  *c = cache;
-	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext, "journey subject changes",
-													  ALLOCSET_SMALL_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(row_context);
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "journey subject changes",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(scratch);
 	JourneyChanges changes;
 	bool		done;
 
@@ -763,35 +867,17 @@ refresh(const JourneyTable *tables, Snapshot snapshot)
 	done = !changes.all;
 	if (done)
 	{
-		JourneyFactsBuilder builder = {.intern = intern_text,.intern_arg = c,.context = row_context};
-
 		/* not valid while it is neither the old nor the new one */
 		c->valid = false;
 		if (changes.count > 0)
 			journey_fact_cache_version++;
-		for (int i = 0; i < changes.count && done; i++)
-		{
-			text	   *name;
-			JourneyFacts *facts;
-
-			CHECK_FOR_INTERRUPTS();
-			reads.anew++;
-			facts = journey_facts_by_number(&builder, tables, changes.subject[i], snapshot, &name);
-			if (name != NULL)
-			{
-				uint32		number = 0;
-
-				if (facts != NULL)
-					number = number_facts(c, facts);
-				done = (facts == NULL || number != 0) &&
-					set_name(c, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), number);
-			}
-		}
+		reads.anew += changes.count;
+		done = read_again(c, tables, snapshot, &changes);
 		journey_moment_of(&c->moment, snapshot);
 		c->valid = done;
 	}
 	MemoryContextSwitchTo(caller);
-	MemoryContextDelete(row_context);
+	MemoryContextDelete(scratch);
 	return done;
 }
 

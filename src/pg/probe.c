@@ -56,7 +56,7 @@ journey_probe_begin(JourneyProbe *probe, const JourneyTable *table, Snapshot sna
 }
 
 void
-journey_probe_begin_all(JourneyProbe *probe, const JourneyTable *table, Snapshot snapshot)
+journey_probe_begin_all(JourneyProbe *probe, const JourneyTable *table, Snapshot snapshot, bool ordered)
 {
 	memset(probe, 0, sizeof(*probe));
 	probe->table = table;
@@ -64,6 +64,13 @@ journey_probe_begin_all(JourneyProbe *probe, const JourneyTable *table, Snapshot
 	if (probe->rel == NULL)
 		return;
 
+	if (!ordered)
+	{
+		/* that a table is read from end to end counts from the beginning */
+		do_not_count(probe->rel);
+		probe->scan = systable_beginscan(probe->rel, InvalidOid, false, snapshot, 0, NULL);
+		return;
+	}
 	probe->index = index_open(table->index, AccessShareLock);
 	probe->scan = systable_beginscan_ordered(probe->rel, probe->index, snapshot, 0, NULL);
 	do_not_count(probe->rel);

@@ -44,9 +44,9 @@ extern void journey_probe_begin_with(JourneyProbe *probe, const JourneyTable *ta
 									 Snapshot snapshot, StrategyNumber strategy,
 									 RegProcedure compare, Datum value);
 
-/* All rows in the order of the first column. */
+/* All rows: in the order of the first column, or as they come, which costs a third. */
 extern void journey_probe_begin_all(JourneyProbe *probe, const JourneyTable *table,
-									Snapshot snapshot);
+									Snapshot snapshot, bool ordered);
 
 /* The next row, in probe->row; false after the last. */
 extern bool journey_probe_next(JourneyProbe *probe);
