@@ -4,8 +4,8 @@
  *
  * Reading the tables for one subject takes some microseconds, reading all of
  * them a fraction of one each.  So a session looks subjects up one by one
- * until it has spent about what reading all of them costs, over all its
- * statements, and then reads all.  After that a question is one memory access.
+ * until it has spent about half of what reading all of them costs, over all
+ * its statements, and then reads all.  After that a question is one memory access.
  *
  * Names map to numbers of facts; subjects who said the same share them (see
  * subject_facts.h).  A slot of the table of names has 16 bytes.  A short name
@@ -903,7 +903,7 @@ journey_fact_cache_define_settings(void)
 							NULL);
 	DefineCustomIntVariable("journey.consent_lookups",
 							"Data subjects that a session looks up one by one before it reads all.",
-							"-1 is as many as cost about as much as reading all.",
+							"-1 is as many as cost about half as much as reading all.",
 							&lookups_setting,
 							-1,
 							-1,
