@@ -17,8 +17,8 @@ $$;
 COMMENT ON FUNCTION journey._chunk_us(interval) IS 'The length of a chunk in microseconds; 0 for NULL.';
 
 --| A fold takes the changes that are there in rounds that fit into memory, and
---| rewrites the sets that they touch, bucket by bucket. Whoever calls holds the
---| lock of the store, so nobody else writes to its sets.
+--| rewrites the sets that they touch: one statement a round. Whoever calls holds
+--| the lock of the store, so nobody else writes to its sets.
 
 CREATE FUNCTION journey._fold(id uuid) RETURNS bigint
   LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -28,17 +28,10 @@ DECLARE
   s journey.store := journey._store(id);
   -- batches of a page each, twice in memory
   batches bigint := greatest(pg_size_bytes(current_setting('maintenance_work_mem')) / 32768, 64);
-  chunk bigint := journey._chunk_us(s.chunk);
   rounds bigint;
   done bigint := 0;
   folded bigint;
   changes bytea;
-  touched record;
-  said timestamptz := clock_timestamp();
-  ids tid[];
-  sets journey.journey_set[];
-  last_part int;
-  fold record;
 BEGIN
   EXECUTE format('SELECT (count(*) + $1 - 1) / $1 FROM %s', s.delta) INTO rounds USING batches;
   FOR i IN 1 .. rounds LOOP
@@ -47,25 +40,19 @@ BEGIN
                     SELECT sum(g.rows), journey._changes_agg(g.batch, $2, NULL) FROM gone g', s.delta)
       INTO folded, changes USING batches, s.bits;
     EXIT WHEN changes IS NULL;
-    FOR touched IN SELECT c.bucket, c.batch FROM journey._changes(changes) c LOOP
-      EXECUTE format('SELECT array_agg(t.ctid), array_agg(t.sets), max(t.part) FROM %s t WHERE t.bucket = $1', s.sets)
-        INTO ids, sets, last_part USING touched.bucket;
-      fold := journey._fold_sets(coalesce(sets, '{}'), touched.batch, chunk);
-      IF cardinality(fold.gone) > 0 THEN
-        EXECUTE format('DELETE FROM %s t WHERE t.ctid = ANY (ARRAY(SELECT ($1)[g] FROM unnest($2) g))', s.sets)
-          USING ids, fold.gone;
-      END IF;
-      IF cardinality(fold.written) > 0 THEN
-        EXECUTE format('INSERT INTO %s (bucket, chunk, part, sets)
-                        SELECT $1, u.chunk, $2 + u.place, u.sets
-                        FROM unnest($3, $4) WITH ORDINALITY u (chunk, sets, place)', s.sets)
-          USING touched.bucket, coalesce(last_part, 0), fold.chunks, fold.written;
-      END IF;
-      IF clock_timestamp() > said + interval '5 seconds' THEN
-        said := clock_timestamp();
-        RAISE NOTICE 'folding %: % changes so far, bucket % of %', s.view, done, touched.bucket + 1, 1 << s.bits;
-      END IF;
-    END LOOP;
+    EXECUTE format('WITH folded AS MATERIALIZED (
+                      SELECT c.bucket, o.ids, o.last_part, f.gone, f.written, f.chunks
+                      FROM journey._changes($1) c
+                      CROSS JOIN LATERAL (SELECT array_agg(t.ctid) AS ids, array_agg(t.sets) AS sets, max(t.part) AS last_part
+                                          FROM %1$s t WHERE t.bucket = c.bucket) o
+                      CROSS JOIN LATERAL journey._fold_sets(coalesce(o.sets, %2$L), c.batch, $2) f
+                    ), gone AS (
+                      DELETE FROM %1$s t WHERE t.ctid = ANY (ARRAY(SELECT f.ids[g] FROM folded f CROSS JOIN LATERAL unnest(f.gone) g))
+                    )
+                    INSERT INTO %1$s (bucket, chunk, part, sets)
+                    SELECT f.bucket, u.chunk, coalesce(f.last_part, 0) + u.place, u.sets
+                    FROM folded f CROSS JOIN LATERAL unnest(f.chunks, f.written) WITH ORDINALITY u (chunk, sets, place)', s.sets, '{}')
+      USING changes, journey._chunk_us(s.chunk);
     done := done + folded;
   END LOOP;
   UPDATE journey.store t SET last_fold = clock_timestamp() WHERE t.id = _fold.id;

@@ -10,6 +10,7 @@
 #include "compat.h"
 #include "fact_cache.h"
 #include "keyfile.h"
+#include "progress.h"
 #include "purpose_setting.h"
 
 PG_MODULE_MAGIC_EXT(
@@ -33,6 +34,7 @@ _PG_init(void)
 	journey_purpose_define_setting();
 	journey_fact_cache_define_settings();
 	journey_keyfile_define_settings();
+	journey_progress_define_setting();
 
 	MarkGUCPrefixReserved("journey");
 }

@@ -52,9 +52,6 @@ PG_FUNCTION_INFO_V1(journey__pack);
 /* Rows between two reports of progress. */
 #define REPORT_EVERY	16384
 
-/* Milliseconds between two notices. */
-#define SAY_EVERY		5000
-
 /* The columns that every query has, by their place. */
 enum
 {
@@ -334,13 +331,10 @@ report_progress(Pack *pack, JourneyPhase phase)
 	JourneyProgress progress = {phase, pack->rows, done.rows_packed, done.subjects, done.sets};
 
 	journey_progress_show(&progress);
-	if (pack->store && TimestampDifferenceExceeds(pack->said, GetCurrentTimestamp(), SAY_EVERY))
-	{
-		pack->said = GetCurrentTimestamp();
+	if (pack->store && journey_progress_may_say(&pack->said))
 		ereport(NOTICE,
 				(errmsg("building a store: %lld rows read, %lld of them in sets",
 						(long long) progress.rows_read, (long long) progress.rows_packed)));
-	}
 }
 
 /* Takes a row from the executor. */

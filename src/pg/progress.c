@@ -4,9 +4,13 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
+
 #include "commands/progress.h"
 #include "utils/backend_progress.h"
 #include "utils/backend_status.h"
+#include "utils/guc.h"
+#include "utils/timestamp.h"
 
 #include "compat.h"
 #include "progress.h"
@@ -24,6 +28,9 @@ enum
 	AT_SUBJECTS,
 	AT_SETS
 };
+
+/* Milliseconds between two notices. */
+static int	notice_interval = 5000;
 
 static bool
 is_ours(void)
@@ -58,6 +65,34 @@ journey_progress_show(const JourneyProgress *progress)
 	value[4] = progress->subjects;
 	value[5] = progress->sets;
 	pgstat_progress_update_multi_param(lengthof(at), at, value);
+}
+
+bool
+journey_progress_may_say(TimestampTz *said)
+{
+	TimestampTz now = GetCurrentTimestamp();
+
+	if (!TimestampDifferenceExceeds(*said, now, notice_interval))
+		return false;
+	*said = now;
+	return true;
+}
+
+void
+journey_progress_define_setting(void)
+{
+	DefineCustomIntVariable("journey.notice_interval",
+							"Time between two notices of how far the building or folding of a store has come.",
+							NULL,
+							&notice_interval,
+							5000,
+							0,
+							INT_MAX,
+							PGC_SUSET,
+							GUC_UNIT_MS | GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE,
+							NULL,
+							NULL,
+							NULL);
 }
 
 void

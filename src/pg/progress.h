@@ -15,12 +15,15 @@
 
 #include "postgres.h"
 
+#include "datatype/timestamp.h"
+
 /* What a call is doing; the numbers are those in the view. */
 typedef enum JourneyPhase
 {
 	JOURNEY_READING,
 	JOURNEY_ARRANGING,
-	JOURNEY_PACKING
+	JOURNEY_PACKING,
+	JOURNEY_FOLDING
 } JourneyPhase;
 
 typedef struct JourneyProgress
@@ -37,6 +40,13 @@ extern void journey_progress_start(void);
 
 /* Shows this from now on, if we are what is being reported. */
 extern void journey_progress_show(const JourneyProgress *progress);
+
+/*
+ * Whether it is time for a NOTICE: some seconds after "said", which becomes now
+ * then.  The setting journey.notice_interval says how many; it is for tests.
+ */
+extern bool journey_progress_may_say(TimestampTz *said);
+extern void journey_progress_define_setting(void);
 
 /* Ends reporting.  Errors do so, too, by themselves. */
 extern void journey_progress_end(void);

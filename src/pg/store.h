@@ -47,6 +47,13 @@ extern bool journey_store_lock(const JourneyStore *store, bool wait);
 extern Datum journey_store_call(const JourneyStore *store, const char *statement, Oid type, Datum argument,
 								bool read_only, bool *null);
 
+/*
+ * Tells the fold that is at work in this session, if there is one, how far it
+ * has come: changes that were read; sets that were written, and their steps.
+ */
+extern void journey_store_fold_read(uint32 changes);
+extern void journey_store_fold_wrote(uint32 sets, uint64 steps);
+
 /* Folds on behalf of a writer if the changes are more than the store allows and nobody else folds. */
 extern void journey_store_fold_if_due(const JourneyStore *store, Size written);
 

@@ -90,6 +90,7 @@ journey__changes_transfn(PG_FUNCTION_ARGS)
 	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
 	Changes    *changes = PG_ARGISNULL(0) ? NULL : (Changes *) PG_GETARG_POINTER(0);
 	JnBatchReader reader;
+	uint32		read = 0;
 	JnEnv		env;
 	JnEnv		here = journey_env(CurrentMemoryContext);
 
@@ -129,8 +130,10 @@ journey__changes_transfn(PG_FUNCTION_ARGS)
 			elog(ERROR, "changes of different stores");
 		if (jn_batch_add(&env, batch, &reader.change, &err) != JN_OK)
 			journey_report(&err, STORE_NAME);
+		read++;
 	}
 	jn_batch_done(&here, &reader);
+	journey_store_fold_read(read);
 	CHECK_FOR_INTERRUPTS();
 	PG_RETURN_POINTER(changes);
 }
@@ -332,6 +335,7 @@ journey__fold_sets(PG_FUNCTION_ARGS)
 	TupleDesc	desc;
 	Datum		value[3];
 	bool		null[3] = {false, false, false};
+	uint64		steps = 0;
 	int			n = 0;
 	int			i;
 
@@ -347,7 +351,9 @@ journey__fold_sets(PG_FUNCTION_ARGS)
 		written[i] = PointerGetDatum(list_nth(merged->written, i));
 		journey_set_open_header(written[i], &head);
 		chunk[i] = TimestampTzGetDatum(journey_store_chunk_at(head.first, length));
+		steps += head.rows - head.ghosts;
 	}
+	journey_store_fold_wrote(n, steps);
 	value[1] = PointerGetDatum(construct_array(written, n, ARR_ELEMTYPE(sets), -1, false, TYPALIGN_INT));
 	value[2] = PointerGetDatum(construct_array(chunk, n, TIMESTAMPTZOID, sizeof(TimestampTz), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)

@@ -27,8 +27,10 @@
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 
 #include "compat.h"
+#include "progress.h"
 #include "store.h"
 
 PG_FUNCTION_INFO_V1(journey_fold);
@@ -78,14 +80,77 @@ lock_own_store(Oid view)
 	return store;
 }
 
+/* How far the fold that is at work here has come. */
+static struct
+{
+	bool		running;
+	Oid			view;
+	TimestampTz said;
+	JourneyProgress progress;
+}			current_fold;
+
+static void
+show_fold(JourneyPhase phase)
+{
+	current_fold.progress.phase = phase;
+	journey_progress_show(&current_fold.progress);
+	if (journey_progress_may_say(&current_fold.said))
+		ereport(NOTICE,
+				(errmsg("folding \"%s\": %lld changes read, %lld sets written", get_rel_name(current_fold.view),
+						(long long) current_fold.progress.rows_read, (long long) current_fold.progress.sets)));
+}
+
+void
+journey_store_fold_read(uint32 changes)
+{
+	if (!current_fold.running)
+		return;
+	current_fold.progress.rows_read += changes;
+	show_fold(JOURNEY_READING);
+}
+
+void
+journey_store_fold_wrote(uint32 sets, uint64 steps)
+{
+	if (!current_fold.running)
+		return;
+	current_fold.progress.sets += sets;
+	current_fold.progress.rows_packed += steps;
+	show_fold(JOURNEY_FOLDING);
+}
+
+/* Folds a store whose lock the caller has; returns the number of changes, int8. */
+static Datum
+fold_store(const JourneyStore *store)
+{
+	volatile Datum result = (Datum) 0;
+	bool		null;
+
+	memset(&current_fold, 0, sizeof(current_fold));
+	current_fold.view = store->view;
+	current_fold.said = GetCurrentTimestamp();
+	current_fold.running = true;
+	journey_progress_start();
+	PG_TRY();
+	{
+		result = journey_store_call(store, "SELECT journey._fold($1)", InvalidOid, (Datum) 0, false, &null);
+	}
+	PG_FINALLY();
+	{
+		current_fold.running = false;
+		journey_progress_end();
+	}
+	PG_END_TRY();
+	return result;
+}
+
 /* fold(store) */
 Datum
 journey_fold(PG_FUNCTION_ARGS)
 {
 	JourneyStore store = lock_own_store(PG_GETARG_OID(0));
-	bool		null;
 
-	PG_RETURN_DATUM(journey_store_call(&store, "SELECT journey._fold($1)", InvalidOid, (Datum) 0, false, &null));
+	PG_RETURN_DATUM(fold_store(&store));
 }
 
 /* rebuild(store) */
@@ -214,9 +279,7 @@ journey_store_fold_if_due(const JourneyStore *store, Size written)
 	MemoryContextSwitchTo(caller);
 	PG_TRY();
 	{
-		bool		null;
-
-		(void) journey_store_call(store, "SELECT journey._fold($1)", InvalidOid, (Datum) 0, false, &null);
+		(void) fold_store(store);
 		ReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
