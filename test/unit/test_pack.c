@@ -592,3 +592,42 @@ TEST(it_may_be_left_anywhere)
 	CHECK(unit_leave_everywhere(pack_some, &spills, 150) > 100);
 	spills_end(&spills);
 }
+
+/* Ten times the rows, in memory or beyond, take some ten times the ticks, which come with the work. */
+TEST(cost_is_nearly_linear)
+{
+	static const size_t memory[] = {1 << 20, 256 << 20};
+	size_t		most = 40 * JN_TICK_EVERY;
+	Row		   *row = malloc(most * sizeof(Row));
+	uint64_t	seed = 13;
+
+	if (row == NULL)
+		abort();
+	for (int m = 0; m < 2; m++)
+	{
+		Case		c = {JN_KEY_BIGINT, 0, 0, memory[m], 7500};
+		size_t		ticks[2];
+
+		for (int size = 0; size < 2; size++)
+		{
+			size_t		n = size == 0 ? most / 10 : most;
+			size_t		before = unit_env.ticks;
+			Result		result;
+
+			for (size_t i = 0; i < n; i++)
+			{
+				row[i] = (Row)
+				{
+					.number = unit_below(&seed, (uint32_t) (n / 40)),.time = (int64_t) i * 1000,
+						.event = names[unit_below(&seed, 5)],.value = JN_NO_VALUE,.seq = JN_NO_SEQ
+				};
+			}
+			result = pack(&c, row, n);
+			CHECK_INT(result.progress.rows_packed, n);
+			ticks[size] = unit_env.ticks - before;
+			forget(&result);
+		}
+		CHECK(ticks[0] >= 20 && ticks[1] <= 14 * ticks[0]);
+	}
+	free(row);
+}

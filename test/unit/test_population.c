@@ -804,3 +804,70 @@ TEST(population_memory)
 	CHECK(unit_env.bytes < 36 * 9000 + 10000);
 	free(s);
 }
+
+/* Ten times the subjects, ten times the ticks: they come with the work. */
+TEST(population_cost_is_linear)
+{
+	static const JnTallyKind kinds[] = {JN_TALLY_EVENTS, JN_TALLY_EDGES, JN_TALLY_GAPS};
+	uint64_t	seed = 12;
+
+	for (uint32_t i = 0; i < 1200; i++)
+		snprintf(many_names[i], sizeof(many_names[i]), "n%u", i * 7);
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
+		for (int of_sets = 0; of_sets < 2; of_sets++)
+		{
+			size_t		ticks[2];
+
+			for (int size = 0; size < 2; size++)
+			{
+				static int64_t time[40 * JN_TICK_EVERY];
+				static uint32_t event[40 * JN_TICK_EVERY];
+				uint32_t	n = (size == 0 ? 4 : 40) * JN_TICK_EVERY;
+				JnBuild    *b = jn_build_new(ENV, true);
+				JnSetBuild *sb = jn_set_build_new(ENV, JN_KEY_BIGINT, JN_MAX_BYTES);
+				JnKey		key = {JN_KEY_BIGINT, 0, 1, NULL};
+				JnRows		rows = {.n = n,.time = time,.event = event};
+				JnTally		t;
+				JnError		err;
+				uint32_t	taken;
+				size_t		bytes;
+				uint8_t    *p;
+
+				for (uint32_t i = 0; i < n; i++)
+				{
+					JnName		name = name_of(&(Step) {.name = many_names[i % 20],.size = (uint32_t) strlen(many_names[i % 20])});
+
+					time[i] = (int64_t) i * 1000000;
+					CHECK_INT(jn_set_build_event(ENV, sb, name, &event[i], &err), JN_OK);
+					CHECK_INT(jn_build_add(ENV, b, time[i], name.data, name.size, &err), JN_OK);
+				}
+				jn_tally_init(ENV, &t, kinds[k], unit_random(&seed));
+				if (of_sets)
+				{
+					JnSet		set;
+
+					CHECK_INT(jn_set_build_add(ENV, sb, &key, &rows, &taken, &err), JN_OK);
+					bytes = jn_set_build_finish(ENV, sb);
+					p = jn_alloc(ENV, bytes);
+					jn_set_build_write(ENV, sb, p);
+					CHECK_INT(jn_set_open(p, bytes, &set, &err), JN_OK);
+					ticks[size] = unit_env.ticks;
+					jn_tally_set(ENV, &t, &set);
+				}
+				else
+				{
+					JnJourney	j;
+
+					CHECK_INT(jn_build_finish(ENV, b, &bytes, &err), JN_OK);
+					p = jn_alloc(ENV, bytes);
+					jn_build_write(ENV, b, p);
+					CHECK_INT(jn_journey_open(p, bytes, &j, &err), JN_OK);
+					ticks[size] = unit_env.ticks;
+					jn_tally_journey(ENV, &t, &j);
+				}
+				ticks[size] = unit_env.ticks - ticks[size];
+				unit_env_clear(&unit_env);
+			}
+			CHECK(ticks[0] >= 3 && ticks[1] >= 9 * ticks[0] && ticks[1] <= 14 * ticks[0]);
+		}
+}
