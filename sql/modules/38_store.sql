@@ -65,6 +65,29 @@ CREATE POLICY owners ON journey.store FOR ALL
   USING (journey._owns(ARRAY[view, events, sets, delta])) WITH CHECK (journey._owns_all(ARRAY[view, events, sets, delta]));
 GRANT SELECT, INSERT, UPDATE, DELETE ON journey.store TO PUBLIC;
 
+--| Commands of others pass by what is registered here. A row about tables that
+--| are not what it says, or that vanish without a command, would make those fail.
+CREATE FUNCTION journey._check_store() RETURNS trigger
+  LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  tree regclass[] := ARRAY(SELECT t FROM journey._tree(NEW.events) t);
+BEGIN
+  IF (SELECT NOT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user)
+     AND (NOT (tree <@ NEW.members AND NEW.members <@ tree)
+          OR EXISTS (SELECT FROM pg_class c WHERE c.oid = ANY (NEW.members || ARRAY[NEW.view, NEW.sets, NEW.delta]) AND c.relpersistence = 't')) THEN
+    RAISE EXCEPTION 'this is no store' USING ERRCODE = 'insufficient_privilege', HINT = 'Use journey.track().';
+  END IF;
+  RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION journey._check_store() IS
+'Trigger of journey.store: refuses a row whose members are not the table and its partitions, or of which something is temporary, unless it is written by a superuser.';
+
+CREATE TRIGGER check_store BEFORE INSERT OR UPDATE OF view, events, sets, delta, members ON journey.store
+  FOR EACH ROW EXECUTE FUNCTION journey._check_store();
+
 --| ## What the view is made of
 
 CREATE FUNCTION journey._changes_transfn(state pg_catalog.internal, batch pg_catalog.bytea, bits pg_catalog.int4, bucket pg_catalog.int4)

@@ -186,6 +186,35 @@ SELECT journey.unprotect('journey_base.lost');
 SELECT * FROM shop.innocent;
 SELECT * FROM shop.lost;
 
+-- A role that owns other tables registers a store of its own over this one: that keeps nobody from anything.
+CREATE TABLE shop.target (id int, who text);
+ALTER TABLE shop.target ENABLE ROW LEVEL SECURITY;
+GRANT CREATE ON SCHEMA shop TO regress_change_reader;
+SET ROLE regress_change_reader;
+CREATE TABLE shop.f1 (); CREATE TABLE shop.f2 (); CREATE TABLE shop.f3 (); CREATE VIEW shop.f4 AS SELECT 1 AS one;
+CREATE FUNCTION pg_temp.forge(events regclass, members regclass[]) RETURNS void LANGUAGE sql AS $$
+	INSERT INTO journey.store (id, view, events, sets, delta, members, kind, bits)
+	VALUES (gen_random_uuid(), 'shop.f4', events, 'shop.f2', 'shop.f3', members, 'text', 8) $$;
+SELECT pg_temp.forge('shop.f1', ARRAY['shop.target'::regclass]);
+SELECT pg_temp.forge('shop.f1', ARRAY['shop.f1', 'shop.target']::regclass[]);
+SELECT pg_temp.forge('shop.f1', ARRAY['shop.f1', 4000000000::oid::regclass]::regclass[]);
+SELECT pg_temp.forge('shop.f1', '{}');
+SELECT pg_temp.forge('shop.target', ARRAY['shop.target'::regclass]);
+CREATE TEMP TABLE f6 ();
+SELECT pg_temp.forge('f6', ARRAY['f6'::regclass]);
+SELECT pg_temp.forge('shop.f1', ARRAY['shop.f1'::regclass]);
+UPDATE journey.store SET members = members || 'shop.target'::regclass WHERE events = 'shop.f1'::regclass;
+RESET ROLE;
+ALTER TABLE shop.target ADD more int;
+CREATE TABLE shop.f5 ();
+ALTER TABLE shop.target DISABLE ROW LEVEL SECURITY;
+SELECT journey.protect('shop.target', 'who');
+SELECT journey.unprotect('shop.target');
+DELETE FROM journey.store WHERE events = 'shop.f1'::regclass;
+DROP VIEW shop.f4;
+DROP TABLE shop.f1, shop.f2, shop.f3, shop.f5, shop.target, f6;
+DROP FUNCTION pg_temp.forge(regclass, regclass[]);
+
 -- tidy up
 DROP SCHEMA journey_base;
 DROP SCHEMA shop CASCADE;
