@@ -46,6 +46,13 @@
 #include <immintrin.h>
 #endif
 
+/* Compilers do not inline what is called twice and long by themselves. */
+#ifdef __GNUC__
+#define INLINE	static inline __attribute__((always_inline))
+#else
+#define INLINE	static inline
+#endif
+
 /* In place of the number of an end: there is none. */
 #define NO_END			0xff
 
@@ -254,7 +261,7 @@ mark_scalar(const JnMatcher *m, const uint8_t *codes, uint32_t words, uint64_t *
 		unsigned	class = m->quick_class[codes[i]];
 
 		if (class != m->leaps.idle)
-			bits[(size_t) (i / 64) * JN_LEAP_CLASSES + class] |= UINT64_C(1) << i % 64;
+			bits[(size_t) (i / 64) * m->leaps.stride + class] |= UINT64_C(1) << i % 64;
 	}
 }
 
@@ -262,9 +269,9 @@ mark_scalar(const JnMatcher *m, const uint8_t *codes, uint32_t words, uint64_t *
 
 JN_TARGET_AVX2
 static void
-mark_avx2(const Code *code, uint32_t count, const uint8_t *codes, uint32_t words, uint64_t *bits)
+mark_avx2(const Code *code, uint32_t count, const uint8_t *codes, uint32_t words, uint32_t stride, uint64_t *bits)
 {
-	for (uint32_t w = 0; w < words; w++, bits += JN_LEAP_CLASSES, codes += 64)
+	for (uint32_t w = 0; w < words; w++, bits += stride, codes += 64)
 	{
 		__m256i		low = _mm256_loadu_si256((const __m256i *) codes);
 		__m256i		high = _mm256_loadu_si256((const __m256i *) (codes + 32));
@@ -288,7 +295,7 @@ mark(const JnMatcher *m, const Code *code, uint32_t count, const uint8_t *codes,
 #ifdef JN_X86
 	if (jn_cpu() >= JN_CPU_AVX2 && count <= MOST_COMPARED)
 	{
-		mark_avx2(code, count, codes, words, bits);
+		mark_avx2(code, count, codes, words, m->leaps.stride, bits);
 		return;
 	}
 #else
@@ -319,6 +326,7 @@ jn_leap_columns(JnMatcher *m)
 			code[count++] = (Code) {(uint8_t) i, m->quick_class[i]};
 			l->present |= 1u << m->quick_class[i];
 		}
+	l->stride = l->present != 0 ? 32 - (uint32_t) __builtin_clz(l->present) : 1;
 
 	if (words + 1 > l->words || (l->words > KEPT_WORDS && words < KEPT_WORDS))
 	{
@@ -331,20 +339,20 @@ jn_leap_columns(JnMatcher *m)
 	for (uint32_t w = 0; w < words; w += JN_TICK_EVERY / 64)
 	{
 		uint32_t	piece = words - w < JN_TICK_EVERY / 64 ? words - w : JN_TICK_EVERY / 64;
-		uint64_t   *bits = l->bits + (size_t) w * JN_LEAP_CLASSES;
+		uint64_t   *bits = l->bits + (size_t) w * l->stride;
 
-		memset(bits, 0, piece * JN_LEAP_CLASSES * sizeof(uint64_t));
+		memset(bits, 0, (size_t) piece * l->stride * sizeof(uint64_t));
 		mark(m, code, count, event->codes + 64 * (size_t) w, piece, bits);
 		jn_tick(&m->env);
 	}
 	if (rest > 0)
 	{
-		uint64_t   *bits = l->bits + (size_t) words * JN_LEAP_CLASSES;
+		uint64_t   *bits = l->bits + (size_t) words * l->stride;
 		uint8_t		tail[64] = {0};
 
 		/* rows behind the last one are never asked for */
 		memcpy(tail, event->codes + 64 * (size_t) words, rest);
-		memset(bits, 0, JN_LEAP_CLASSES * sizeof(uint64_t));
+		memset(bits, 0, l->stride * sizeof(uint64_t));
 		mark(m, code, count, tail, 1, bits);
 	}
 }
@@ -353,7 +361,7 @@ jn_leap_columns(JnMatcher *m)
 static inline uint64_t
 awake_bits(const JnLeaps *l, uint32_t w, unsigned awake)
 {
-	const uint64_t *bits = l->bits + (size_t) w * JN_LEAP_CLASSES;
+	const uint64_t *bits = l->bits + (size_t) w * l->stride;
 	bool		idle = awake >> l->idle & 1;
 	uint64_t	found = 0;
 
@@ -448,7 +456,7 @@ typedef struct Place
  * Moves to the next boundary, not before "from", at which anything changes.
  * Returns JN_LEAP_NO if there is none.
  */
-static inline JnLeapAnswer
+INLINE JnLeapAnswer
 move(JnMatcher *m, uint32_t from, Place *place)
 {
 	JnLeaps    *l = &m->leaps;
@@ -469,14 +477,14 @@ move(JnMatcher *m, uint32_t from, Place *place)
 			return JN_LEAP_LOST;
 		if (leap & LEAP_MOVES)
 		{
-			uint32_t	end[JN_LEAP_ENDS];
+			uint32_t	end[JN_LEAP_ENDS] = {0};
 			unsigned	n = 0;
 
 			if (leap & LEAP_NEW)
 				end[n++] = row + 1;
 			for (unsigned kept = LEAP_KEPT(leap); kept != 0; kept &= kept - 1)
 				end[n++] = place->end[__builtin_ctz(kept)];
-			memcpy(place->end, end, n * sizeof(uint32_t));
+			memcpy(place->end, end, sizeof(end));
 		}
 		else if ((leap & LEAP_STATE) == place->state)
 			continue;

@@ -106,7 +106,8 @@ typedef struct JnLeaps
 
 	/* the columns */
 	unsigned	present;		/* classes that are there, the idle one left out */
-	uint64_t   *bits;			/* bits[word * JN_LEAP_CLASSES + class] */
+	uint32_t	stride;			/* behind the last of them, at least 1 */
+	uint64_t   *bits;			/* bits[word * stride + class] */
 	uint32_t	words;			/* room for them */
 
 	/* the subject; rows and ends are those of the columns */
