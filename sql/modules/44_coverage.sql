@@ -33,7 +33,7 @@ BEGIN
        WHERE c.protected_id = $1 AND c.mask NOT IN ('public', 'row')
        GROUP BY c.class
     ), person AS (
-      SELECT b.%1$I::text AS name, count(*) AS n FROM %2$s b GROUP BY 1
+      SELECT %1$s AS name, count(*) AS n FROM %2$s b GROUP BY 1
     ), answer AS MATERIALIZED (
       SELECT class.class, person.name, person.n, e.shown, e.keep_since
         FROM class, person,
@@ -43,7 +43,7 @@ BEGIN
              CASE WHEN NOT a.shown THEN 0 WHEN a.keep_since IS NULL THEN a.n ELSE coalesce(kept.n, 0) END AS shown
         FROM answer a
         LEFT JOIN (SELECT a.class, a.name, count(*) AS n
-                     FROM answer a JOIN %2$s b ON b.%1$I::text = a.name AND %3$s >= a.keep_since
+                     FROM answer a JOIN %2$s b ON %1$s = a.name AND %3$s >= a.keep_since
                     WHERE a.shown
                     GROUP BY 1, 2) kept ON kept.class = a.class AND kept.name = a.name
     ), total AS (
@@ -60,7 +60,7 @@ BEGIN
            CASE WHEN t.tell AND t.n > 0 THEN t.shown::float8 / t.n END
       FROM class LEFT JOIN told t ON t.class = class.class
      ORDER BY class.class COLLATE "C"
-  $query$, target.subject, target.base,
+  $query$, journey._subject_text(target.base, target.subject), target.base,
            -- as the cell does it, whatever the time zone
            coalesce(nullif(ltrim(journey._collected(target.base, target.collected), ', '), ''), 'NULL::timestamptz'))
   USING target.id, coverage.purpose, coverage.k;

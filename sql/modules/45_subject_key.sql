@@ -62,12 +62,12 @@ BEGIN
   EXECUTE format('
     INSERT INTO journey.subject_key (subject, epoch, wrapped)
     SELECT s.name, e.epoch, journey._new_subject_key(s.name, e.epoch)
-    FROM (SELECT DISTINCT b.%I::pg_catalog.text COLLATE "C" AS name FROM %s b) s
+    FROM (SELECT DISTINCT %s COLLATE "C" AS name FROM %s b) s
     CROSS JOIN journey._epochs(%L) AS e (epoch)
     WHERE pg_catalog.octet_length(s.name) BETWEEN 1 AND 1024
       AND NOT EXISTS (SELECT FROM journey.subject_key k WHERE k.subject = s.name AND k.epoch = e.epoch)
       AND NOT EXISTS (SELECT FROM journey.subject u WHERE u.name = s.name AND u.erased)
-    ON CONFLICT DO NOTHING', r.subject, r.base, relation::text);
+    ON CONFLICT DO NOTHING', journey._subject_text(r.base, r.subject), r.base, relation::text);
   GET DIAGNOSTICS made = ROW_COUNT;
   RETURN made;
 END

@@ -16,6 +16,19 @@
 
 --| ## Finding out
 
+CREATE FUNCTION journey._subject_text(base regclass, subject name) RETURNS text
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  -- who owns an enum can make a cast to text, which would run here and tell what it likes
+  SELECT format(CASE WHEN p.base::oid < 16384 THEN 'b.%I::pg_catalog.text' ELSE 'nullif(pg_catalog.format(''%%s'', b.%I), '''')' END, a.attname)
+  FROM pg_attribute a CROSS JOIN journey._plain_type(a.atttypid, -1) p
+  WHERE a.attrelid = _subject_text.base AND a.attname = _subject_text.subject AND a.attnum > 0 AND NOT a.attisdropped
+$$;
+COMMENT ON FUNCTION journey._subject_text(regclass, name) IS
+  'The expression that names the subject of a row, b, of a protected relation.';
+REVOKE EXECUTE ON FUNCTION journey._subject_text(regclass, name) FROM PUBLIC;
+
 CREATE FUNCTION journey._check_superuser() RETURNS void
   LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
   SET search_path = pg_catalog, pg_temp

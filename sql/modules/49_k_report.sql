@@ -17,6 +17,7 @@ DECLARE
   target journey.protected_relation;
   wanted CONSTANT name[] := ARRAY(SELECT DISTINCT c::name FROM unnest(k_report.columns) c);
   unknown text;
+  who text;
   cells text;
   places text;
 BEGIN
@@ -35,10 +36,13 @@ BEGIN
     RAISE EXCEPTION 'column % of % does not exist', quote_ident(unknown), target.view USING ERRCODE = 'undefined_column';
   END IF;
 
-  -- Without a purpose each cell is its mask. Text is what all types have, and can be grouped by.
-  SELECT string_agg(format(CASE c.mask WHEN 'public' THEN 'b.%1$I' ELSE 'journey._cell(b.%1$I, b.%2$I::pg_catalog.text, %3$L::journey._seal%4$s)' END
-                           || '::pg_catalog.text COLLATE pg_catalog."C" AS %5$I',
-                           c.column_name, target.subject, c.id || ' ' || c.column_name, journey._collected(target.base, target.collected), 'c' || c.attnum),
+  who := journey._subject_text(target.base, target.subject);
+  -- Without a purpose each cell is its mask. A form as text is what all types have, and can be
+  -- grouped by; not a cast, which the owner of a type could have made.
+  SELECT string_agg(format('pg_catalog.format(''%%L'', '
+                           || CASE c.mask WHEN 'public' THEN 'b.%1$I' ELSE 'journey._cell(b.%1$I, %2$s, %3$L::journey._seal%4$s)' END
+                           || ') COLLATE pg_catalog."C" AS %5$I',
+                           c.column_name, who, c.id || ' ' || c.column_name, journey._collected(target.base, target.collected), 'c' || c.attnum),
                     ', ' ORDER BY c.attnum),
          string_agg(quote_ident('c' || c.attnum), ', ' ORDER BY c.attnum)
     INTO cells, places
@@ -47,7 +51,7 @@ BEGIN
 
   RETURN QUERY EXECUTE format($query$
     WITH cell AS (
-      SELECT %1$s, b.%3$I::text AS who FROM %4$s b WHERE b.%3$I IS NOT NULL
+      SELECT %1$s, %3$s AS who FROM %4$s b WHERE %3$s IS NOT NULL
     ), crowd AS (
       SELECT GROUPING(%2$s) AS without, count(DISTINCT who COLLATE "C") AS n FROM cell GROUP BY CUBE (%2$s)
     ), report AS (
@@ -61,7 +65,7 @@ BEGIN
                            FROM unnest($1) WITH ORDINALITY c (column_name, place)
                           WHERE r.without & (1 << ($3 - c.place::int)) = 0) x
      ORDER BY cardinality(x.columns), r.without DESC
-  $query$, cells, places, target.subject, target.base)
+  $query$, cells, places, who, target.base)
   USING ARRAY(SELECT c.column_name FROM journey.policy c
                WHERE c.protected_id = target.id AND c.mask <> 'row' AND c.column_name = ANY (wanted) ORDER BY c.attnum),
         k_report.k, cardinality(wanted);

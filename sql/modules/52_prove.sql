@@ -106,7 +106,7 @@ BEGIN
     FOR i IN 1 .. cardinality(leaves) LOOP
       PERFORM journey._prove_copy(leaves[i], i, p, policies, purpose, reader::oid);
       FOR k IN 1 .. cardinality(policies) LOOP
-        EXECUTE format('SELECT count(*), (array_agg(DISTINCT left((c.r).%I::text, 100)))[1:9] FROM pg_temp.journey_prove_%s c WHERE c.denied[%s]',
+        EXECUTE format('SELECT count(*), (array_agg(DISTINCT nullif(left(format(''%%s'', (c.r).%I), 100), '''')))[1:9] FROM pg_temp.journey_prove_%s c WHERE c.denied[%s]',
                        (policies[k]).column_name, i, k) INTO n, found;
         denied := denied + n;
         pool := pool || found;

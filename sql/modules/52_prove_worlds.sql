@@ -71,12 +71,12 @@ AS $$
 BEGIN
   EXECUTE (
     SELECT format('CREATE TEMP TABLE journey_prove_%s AS
-                   SELECT c.n, c.r, ARRAY[%s]::boolean[] AS denied FROM (SELECT row_number() OVER () AS n, t AS r FROM ONLY %s t) c',
+                   SELECT c.n, c.r, ARRAY[%s]::boolean[] AS denied FROM (SELECT row_number() OVER () AS n, b AS r, %s AS who FROM ONLY %s b) c',
                   number,
-                  string_agg(format('NOT (journey._explain(%L, (c.r).%I::text, %L, %s, %s, true, true, %L)).shown', k.class, p.subject, purpose, reader,
+                  string_agg(format('NOT (journey._explain(%L, c.who, %L, %s, %s, true, true, %L)).shown', k.class, purpose, reader,
                                     CASE WHEN p.collected IS NULL THEN 'NULL' ELSE format('(c.r).%I::timestamptz', p.collected) END,
                                     k.mask IN ('token', 'noise', 'fake', 'encrypt')), ', ' ORDER BY k.place),
-                  leaf)
+                  journey._subject_text(p.base, p.subject), leaf)
     FROM (SELECT row_number() OVER () AS place, u.* FROM unnest(policies) u) k);
 END
 $$;

@@ -53,6 +53,29 @@ SELECT severity, finding, object, statement FROM journey.doctor() WHERE object L
 SELECT statement FROM journey.doctor() WHERE object LIKE '%lent.%' \gexec
 SELECT severity, finding, object, statement FROM journey.doctor() WHERE object LIKE '%lent.%' ORDER BY object;
 
+-- who owns the type of the subject can make a cast of it, which would run as the reader, or as a superuser
+CREATE TYPE lent.member AS ENUM ('m1', 'm2');
+CREATE TABLE lent.members (who lent.member, level lent.member, note text);
+INSERT INTO lent.members VALUES ('m1', 'm1', 'n1'), ('m2', 'm1', 'n2'), (NULL, 'm2', 'n3');
+ALTER TYPE lent.member OWNER TO regress_lent_owner;
+ALTER TABLE lent.members OWNER TO regress_lent_owner;
+SET ROLE regress_lent_owner;
+CREATE FUNCTION lent.cast_away(lent.member) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'run as %', CURRENT_USER; RETURN 'm1'; END $$;
+CREATE CAST (lent.member AS text) WITH FUNCTION lent.cast_away(lent.member);
+RESET ROLE;
+SELECT journey.protect('lent.members', subject => 'who', columns => '{"level": "public"}');
+SELECT groups, subjects FROM journey.k_report('lent.members', '{level,note}', 1);
+SELECT journey.create_purpose('lent') > 0 AS made;
+SELECT journey.grant_purpose(CURRENT_USER::regrole, 'lent');
+SELECT journey.consent_give('m1', 'lent') > 0 AS given;
+SELECT class, subjects_shown, rows_shown FROM journey.coverage('lent.members', 'lent', 1) ORDER BY 1;
+SET journey.purpose = 'lent';
+SELECT who, note FROM lent.members ORDER BY note;
+RESET journey.purpose;
+SELECT journey.make_subject_keys('lent.members');
+SELECT journey.revoke_purpose(CURRENT_USER::regrole, 'lent');
+SELECT journey.unprotect('lent.members');
+
 SELECT journey.unprotect('lent.people');
 DROP SCHEMA lent CASCADE;
 DROP ROLE regress_lent_owner;
