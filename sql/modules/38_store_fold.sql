@@ -211,6 +211,42 @@ LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100000;
 COMMENT ON FUNCTION journey._store_facts(pg_catalog.regclass) IS
 'What _facts() tells of a store, for those who may read it; NULL for others.';
 
+--| Event triggers refuse what would break a store, but whoever may switch them
+--| off, or drop triggers one by one, can break it all the same.
+
+CREATE FUNCTION journey._store_problem(s journey.store) RETURNS text
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH member (relation, leaf) AS (
+    SELECT c.oid, c.relkind = 'r' FROM journey._tree(s.events) t JOIN pg_class c ON c.oid = t
+  ), fires (relation, purpose) AS (
+    SELECT t.tgrelid, x.purpose
+    FROM pg_trigger t CROSS JOIN LATERAL (SELECT (string_to_array(encode(t.tgargs, 'escape'), '\000'))[2]) x (purpose)
+    WHERE t.tgrelid IN (SELECT m.relation FROM member m) AND t.tgfoid = 'journey._collect()'::regprocedure
+      AND starts_with(encode(t.tgargs, 'escape'), s.id || '\000')
+      AND t.tgenabled IN ('A', CASE x.purpose WHEN 'rows' THEN 'R' ELSE 'O' END)
+  ), problem (place, text) AS (
+    SELECT 1, 'its columns are lost: untrack() and track() again'
+    WHERE journey._columns_trigger(s.id, s.events) IS NULL
+    UNION ALL
+    SELECT 2, format('triggers on %s are missing or disabled: untrack() and track() again', m.relation::regclass)
+    FROM member m
+    WHERE (SELECT count(*) FROM fires f WHERE f.relation = m.relation AND f.purpose = 'statement') < 3
+       OR m.leaf AND (SELECT count(DISTINCT f.purpose) FROM fires f
+                      WHERE f.relation = m.relation AND f.purpose IN ('rows', 'truncate')) < 2
+    UNION ALL
+    SELECT 3, format('%s does not belong to the owner of %s', d.oid::regclass, s.events)
+    FROM pg_class e JOIN pg_class d ON d.oid IN (s.view, s.sets, s.delta) AND d.relowner <> e.relowner
+    WHERE e.oid = s.events
+    UNION ALL
+    SELECT 4, format('the event trigger %s is disabled: enable it, and rebuild()', t.evtname)
+    FROM pg_event_trigger t WHERE t.evtname IN ('journey_watch', 'journey_watch_drops') AND t.evtenabled = 'D'
+  )
+  SELECT p.text FROM problem p ORDER BY p.place, p.text LIMIT 1
+$$;
+COMMENT ON FUNCTION journey._store_problem(journey.store) IS 'Why a store may not follow its table any more; NULL if nothing is found.';
+
 CREATE VIEW journey.stores AS
 SELECT s.view AS store,
        s.events,
@@ -223,9 +259,10 @@ SELECT s.view AS store,
        f.facts[5]::bigint AS delta_bytes,
        s.last_fold,
        make_interval(secs => f.facts[6]::float8) AS lag,
-       s.fold_at
+       s.fold_at,
+       journey._store_problem(s) AS problem
 FROM journey.store s CROSS JOIN LATERAL (SELECT journey._store_facts(s.view) OFFSET 0) AS f (facts)
 WHERE f.facts IS NOT NULL;
 COMMENT ON VIEW journey.stores IS
-'The stores that the reader may read: the view, the table it follows, the length of a chunk, the number of sets, the steps in them, the bytes of their table, and these for each step; the changes that are not folded yet, the bytes of their table, when changes were last folded, the age of the oldest change that is not (NULL: none), and the share from which on writers fold. Reads the heads of all sets.';
+'The stores that the reader may read: the view, the table it follows, the length of a chunk, the number of sets, the steps in them, the bytes of their table, and these for each step; the changes that are not folded yet, the bytes of their table, when changes were last folded, the age of the oldest change that is not (NULL: none), the share from which on writers fold, and why the store may not follow its table any more (NULL: nothing was found). Reads the heads of all sets.';
 GRANT SELECT ON journey.stores TO PUBLIC;

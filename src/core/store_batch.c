@@ -285,6 +285,10 @@ get_tracks(const JnEnv *env, JnBatchReader *r, const uint8_t *p)
 				return NULL;
 			r->change.value = jn_load64(p);
 			p += 8;
+
+			/* a key has one form, as NaN and 0 have */
+			if (r->change.value == JN_NO_VALUE || jn_value_key(jn_value_of_key(r->change.value)) != r->change.value)
+				return NULL;
 		}
 		else if (code == 0)
 		{

@@ -583,6 +583,11 @@ journey__collect(PG_FUNCTION_ARGS)
 	if (strcmp(call->tg_trigger->tgargs[ARG_PURPOSE], FOR_COLUMNS) == 0)
 		PG_RETURN_POINTER(NULL);
 
+	/* one of the two kinds collects, however they are enabled: rows for the apply worker, statements for all others */
+	if (!TRIGGER_FIRED_BY_TRUNCATE(call->tg_event) &&
+		(TRIGGER_FIRED_FOR_ROW(call->tg_event) != 0) != (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA))
+		PG_RETURN_POINTER(NULL);
+
 	tracked = find_tracked(fcinfo, call);
 	if (TRIGGER_FIRED_BY_TRUNCATE(call->tg_event) && !call->tg_relation->rd_rel->relispartition)
 	{
