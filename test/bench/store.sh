@@ -6,6 +6,7 @@
 # Writers insert batches of 1000 rows into a table with one index, with and
 # without a store of it; the two take turns, as all else that is compared.
 # Subjects are drawn evenly, which is the worst case for folding and reading.
+# All times are whole seconds: the first one that is not makes sets be written anew.
 # Commits reach the disk (fsync = on).
 # shellcheck source=tools/lib.sh
 . "$(dirname "$0")/../../tools/lib.sh"
@@ -66,13 +67,13 @@ ask()
 db -c 'VACUUM ANALYZE live_sets' -c 'VACUUM ANALYZE live_delta'
 ask 'sessions of all, no changes'
 more=$((events / 100))
-wal "INSERT INTO plain SELECT 'user-' || (hashint8(i) & 2147483647) % $subjects, now(), 'event 1' FROM generate_series(1, $more) i" |
+wal "INSERT INTO plain SELECT 'user-' || (hashint8(i) & 2147483647) % $subjects, date_trunc('second', now()), 'event 1' FROM generate_series(1, $more) i" |
 	say_per_event 'insert, plain' "$more"
-wal "INSERT INTO tracked SELECT 'user-' || (hashint8(i) & 2147483647) % $subjects, now(), 'event 1' FROM generate_series(1, $more) i" |
+wal "INSERT INTO tracked SELECT 'user-' || (hashint8(i) & 2147483647) % $subjects, date_trunc('second', now()), 'event 1' FROM generate_series(1, $more) i" |
 	say_per_event 'insert, tracked' "$more"
 ask 'sessions of all, 1 % changes of all subjects'
 wal "SELECT journey.fold('live')" | say_per_event 'fold 1 %' "$more"
-wal "INSERT INTO tracked SELECT 'user-' || i % ($subjects / 100), now() + i * interval '1 s', 'event 1' FROM generate_series(1, $more) i" >/dev/null
+wal "INSERT INTO tracked SELECT 'user-' || i % ($subjects / 100), date_trunc('second', now()) + i * interval '1 s', 'event 1' FROM generate_series(1, $more) i" >/dev/null
 ask 'sessions of all, 1 % changes of 1 % subjects'
 wal "SELECT journey.fold('live')" | say_per_event 'fold 1 % of 1 % subjects' "$more"
 more=$((events / 10))
