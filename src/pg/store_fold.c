@@ -71,6 +71,8 @@ lock_own_store(Oid view)
 	JourneyStore store = get_own_store(view);
 	char	   *name = get_rel_name(view);
 
+	/* the table first, as TRUNCATE does, which takes the lock of the store then */
+	LockRelationOid(store.events, AccessShareLock);
 	(void) journey_store_lock(&store, true);
 	LockRelationOid(store.sets, AccessShareLock);
 	if (!journey_store_by_view(view, &store))
