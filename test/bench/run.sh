@@ -5,6 +5,7 @@
 #	RUNS=5					runs of each variant; medians count
 #	THREADS="1 2"				processes a query may use
 #	T=sessions				one file of questions/ only
+#	KINDS=journey				variants of these kinds only: '@(journey|yardstick)'
 #	DUCKDB=auto|install|off			see duckdb.sh
 #	CHDB=auto|install|off			ClickHouse, see clickhouse.sh
 #
@@ -124,6 +125,8 @@ measure()
 			for file in "$OUT"/sql/*; do
 				stem=$(basename "$file")
 				IFS=. read -r question number kind <<<"$stem"
+				# shellcheck disable=SC2053
+				[[ $kind == ${KINDS:-*} ]] || continue
 				[ "$kind" != duckdb ] || [ "${#duckdb_ask[@]}" -gt 0 ] || continue
 				[ "$kind" != clickhouse ] || [ "${#clickhouse_ask[@]}" -gt 0 ] || continue
 				IFS=$'\t' read -r answer ms < <(ask "$file" "$threads")
