@@ -21,7 +21,9 @@ CREATE TABLE journey.store (
   chunk       pg_catalog.interval,
   fold_at     pg_catalog.float8 CHECK (fold_at OPERATOR(pg_catalog.>) 0),
   row_security pg_catalog.text,
-  last_fold   pg_catalog.timestamptz
+  last_fold   pg_catalog.timestamptz,
+  set_count   pg_catalog.int8 NOT NULL DEFAULT 0,
+  step_count  pg_catalog.int8 NOT NULL DEFAULT 0
 );
 COMMENT ON TABLE journey.store IS
 'Tables that are tracked as live journeys. Written by journey.track() and journey.untrack() for the owners of the tables.';
@@ -37,6 +39,8 @@ COMMENT ON COLUMN journey.store.chunk IS 'The length of a chunk; NULL: journeys 
 COMMENT ON COLUMN journey.store.fold_at IS 'Share of the sets from which on writers fold; NULL: never.';
 COMMENT ON COLUMN journey.store.row_security IS 'ignore: readers of the view see rows that policies of the table would hide.';
 COMMENT ON COLUMN journey.store.last_fold IS 'When changes were last folded, or the store was built.';
+COMMENT ON COLUMN journey.store.set_count IS 'Rows in the table of sets since then; TRUNCATE leaves this as it is.';
+COMMENT ON COLUMN journey.store.step_count IS 'Steps in these sets, likewise.';
 SELECT pg_catalog.pg_extension_config_dump('journey.store', '');
 
 CREATE FUNCTION journey._owns(relations regclass[]) RETURNS boolean

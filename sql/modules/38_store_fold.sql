@@ -16,6 +16,23 @@ AS $$
 $$;
 COMMENT ON FUNCTION journey._chunk_us(interval) IS 'The length of a chunk in microseconds; 0 for NULL.';
 
+--| Counting sets would read all their pages, so folding keeps count. `TRUNCATE`
+--| writes nothing to `journey.store`, which others may have changed since its
+--| snapshot: the counts hold as long as there is any set.
+
+CREATE FUNCTION journey._has_sets(s journey.store) RETURNS boolean
+  LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  result boolean;
+BEGIN
+  EXECUTE format('SELECT EXISTS (SELECT FROM %s)', s.sets) INTO result;
+  RETURN result;
+END
+$$;
+COMMENT ON FUNCTION journey._has_sets(journey.store) IS 'Whether the table of sets has a row, so that the counts of the store are right.';
+
 --| A fold takes the changes that are there in rounds that fit into memory, and
 --| rewrites the sets that they touch: one statement a round. Whoever calls holds
 --| the lock of the store, so nobody else writes to its sets.
@@ -32,7 +49,13 @@ DECLARE
   done bigint := 0;
   folded bigint;
   changes bytea;
+  more_sets bigint;
+  more_steps bigint;
 BEGIN
+  IF NOT journey._has_sets(s) THEN
+    s.set_count := 0;
+    s.step_count := 0;
+  END IF;
   EXECUTE format('SELECT (count(*) + $1 - 1) / $1 FROM %s', s.delta) INTO rounds USING batches;
   FOR i IN 1 .. rounds LOOP
     EXECUTE format('WITH gone AS (DELETE FROM %1$s d WHERE d.ctid = ANY (ARRAY(SELECT f.ctid FROM %1$s f LIMIT $1))
@@ -41,21 +64,28 @@ BEGIN
       INTO folded, changes USING batches, s.bits;
     EXIT WHEN changes IS NULL;
     EXECUTE format('WITH folded AS MATERIALIZED (
-                      SELECT c.bucket, o.ids, o.last_part, f.gone, f.written, f.chunks
+                      SELECT c.bucket, o.ids, o.last_part, f.gone, f.written, f.chunks,
+                             (SELECT count(*) FROM unnest(f.written)) - (SELECT count(*) FROM unnest(f.gone)) AS more_sets,
+                             (SELECT coalesce(sum(journey.step_count(w)), 0) FROM unnest(f.written) w)
+                             - (SELECT coalesce(sum(journey.step_count(o.sets[g])), 0) FROM unnest(f.gone) g) AS more_steps
                       FROM journey._changes($1) c
                       CROSS JOIN LATERAL (SELECT array_agg(t.ctid) AS ids, array_agg(t.sets) AS sets, max(t.part) AS last_part
                                           FROM %1$s t WHERE t.bucket = c.bucket) o
                       CROSS JOIN LATERAL journey._fold_sets(coalesce(o.sets, %2$L), c.batch, $2) f
                     ), gone AS (
                       DELETE FROM %1$s t WHERE t.ctid = ANY (ARRAY(SELECT f.ids[g] FROM folded f CROSS JOIN LATERAL unnest(f.gone) g))
+                    ), new AS (
+                      INSERT INTO %1$s (bucket, chunk, part, sets)
+                      SELECT f.bucket, u.chunk, coalesce(f.last_part, 0) + u.place, u.sets
+                      FROM folded f CROSS JOIN LATERAL unnest(f.chunks, f.written) WITH ORDINALITY u (chunk, sets, place)
                     )
-                    INSERT INTO %1$s (bucket, chunk, part, sets)
-                    SELECT f.bucket, u.chunk, coalesce(f.last_part, 0) + u.place, u.sets
-                    FROM folded f CROSS JOIN LATERAL unnest(f.chunks, f.written) WITH ORDINALITY u (chunk, sets, place)', s.sets, '{}')
-      USING changes, journey._chunk_us(s.chunk);
+                    SELECT coalesce(sum(f.more_sets), 0), coalesce(sum(f.more_steps), 0) FROM folded f', s.sets, '{}')
+      INTO more_sets, more_steps USING changes, journey._chunk_us(s.chunk);
     done := done + folded;
+    s.set_count := s.set_count + more_sets;
+    s.step_count := s.step_count + more_steps;
   END LOOP;
-  UPDATE journey.store t SET last_fold = clock_timestamp() WHERE t.id = _fold.id;
+  UPDATE journey.store t SET last_fold = clock_timestamp(), set_count = s.set_count, step_count = s.step_count WHERE t.id = _fold.id;
   RETURN done;
 END
 $$;
@@ -105,6 +135,7 @@ DECLARE
   s journey.store := journey._store(id);
   query text := journey._tracked_query(id, s.events);
   policies text := current_setting('row_security');
+  made bigint;
   result bigint;
 BEGIN
   IF query IS NULL THEN
@@ -122,10 +153,10 @@ BEGIN
                   SELECT (p.p).bucket, (p.p).chunk_at, row_number() OVER (), (p.p).sets
                   FROM (SELECT journey._pack($1, $2, $3) AS p) p
                   RETURNING sets)
-     SELECT coalesce(sum(journey.step_count(n.sets)), 0) FROM new n', s.delta, s.sets)
-    INTO result USING query, s.chunk, s.bits;
+     SELECT count(*), coalesce(sum(journey.step_count(n.sets)), 0) FROM new n', s.delta, s.sets)
+    INTO made, result USING query, s.chunk, s.bits;
   PERFORM set_config('row_security', policies, true);
-  UPDATE journey.store t SET last_fold = clock_timestamp() WHERE t.id = _build.id;
+  UPDATE journey.store t SET last_fold = clock_timestamp(), set_count = made, step_count = result WHERE t.id = _build.id;
   RETURN result;
 END
 $$;
@@ -159,24 +190,6 @@ END
 $$;
 COMMENT ON FUNCTION journey._journey_of(uuid, text) IS 'The whole journey of a subject; NULL if there is none.';
 
-CREATE FUNCTION journey._facts(id uuid) RETURNS numeric[]
-  LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
-  SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  s journey.store := journey._store(id);
-  result numeric[];
-BEGIN
-  EXECUTE format('SELECT ARRAY[t.sets, t.steps, pg_table_size($1), d.rows, pg_table_size($2), extract(epoch FROM clock_timestamp() - d.oldest)]
-                  FROM (SELECT count(*), coalesce(sum(journey.step_count(t.sets)), 0) FROM %s t) t (sets, steps),
-                       (SELECT coalesce(sum(d.rows), 0), min(d.written) FROM %s d) d (rows, oldest)', s.sets, s.delta)
-    INTO result USING s.sets, s.delta;
-  RETURN result;
-END
-$$;
-COMMENT ON FUNCTION journey._facts(uuid) IS
-'Sets, steps, bytes of the table of sets, changes, bytes of the table of changes, and the age of the oldest change in seconds.';
-
 --| ## The commands
 
 CREATE FUNCTION journey.fold(store pg_catalog.regclass) RETURNS pg_catalog.int8
@@ -204,65 +217,3 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000
 AS $$ SELECT journey.journey_of(store::pg_catalog.regclass, subject) $$;
 COMMENT ON FUNCTION journey.journey_of(pg_catalog.text, pg_catalog.text) IS
 'The same for the name of a store, so that journey_of(''live'', ''ana'') needs no cast.';
-
-CREATE FUNCTION journey._store_facts(view pg_catalog.regclass) RETURNS pg_catalog.numeric[]
-AS 'MODULE_PATHNAME', 'journey__store_facts'
-LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100000;
-COMMENT ON FUNCTION journey._store_facts(pg_catalog.regclass) IS
-'What _facts() tells of a store, for those who may read it; NULL for others.';
-
---| Event triggers refuse what would break a store, but whoever may switch them
---| off, or drop triggers one by one, can break it all the same.
-
-CREATE FUNCTION journey._store_problem(s journey.store) RETURNS text
-  LANGUAGE sql STABLE STRICT PARALLEL SAFE
-  SET search_path = pg_catalog, pg_temp
-AS $$
-  WITH member (relation, leaf) AS (
-    SELECT c.oid, c.relkind = 'r' FROM journey._tree(s.events) t JOIN pg_class c ON c.oid = t
-  ), fires (relation, purpose) AS (
-    SELECT t.tgrelid, x.purpose
-    FROM pg_trigger t CROSS JOIN LATERAL (SELECT (string_to_array(encode(t.tgargs, 'escape'), '\000'))[2]) x (purpose)
-    WHERE t.tgrelid IN (SELECT m.relation FROM member m) AND t.tgfoid = 'journey._collect()'::regprocedure
-      AND starts_with(encode(t.tgargs, 'escape'), s.id || '\000')
-      AND t.tgenabled IN ('A', CASE x.purpose WHEN 'rows' THEN 'R' ELSE 'O' END)
-  ), problem (place, text) AS (
-    SELECT 1, 'its columns are lost: untrack() and track() again'
-    WHERE journey._columns_trigger(s.id, s.events) IS NULL
-    UNION ALL
-    SELECT 2, format('triggers on %s are missing or disabled: untrack() and track() again', m.relation::regclass)
-    FROM member m
-    WHERE (SELECT count(*) FROM fires f WHERE f.relation = m.relation AND f.purpose = 'statement') < 3
-       OR m.leaf AND (SELECT count(DISTINCT f.purpose) FROM fires f
-                      WHERE f.relation = m.relation AND f.purpose IN ('rows', 'truncate')) < 2
-    UNION ALL
-    SELECT 3, format('%s does not belong to the owner of %s', d.oid::regclass, s.events)
-    FROM pg_class e JOIN pg_class d ON d.oid IN (s.view, s.sets, s.delta) AND d.relowner <> e.relowner
-    WHERE e.oid = s.events
-    UNION ALL
-    SELECT 4, format('the event trigger %s is disabled: enable it, and rebuild()', t.evtname)
-    FROM pg_event_trigger t WHERE t.evtname IN ('journey_watch', 'journey_watch_drops') AND t.evtenabled = 'D'
-  )
-  SELECT p.text FROM problem p ORDER BY p.place, p.text LIMIT 1
-$$;
-COMMENT ON FUNCTION journey._store_problem(journey.store) IS 'Why a store may not follow its table any more; NULL if nothing is found.';
-
-CREATE VIEW journey.stores AS
-SELECT s.view AS store,
-       s.events,
-       s.chunk,
-       f.facts[1]::bigint AS sets,
-       f.facts[2]::bigint AS steps,
-       f.facts[3]::bigint AS bytes,
-       (f.facts[3] / nullif(f.facts[2], 0))::float8 AS bytes_per_event,
-       f.facts[4]::bigint AS delta_rows,
-       f.facts[5]::bigint AS delta_bytes,
-       s.last_fold,
-       make_interval(secs => f.facts[6]::float8) AS lag,
-       s.fold_at,
-       journey._store_problem(s) AS problem
-FROM journey.store s CROSS JOIN LATERAL (SELECT journey._store_facts(s.view) OFFSET 0) AS f (facts)
-WHERE f.facts IS NOT NULL;
-COMMENT ON VIEW journey.stores IS
-'The stores that the reader may read: the view, the table it follows, the length of a chunk, the number of sets, the steps in them, the bytes of their table, and these for each step; the changes that are not folded yet, the bytes of their table, when changes were last folded, the age of the oldest change that is not (NULL: none), the share from which on writers fold, and why the store may not follow its table any more (NULL: nothing was found). Reads the heads of all sets.';
-GRANT SELECT ON journey.stores TO PUBLIC;

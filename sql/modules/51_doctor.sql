@@ -74,6 +74,16 @@ AS $$
 $$;
 COMMENT ON FUNCTION journey._doctor_consent() IS 'Findings of doctor(): the ledger and the state. Reads the whole ledger.';
 
+CREATE FUNCTION journey._doctor_stores() RETURNS TABLE (severity text, finding text, object text, statement text, detail text)
+  LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 1
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT 'medium', 'a store may not follow its table', s.view::text, p.statement, format('Of %s: %s.', s.events, p.problem)
+  FROM journey.store s CROSS JOIN LATERAL journey._store_problem(s) p
+  WHERE p.problem IS NOT NULL
+$$;
+COMMENT ON FUNCTION journey._doctor_stores() IS 'Findings of doctor(): live journeys that may be stale, the first problem of each store.';
+
 CREATE FUNCTION journey.doctor() RETURNS TABLE (severity text, finding text, object text, statement text, detail text)
   LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER COST 1000000 ROWS 20
   SET search_path = pg_catalog, pg_temp
@@ -85,7 +95,8 @@ AS $$
         UNION SELECT * FROM journey._doctor_outside()
         UNION SELECT * FROM journey._doctor_settings()
         UNION SELECT * FROM journey._doctor_made()
-        UNION SELECT * FROM journey._doctor_consent()) f
+        UNION SELECT * FROM journey._doctor_consent()
+        UNION SELECT * FROM journey._doctor_stores()) f
   ORDER BY array_position('{high,medium,low}', f.severity), f.finding COLLATE "C", f.object COLLATE "C",
            f.statement COLLATE "C", f.detail COLLATE "C"
 $$;
@@ -95,5 +106,5 @@ COMMENT ON FUNCTION journey.doctor() IS
 
 REVOKE EXECUTE ON FUNCTION
   journey._members_of(oid), journey._doctor_roles(), journey._doctor_outside(), journey._is_telling(text, text),
-  journey._doctor_settings(), journey._doctor_consent(), journey.doctor()
+  journey._doctor_settings(), journey._doctor_consent(), journey._doctor_stores(), journey.doctor()
 FROM PUBLIC;

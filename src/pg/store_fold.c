@@ -27,6 +27,7 @@
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
 #include "compat.h"
@@ -182,7 +183,17 @@ journey_store_journey_of(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(result);
 }
 
-/* _store_facts(view): what journey.stores shows of the tables of a store, for those who may read it; else NULL */
+static bool
+relation_exists(Oid relid)
+{
+	return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid));
+}
+
+/*
+ * _store_facts(view): what journey.stores shows of the tables of a store, for
+ * those who may read it; else NULL, also where they are gone, which must not
+ * keep others from their stores.
+ */
 Datum
 journey__store_facts(PG_FUNCTION_ARGS)
 {
@@ -191,6 +202,7 @@ journey__store_facts(PG_FUNCTION_ARGS)
 	bool		null;
 
 	if (!journey_store_by_view(PG_GETARG_OID(0), &store) ||
+		!relation_exists(store.view) || !relation_exists(store.sets) || !relation_exists(store.delta) ||
 		(pg_class_aclcheck(store.view, GetUserId(), ACL_SELECT) != ACLCHECK_OK &&
 		 !object_ownercheck(RelationRelationId, store.view, GetUserId())))
 		PG_RETURN_NULL();

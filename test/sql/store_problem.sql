@@ -34,6 +34,80 @@ SELECT problem FROM stores;
 DROP TABLE watched;
 SELECT count(*) FROM stores;
 
+-- doctor() tells the same, and what it prints mends that
+\set find 'SELECT severity, object, statement, detail FROM journey.doctor() WHERE finding = \'a store may not follow its table\''
+\set close 'SELECT unnest(string_to_array(statement, \'; \')) FROM journey.doctor() WHERE finding = \'a store may not follow its table\' \\gexec'
+CREATE ROLE store_ill;
+CREATE ROLE store_stranger;
+CREATE TABLE "Ill" (who text, "The time" timestamptz, what text, "user" text);
+ALTER TABLE "Ill" OWNER TO store_ill;
+SELECT track('"Ill"', 'who', 'The time', 'what', '"Ill''s"', channel => 'user', chunk => '30 days', fold_at => 0.25, row_security => 'ignore');
+:find;
+ALTER TABLE "Ill's_delta" OWNER TO store_stranger;
+:find;
+:close
+:find;
+SET session_replication_role = replica;
+ALTER TABLE "Ill" DISABLE TRIGGER journey_1_insert;
+RESET session_replication_role;
+INSERT INTO "Ill" VALUES ('a', '2026-01-01Z', 'unseen', 'web');
+SELECT journey_of('"Ill''s"', 'a');
+:find;
+:close
+:find;
+SELECT journey_of('"Ill''s"', 'a');
+SELECT events, chunk, fold_at, problem FROM stores;
+ALTER EVENT TRIGGER journey_watch_drops DISABLE;
+:find;
+:close
+:find;
+SET session_replication_role = replica;
+DROP TRIGGER journey_1_columns ON "Ill";
+RESET session_replication_role;
+:find;
+:close
+:find;
+SELECT count(*) FROM stores;
+-- what is gone behind its back is listed no more, and no error for others
+SELECT track('"Ill"', 'who', 'The time', 'what', 'ill');
+SET session_replication_role = replica;
+DROP TABLE ill_sets CASCADE;
+RESET session_replication_role;
+SELECT count(*) FROM stores;
+SELECT severity, detail FROM journey.doctor() WHERE finding = 'a store may not follow its table';
+SELECT count(*) FROM journey.store;
+SELECT statement AS ending FROM journey.doctor() WHERE finding = 'a store may not follow its table' \gset
+:ending
+:find;
+SELECT count(*) FROM journey.store;
+DROP TABLE "Ill";
+DROP ROLE store_ill, store_stranger;
+
+-- the list reads no sets
+CREATE TABLE many (who int, at timestamptz, what text);
+INSERT INTO many SELECT n % 5000, timestamptz '2026-01-01Z' + n * interval '1 s', 'e' || n % 7 FROM generate_series(1, 20000) n;
+SELECT track('many', 'who', 'at', 'what', 'counted');
+BEGIN;
+SELECT sets > 100, steps, delta_rows FROM stores;
+SELECT pg_stat_get_xact_tuples_returned('counted_sets'::regclass);
+COMMIT;
+-- and what it says is there, folded or truncated or not
+INSERT INTO many SELECT n % 17, timestamptz '2026-02-01Z' + n * interval '1 s', 'e' || n % 7 FROM generate_series(1, 500) n;
+DELETE FROM many WHERE who = 3;
+SELECT fold('counted');
+SELECT s.sets - count(*) AS sets, s.steps - sum(step_count(c.sets)) AS steps, s.steps FROM stores s, counted_sets c GROUP BY s.sets, s.steps;
+BEGIN;
+TRUNCATE many;
+SELECT sets, steps, delta_rows FROM stores;
+INSERT INTO many VALUES (1, '2026-01-01Z', 'first');
+SELECT fold('counted');
+SELECT sets, steps, delta_rows FROM stores;
+ROLLBACK;
+SELECT steps FROM stores;
+SELECT rebuild('counted');
+SELECT s.sets - count(*) AS sets, s.steps - sum(step_count(c.sets)) AS steps, s.steps FROM stores s, counted_sets c GROUP BY s.sets, s.steps;
+DROP TABLE many;
+
 -- long work tells how far it is, each time it may
 CREATE TABLE told (who text, at timestamptz, what text);
 INSERT INTO told SELECT 'u' || n % 7, timestamptz '2026-01-01Z' + n * interval '1 min', 'a' FROM generate_series(1, 40000) n;
