@@ -35,7 +35,7 @@ $(SCRIPT_GOALS):
 #? make pgtap [T=consent]          behaviour and privileges
 #? make prove [T='22 71'] [N=5000] [SEED=1]  attacks on masking: two databases must answer alike
 #? make isolation [T=withdraw]     concurrency
-#? make tap [T=001]                restart, replica, dump and restore, upgrade
+#? make tap [T=crash]              restart, replica, dump and restore, upgrade
 #? make doctest [T=README]         the examples of README.md and doc/
 #? make demotest                   `make demo`: its figures on real data, and bad files
 #? make lint                       format, layers, exported symbols, SQL labels, versions

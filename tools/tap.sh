@@ -1,5 +1,5 @@
 #!/bin/bash
-# Restart, replica, dump and restore, upgrade: test/t/*.pl, or T=001 those
+# Restart, replica, dump and restore, upgrade: test/t/*.pl, or T=crash those
 # that begin so.  They start servers of their own, so they run as the user of
 # the server, from a copy that it can read.
 . "$(dirname "$0")/lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # pg_upgrade, and dump and restore, from the server here to newer ones,
-# MAJORS="17 18": test/t/010_pg_upgrade.pl with servers out of the roots of
+# MAJORS="17 18": test/t/pg_upgrade.pl with servers out of the roots of
 # `make matrix`.  pg_upgrade wants both servers on one system, so a newer one
 # runs here with the C library of its own root.
 . "$(dirname "$0")/lib.sh"
@@ -44,4 +44,4 @@ for major in ${MAJORS:=17 18}; do
 	borrow_server "$major"
 	newer="$newer $WORK/newer/$major/usr/lib/postgresql/$major"
 done
-JOURNEY_NEWER=$newer T=010 bash "$ROOT/tools/tap.sh"
+JOURNEY_NEWER=$newer T=pg_upgrade bash "$ROOT/tools/tap.sh"

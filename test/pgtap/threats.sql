@@ -15,7 +15,7 @@ SET LOCAL journey.key_file = 'threats.key';
 CREATE FUNCTION pg_temp.shown(name text) RETURNS boolean LANGUAGE sql AS
 	$$SELECT journey.consented(name, 'threat', clock_timestamp())$$;
 
--- 57: what others put into the schema before (test/t/007_install.pl goes on)
+-- 57: what others put into the schema before (test/t/install.pl goes on)
 SELECT ok(NOT trusted AND superuser AND NOT relocatable AND schema = 'journey', '57: only superusers install it, and only there')
 FROM pg_available_extension_versions WHERE name = 'journey';
 SELECT is_empty($$
@@ -138,7 +138,7 @@ SELECT is((SELECT problem FROM journey.ledger_verify()), 'missing', '97: a remov
 ROLLBACK TO s;
 ALTER TABLE journey.ledger ENABLE ALWAYS TRIGGER append_only;
 
--- 100: numbers of subjects that do not fit into 32 bits, and where they end (test/t/008_faults.pl: memory)
+-- 100: numbers of subjects that do not fit into 32 bits, and where they end (test/t/faults.pl: memory)
 ALTER TABLE journey.subject ALTER number RESTART WITH 4294967297;
 SELECT journey.consent_give('threat-large', 'threat'), journey.consent_refuse('threat-larger', 'threat');
 SELECT cmp_ok((SELECT number FROM journey.subject WHERE name = 'threat-large'), '>', 4294967296::bigint, '100: a number above 32 bits');
@@ -161,7 +161,7 @@ SELECT is((SELECT array_agg(e) FROM pg_extension x, unnest(x.extconfig) e WHERE 
 	'104: keys are in no dump');
 SELECT is(:'receipt'::jsonb ->> 'keys_destroyed', '1', '104: the receipt says how many');
 SELECT matches(:'receipt'::jsonb ->> 'scope', 'backups', '104: and how far that reaches');
--- 105: a receipt names nobody; the log is looked at by test/t/006_secrets.pl
+-- 105: a receipt names nobody; the log is looked at by test/t/secrets.pl
 SELECT ok(position('"s1"' IN :'receipt') = 0, '105: the receipt does not name the subject');
 SELECT throws_ok($$SELECT journey.subject_erase('')$$, NULL, NULL, '105: nobody');
 CREATE FUNCTION pg_temp.failure(q text) RETURNS text LANGUAGE plpgsql AS $$
