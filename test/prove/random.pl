@@ -1,6 +1,6 @@
 # Writes N random statements of a reader, each after a line `@@ number`.
 #
-#	perl random.pl N SEED
+#	perl random.pl N SEED [TIMEOUT]
 #
 # The same seed gives the same statements on every machine (a generator of our
 # own).  A statement is a tree: clauses over expressions of a wanted type, made of
@@ -9,9 +9,10 @@
 use strict;
 use warnings;
 
-my ($n, $state) = @ARGV;
+my ($n, $state, $timeout) = @ARGV;
 $n //= 300;
 $state //= 1;
+$timeout //= '20s';
 
 # Numbers 0 .. $_[0]-1; a 31-bit linear congruential generator, high bits.
 sub dice
@@ -252,8 +253,8 @@ sub statement
 	return $q;
 }
 
+print "SET statement_timeout = '$timeout';\n";
 print <<'END';
-SET statement_timeout = '20s';
 -- One worker and no leader: which process does what would be chance.
 SET max_parallel_workers_per_gather = 1;
 SET parallel_leader_participation = off;
