@@ -27,25 +27,17 @@ typedef struct StateObject
 	JnPauses	pauses;
 } StateObject;
 
-static Size
-state_flat_size(ExpandedObjectHeader *eohptr)
+static JnStatus
+state_size(const JnEnv *env, void *state, size_t *size, JnError *err)
 {
-	return VARHDRSZ + jn_pauses_size(&((StateObject *) eohptr)->pauses);
+	*size = jn_pauses_size(&((StateObject *) state)->pauses);
+	return JN_OK;
 }
 
 static void
-state_flatten(ExpandedObjectHeader *eohptr, void *result, Size allocated_size)
+state_write(const JnEnv *env, void *state, uint8_t *out)
 {
-	SET_VARSIZE(result, allocated_size);
-	jn_pauses_write(&((StateObject *) eohptr)->pauses, (uint8_t *) VARDATA(result));
-}
-
-static JnStatus
-state_prove(const JnEnv *env, const uint8_t *bytes, size_t size, JnError *err)
-{
-	JnPauses	pauses;
-
-	return jn_pauses_read(bytes, size, &pauses, err);
+	jn_pauses_write(&((StateObject *) state)->pauses, out);
 }
 
 static JnStatus
@@ -63,9 +55,10 @@ state_merge(FunctionCallInfo fcinfo, const JnEnv *env, void *state, void *from)
 static const JourneyStateType state_type = {
 	.name = "gap_state",
 	.context = "journey gap states",
-	.size = sizeof(StateObject),
-	.methods = {state_flat_size, state_flatten},
-	.prove = state_prove,
+	.object_size = sizeof(StateObject),
+	.methods = JOURNEY_STATE_METHODS,
+	.size = state_size,
+	.write = state_write,
 	.read = state_read,
 	.merge = state_merge,
 };

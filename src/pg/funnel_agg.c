@@ -45,34 +45,16 @@ typedef struct StateObject
 	JnFunnelTally tally;		/* its memory is in eoh_context */
 } StateObject;
 
-static Size
-state_flat_size(ExpandedObjectHeader *eohptr)
+static JnStatus
+state_size(const JnEnv *env, void *state, size_t *size, JnError *err)
 {
-	StateObject *state = (StateObject *) eohptr;
-	JnError		err = {0};
-	size_t		size;
-
-	if (jn_funnel_tally_size(&state->tally, &size, &err) != JN_OK)
-		journey_report(&err, STATE_NAME);
-	return VARHDRSZ + size;
+	return jn_funnel_tally_size(&((StateObject *) state)->tally, size, err);
 }
 
 static void
-state_flatten(ExpandedObjectHeader *eohptr, void *result, Size allocated_size)
+state_write(const JnEnv *env, void *state, uint8_t *out)
 {
-	StateObject *state = (StateObject *) eohptr;
-	JnEnv		env = journey_env(state->hdr.eoh_context);
-
-	SET_VARSIZE(result, allocated_size);
-	jn_funnel_tally_write(&env, &state->tally, (uint8_t *) VARDATA(result));
-}
-
-static JnStatus
-state_prove(const JnEnv *env, const uint8_t *bytes, size_t size, JnError *err)
-{
-	JnFunnelTally tally;
-
-	return jn_funnel_tally_read(env, &tally, 0, bytes, size, err);
+	jn_funnel_tally_write(env, &((StateObject *) state)->tally, out);
 }
 
 static JnStatus
@@ -123,9 +105,10 @@ state_merge(FunctionCallInfo fcinfo, const JnEnv *env, void *state, void *other)
 static const JourneyStateType state_type = {
 	.name = STATE_NAME,
 	.context = "journey funnel states",
-	.size = sizeof(StateObject),
-	.methods = {state_flat_size, state_flatten},
-	.prove = state_prove,
+	.object_size = sizeof(StateObject),
+	.methods = JOURNEY_STATE_METHODS,
+	.size = state_size,
+	.write = state_write,
 	.read = state_read,
 	.start = state_start,
 	.merge = state_merge,

@@ -45,26 +45,27 @@ typedef struct StateObject
 
 /* ----- the expanded object ----- */
 
-static Size
-state_flat_size(ExpandedObjectHeader *eohptr)
+static JnStatus
+state_size(const JnEnv *env, void *state, size_t *size, JnError *err)
 {
-	StateObject *state = (StateObject *) eohptr;
+	const JnPile *pile = &((StateObject *) state)->pile;
 
-	if (state->pile.size > MaxAllocSize - VARHDRSZ)
+	/* the pile itself may grow beyond what a value can hold */
+	if (pile->size > MaxAllocSize - VARHDRSZ)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("journey_set is too large to be built by parallel workers"),
 				 errhint("Set max_parallel_workers_per_gather to 0 for this query.")));
-	return VARHDRSZ + state->pile.size;
+	*size = pile->size;
+	return JN_OK;
 }
 
 static void
-state_flatten(ExpandedObjectHeader *eohptr, void *result, Size allocated_size)
+state_write(const JnEnv *env, void *state, uint8_t *out)
 {
-	StateObject *state = (StateObject *) eohptr;
+	const JnPile *pile = &((StateObject *) state)->pile;
 
-	SET_VARSIZE(result, allocated_size);
-	memcpy(VARDATA(result), state->pile.bytes, state->pile.size);
+	memcpy(out, pile->bytes, pile->size);
 }
 
 static JnStatus
@@ -99,8 +100,10 @@ state_merge(FunctionCallInfo fcinfo, const JnEnv *env, void *state, void *from)
 static const JourneyStateType state_type = {
 	.name = STATE_NAME,
 	.context = "journey_set states",
-	.size = sizeof(StateObject),
-	.methods = {state_flat_size, state_flatten},
+	.object_size = sizeof(StateObject),
+	.methods = JOURNEY_STATE_METHODS,
+	.size = state_size,
+	.write = state_write,
 	.prove = state_prove,
 	.read = state_read,
 	.adds = true,

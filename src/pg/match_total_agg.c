@@ -33,34 +33,16 @@ typedef struct StateObject
 	JnMatchTotal total;			/* its memory is in eoh_context */
 } StateObject;
 
-static Size
-state_flat_size(ExpandedObjectHeader *eohptr)
+static JnStatus
+state_size(const JnEnv *env, void *state, size_t *size, JnError *err)
 {
-	StateObject *state = (StateObject *) eohptr;
-	JnError		err;
-	size_t		size;
-
-	if (jn_match_total_size(&state->total, &size, &err) != JN_OK)
-		journey_report(&err, STATE_NAME);
-	return VARHDRSZ + size;
+	return jn_match_total_size(&((StateObject *) state)->total, size, err);
 }
 
 static void
-state_flatten(ExpandedObjectHeader *eohptr, void *result, Size allocated_size)
+state_write(const JnEnv *env, void *state, uint8_t *out)
 {
-	StateObject *state = (StateObject *) eohptr;
-	JnEnv		env = journey_env(CurrentMemoryContext);
-
-	SET_VARSIZE(result, allocated_size);
-	jn_match_total_write(&env, &state->total, (uint8_t *) VARDATA(result));
-}
-
-static JnStatus
-state_prove(const JnEnv *env, const uint8_t *bytes, size_t size, JnError *err)
-{
-	JnMatchTotal total;
-
-	return jn_match_total_read(env, &total, 0, bytes, size, err);
+	jn_match_total_write(env, &((StateObject *) state)->total, out);
 }
 
 static JnStatus
@@ -104,9 +86,10 @@ state_merge(FunctionCallInfo fcinfo, const JnEnv *env, void *state, void *from)
 static const JourneyStateType state_type = {
 	.name = STATE_NAME,
 	.context = "journey match states",
-	.size = sizeof(StateObject),
-	.methods = {state_flat_size, state_flatten},
-	.prove = state_prove,
+	.object_size = sizeof(StateObject),
+	.methods = JOURNEY_STATE_METHODS,
+	.size = state_size,
+	.write = state_write,
 	.read = state_read,
 	.start = state_start,
 	.merge = state_merge,

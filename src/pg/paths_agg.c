@@ -35,7 +35,8 @@ typedef struct StateObject
 {
 	ExpandedObjectHeader hdr;	/* eoh_context is shared */
 	JnPaths		paths;			/* its memory is in eoh_context */
-	uint8_t    *bytes;			/* from state_flat_size() for state_flatten(), or NULL */
+	uint8_t    *bytes;			/* from state_size() for state_write(), or NULL */
+	size_t		size;
 } StateObject;
 
 /* What is kept in fn_extra: what was made of the arguments, or of a state's question. */
@@ -149,31 +150,28 @@ arguments_look(FunctionCallInfo fcinfo, JnPathsKind kind)
  * States
  */
 
-static Size
-state_flat_size(ExpandedObjectHeader *eohptr)
+static JnStatus
+state_size(const JnEnv *env, void *state, size_t *size, JnError *err)
 {
-	StateObject *state = (StateObject *) eohptr;
-	JnEnv		env = journey_env(state->hdr.eoh_context);
-	JnError		err = {0};
-	size_t		size;
+	StateObject *object = state;
 
-	if (state->bytes != NULL)
-		jn_release(&env, state->bytes);
-	state->bytes = NULL;
-	if (jn_paths_bytes(&env, &state->paths, &state->bytes, &size, &err) != JN_OK)
-		journey_report(&err, STATE_NAME);
-	return VARHDRSZ + size;
+	if (object->bytes != NULL)
+		jn_release(env, object->bytes);
+	object->bytes = NULL;
+	if (jn_paths_bytes(env, &object->paths, &object->bytes, &object->size, err) != JN_OK)
+		return err->status;
+	*size = object->size;
+	return JN_OK;
 }
 
 static void
-state_flatten(ExpandedObjectHeader *eohptr, void *result, Size allocated_size)
+state_write(const JnEnv *env, void *state, uint8_t *out)
 {
-	StateObject *state = (StateObject *) eohptr;
+	StateObject *object = state;
 
-	SET_VARSIZE(result, allocated_size);
-	memcpy(VARDATA(result), state->bytes, allocated_size - VARHDRSZ);
-	pfree(state->bytes);
-	state->bytes = NULL;
+	memcpy(out, object->bytes, object->size);
+	jn_release(env, object->bytes);
+	object->bytes = NULL;
 }
 
 static JnStatus
@@ -213,8 +211,10 @@ state_merge(FunctionCallInfo fcinfo, const JnEnv *env, void *state, void *from)
 static const JourneyStateType state_type = {
 	.name = STATE_NAME,
 	.context = "journey paths states",
-	.size = sizeof(StateObject),
-	.methods = {state_flat_size, state_flatten},
+	.object_size = sizeof(StateObject),
+	.methods = JOURNEY_STATE_METHODS,
+	.size = state_size,
+	.write = state_write,
 	.prove = state_prove,
 	.read = state_read,
 	.start = state_start,

@@ -31,7 +31,7 @@ typedef struct StateObject
 {
 	ExpandedObjectHeader hdr;	/* eoh_context is shared */
 	JnTally		tally;			/* its memory is in eoh_context */
-	JnTallyRows rows;			/* from state_flat_size() for state_flatten() */
+	JnTallyRows rows;			/* from state_size() for state_write() */
 	bool		has_rows;
 } StateObject;
 
@@ -43,31 +43,24 @@ forget_rows(const JnEnv *env, StateObject *state)
 	state->has_rows = false;
 }
 
-static Size
-state_flat_size(ExpandedObjectHeader *eohptr)
+static JnStatus
+state_size(const JnEnv *env, void *state, size_t *size, JnError *err)
 {
-	StateObject *state = (StateObject *) eohptr;
-	JnEnv		env = journey_env(state->hdr.eoh_context);
-	JnError		err = {0};
-	size_t		size;
+	StateObject *object = state;
 
-	forget_rows(&env, state);
-	state->rows = jn_tally_rows(&env, &state->tally);
-	state->has_rows = true;
-	if (jn_tally_size(&env, &state->tally, &state->rows, &size, &err) != JN_OK)
-		journey_report(&err, STATE_NAME);
-	return VARHDRSZ + size;
+	forget_rows(env, object);
+	object->rows = jn_tally_rows(env, &object->tally);
+	object->has_rows = true;
+	return jn_tally_size(env, &object->tally, &object->rows, size, err);
 }
 
 static void
-state_flatten(ExpandedObjectHeader *eohptr, void *result, Size allocated_size)
+state_write(const JnEnv *env, void *state, uint8_t *out)
 {
-	StateObject *state = (StateObject *) eohptr;
-	JnEnv		env = journey_env(state->hdr.eoh_context);
+	StateObject *object = state;
 
-	SET_VARSIZE(result, allocated_size);
-	jn_tally_write(&env, &state->tally, &state->rows, (uint8_t *) VARDATA(result));
-	forget_rows(&env, state);
+	jn_tally_write(env, &object->tally, &object->rows, out);
+	forget_rows(env, object);
 }
 
 static JnStatus
@@ -113,8 +106,10 @@ state_merge(FunctionCallInfo fcinfo, const JnEnv *env, void *state, void *from)
 static const JourneyStateType state_type = {
 	.name = STATE_NAME,
 	.context = "journey population states",
-	.size = sizeof(StateObject),
-	.methods = {state_flat_size, state_flatten},
+	.object_size = sizeof(StateObject),
+	.methods = JOURNEY_STATE_METHODS,
+	.size = state_size,
+	.write = state_write,
 	.prove = state_prove,
 	.read = state_read,
 	.start = state_start,

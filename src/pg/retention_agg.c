@@ -40,37 +40,30 @@ typedef struct StateObject
 {
 	ExpandedObjectHeader hdr;	/* eoh_context is shared */
 	JnCohorts	cohorts;		/* its memory is in eoh_context */
-	JnCohortsCount *count;		/* from state_flat_size() for state_flatten(), or NULL */
+	JnCohortsCount *count;		/* from state_size() for state_write(), or NULL */
 	uint32		counts;
 } StateObject;
 
-static Size
-state_flat_size(ExpandedObjectHeader *eohptr)
+static JnStatus
+state_size(const JnEnv *env, void *state, size_t *size, JnError *err)
 {
-	StateObject *state = (StateObject *) eohptr;
-	JnEnv		env = journey_env(state->hdr.eoh_context);
-	JnError		err = {0};
-	size_t		size;
+	StateObject *object = state;
 
-	if (state->count != NULL)
-		jn_release(&env, state->count);
-	state->count = NULL;
-	state->count = jn_cohorts_counts(&env, &state->cohorts, &state->counts);
-	if (jn_cohorts_size(&state->cohorts, state->counts, &size, &err) != JN_OK)
-		journey_report(&err, STATE_NAME);
-	return VARHDRSZ + size;
+	if (object->count != NULL)
+		jn_release(env, object->count);
+	object->count = NULL;
+	object->count = jn_cohorts_counts(env, &object->cohorts, &object->counts);
+	return jn_cohorts_size(&object->cohorts, object->counts, size, err);
 }
 
 static void
-state_flatten(ExpandedObjectHeader *eohptr, void *result, Size allocated_size)
+state_write(const JnEnv *env, void *state, uint8_t *out)
 {
-	StateObject *state = (StateObject *) eohptr;
-	JnEnv		env = journey_env(state->hdr.eoh_context);
+	StateObject *object = state;
 
-	SET_VARSIZE(result, allocated_size);
-	jn_cohorts_write(&env, &state->cohorts, state->count, state->counts, (uint8_t *) VARDATA(result));
-	jn_release(&env, state->count);
-	state->count = NULL;
+	jn_cohorts_write(env, &object->cohorts, object->count, object->counts, out);
+	jn_release(env, object->count);
+	object->count = NULL;
 }
 
 static JnStatus
@@ -110,8 +103,10 @@ state_merge(FunctionCallInfo fcinfo, const JnEnv *env, void *state, void *from)
 static const JourneyStateType state_type = {
 	.name = STATE_NAME,
 	.context = "journey cohort states",
-	.size = sizeof(StateObject),
-	.methods = {state_flat_size, state_flatten},
+	.object_size = sizeof(StateObject),
+	.methods = JOURNEY_STATE_METHODS,
+	.size = state_size,
+	.write = state_write,
 	.prove = state_prove,
 	.read = state_read,
 	.start = state_start,

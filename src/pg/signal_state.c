@@ -13,27 +13,20 @@
 #include "signal_state.h"
 #include "state_type.h"
 
-static Size
-state_flat_size(ExpandedObjectHeader *eohptr)
+static JnStatus
+state_size(const JnEnv *env, void *state, size_t *size, JnError *err)
 {
-	SignalState *state = (SignalState *) eohptr;
-	JnEnv		env = journey_env(state->hdr.eoh_context);
-	JnError		err = {0};
-	size_t		size;
+	SignalState *signals = state;
 
-	if (jn_signal_size(&env, &state->signal, &state->plan, &size, &err) != JN_OK)
-		journey_report(&err, "signal_state");
-	return VARHDRSZ + size;
+	return jn_signal_size(env, &signals->signal, &signals->plan, size, err);
 }
 
 static void
-state_flatten(ExpandedObjectHeader *eohptr, void *result, Size allocated_size)
+state_write(const JnEnv *env, void *state, uint8_t *out)
 {
-	SignalState *state = (SignalState *) eohptr;
-	JnEnv		env = journey_env(state->hdr.eoh_context);
+	SignalState *signals = state;
 
-	SET_VARSIZE(result, allocated_size);
-	jn_signal_write(&env, &state->signal, &state->plan, (uint8_t *) VARDATA(result));
+	jn_signal_write(env, &signals->signal, &signals->plan, out);
 }
 
 static JnStatus
@@ -54,8 +47,10 @@ state_merge(FunctionCallInfo fcinfo, const JnEnv *env, void *state, void *from)
 const JourneyStateType journey_signal_state_type = {
 	.name = "signal_state",
 	.context = "journey signal states",
-	.size = sizeof(SignalState),
-	.methods = {state_flat_size, state_flatten},
+	.object_size = sizeof(SignalState),
+	.methods = JOURNEY_STATE_METHODS,
+	.size = state_size,
+	.write = state_write,
 	.prove = jn_signal_validate,
 	.read = state_read,
 	.adds = true,

@@ -42,7 +42,7 @@ state_context(const JourneyStateType *type, MemoryContext aggcontext)
 static void *
 new_in(const JourneyStateType *type, MemoryContext context)
 {
-	ExpandedObjectHeader *state = MemoryContextAllocZero(context, type->size);
+	ExpandedObjectHeader *state = MemoryContextAllocZero(context, type->object_size);
 
 	EOH_init_header(state, &type->methods, context);
 	return state;
@@ -65,6 +65,35 @@ journey_state_expanded(const JourneyStateType *type, Datum datum)
 	if (state->eoh_methods != &type->methods)
 		elog(ERROR, "expanded object is no %s", type->name);
 	return state;
+}
+
+/* The type of an object: its methods stand in there. */
+static const JourneyStateType *
+type_of(const ExpandedObjectHeader *state)
+{
+	return (const JourneyStateType *) ((const char *) state->eoh_methods - offsetof(JourneyStateType, methods));
+}
+
+Size
+journey_state_flat_size(ExpandedObjectHeader *state)
+{
+	const JourneyStateType *type = type_of(state);
+	JnEnv		env = journey_env(state->eoh_context);
+	JnError		err = {0};
+	size_t		size;
+
+	if (type->size(&env, state, &size, &err) != JN_OK)
+		journey_report(&err, type->name);
+	return VARHDRSZ + size;
+}
+
+void
+journey_state_flatten(ExpandedObjectHeader *state, void *result, Size allocated_size)
+{
+	JnEnv		env = journey_env(state->eoh_context);
+
+	SET_VARSIZE(result, allocated_size);
+	type_of(state)->write(&env, state, (uint8_t *) VARDATA(result));
 }
 
 static void
@@ -197,9 +226,13 @@ proven_value(const JourneyStateType *type, const char *bytes, size_t size, Node 
 	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "journey state proof", ALLOCSET_SMALL_SIZES);
 	JnEnv		env = journey_env(work);
 	JnError		err = {0};
-	JnStatus	status = type->prove(&env, (const uint8_t *) bytes, size, &err);
+	JnStatus	status;
 	bytea	   *value;
 
+	if (type->prove != NULL)
+		status = type->prove(&env, (const uint8_t *) bytes, size, &err);
+	else
+		status = type->read(&env, new_in(type, work), (const uint8_t *) bytes, size, &err);
 	MemoryContextDelete(work);
 	if (status != JN_OK)
 		return journey_report_soft(&err, type->name, escontext), (Datum) 0;

@@ -25,10 +25,20 @@ typedef struct JourneyStateType
 {
 	const char *name;			/* of the SQL type: the noun for errors */
 	const char *context;		/* what the memory context of its states is called: a literal */
-	Size		size;			/* bytes of a state's object, which begins with its ExpandedObjectHeader */
-	ExpandedObjectMethods methods;
+	Size		object_size;	/* bytes of a state's object, which begins with its ExpandedObjectHeader */
+	ExpandedObjectMethods methods;	/* JOURNEY_STATE_METHODS; their address says of which type an object is */
 
-	/* Proves every rule of flat bytes, which come from outside.  What it allocates is freed by the caller. */
+	/*
+	 * The flat bytes of a state: how many, and, right after that, they themselves.  "env" is of the object's own
+	 * context, where size may leave in the object what write needs and frees.
+	 */
+	JnStatus	(*size) (const JnEnv *env, void *state, size_t *size, JnError *err);
+	void		(*write) (const JnEnv *env, void *state, uint8_t *out);
+
+	/*
+	 * Proves every rule of flat bytes, which come from outside.  What it allocates is freed by the caller.  NULL:
+	 * "read" proves them all, and an object that is thrown away is not too much to ask.
+	 */
 	JnStatus	(*prove) (const JnEnv *env, const uint8_t *bytes, size_t size, JnError *err);
 
 	/*
@@ -44,6 +54,12 @@ typedef struct JourneyStateType
 	/* Adds what another object has; raises if the two ask different things. */
 	void		(*merge) (FunctionCallInfo fcinfo, const JnEnv *env, void *state, void *from);
 } JourneyStateType;
+
+/* What every type has for its methods. */
+#define JOURNEY_STATE_METHODS	{journey_state_flat_size, journey_state_flatten}
+
+extern Size journey_state_flat_size(ExpandedObjectHeader *state);
+extern void journey_state_flatten(ExpandedObjectHeader *state, void *result, Size allocated_size);
 
 /*
  * A new object among the states of an aggregate context: zeros behind its
