@@ -2,17 +2,16 @@
  * core_bench.c
  *	  How fast the core is by itself: nanoseconds an event, a JSON line a case.
  *
- *	 cc -std=c11 -O2 -Isrc/core test/bench/core_bench.c src/core/*.c -lsodium -lm
+ *	 cc -std=c11 -O2 -Isrc/core test/bench/core_bench.c $(find src/core -name '*.c') -lsodium -lm
  *	 ./a.out [events]
  *
  * Each case is one journey of that many events (1 000 000), of 25 names, with
- * gaps as of a web shop, or many journeys of 40 events each.  Processor time,
- *	best of five.
+ * gaps as of a web shop, or many journeys of 40 events each.  Processor time, best
+ * of five.
  */
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
+#include "bench.h"
 #include "sessions.h"
 #include "text.h"
 
@@ -29,58 +28,12 @@ static uint8_t *bytes;
 static int64_t *decoded;
 static uint64_t sink;			/* keeps results alive */
 
-/* ---- an environment that is malloc ---- */
-
-static void *
-bench_alloc(void *ctx, size_t size)
-{
-	void	   *p = malloc(size);
-
-	(void) ctx;
-	if (p == NULL)
-		abort();
-	return p;
-}
-
-static void *
-bench_resize(void *ctx, void *ptr, size_t size)
-{
-	void	   *p = realloc(ptr, size);
-
-	(void) ctx;
-	if (p == NULL)
-		abort();
-	return p;
-}
-
-static void
-bench_release(void *ctx, void *ptr)
-{
-	(void) ctx;
-	free(ptr);
-}
-
-static void
-bench_tick(void *ctx)
-{
-	(void) ctx;
-}
-
-static const JnEnv env = {bench_alloc, bench_resize, bench_release, bench_tick, NULL};
-
 static uint64_t
 random_number(void)
 {
 	static uint64_t x = 42;
 
 	return jn_mix64(x += UINT64_C(0x9e3779b97f4a7c15));
-}
-
-/* Processor time, so that a busy machine matters less. */
-static double
-seconds(void)
-{
-	return (double) clock() / CLOCKS_PER_SEC;
 }
 
 /* ---- cases ---- */

@@ -14,9 +14,8 @@
  * callgrind counts, less than one instruction an event is reading the file.
  */
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
+#include "bench.h"
 #include "funnel/funnel_tally.h"
 #include "pattern/match_total.h"
 
@@ -32,45 +31,6 @@ typedef struct Value
 
 static Value *value;
 static size_t values;
-
-/* ---- an environment that is malloc ---- */
-
-static void *
-bench_alloc(void *ctx, size_t size)
-{
-	void	   *p = malloc(size);
-
-	(void) ctx;
-	if (p == NULL)
-		abort();
-	return p;
-}
-
-static void *
-bench_resize(void *ctx, void *ptr, size_t size)
-{
-	void	   *p = realloc(ptr, size);
-
-	(void) ctx;
-	if (p == NULL)
-		abort();
-	return p;
-}
-
-static void
-bench_release(void *ctx, void *ptr)
-{
-	(void) ctx;
-	free(ptr);
-}
-
-static void
-bench_tick(void *ctx)
-{
-	(void) ctx;
-}
-
-static const JnEnv env = {bench_alloc, bench_resize, bench_release, bench_tick, NULL};
 
 static void
 check(JnStatus status)
@@ -243,11 +203,11 @@ main(int argc, char **argv)
 	read_values(argv[2]);
 	for (int i = 0; i < runs; i++)
 	{
-		clock_t		begin = clock();
+		double		begin = seconds();
 		double		took;
 
 		ask(is_sets(argv[2]));
-		took = (double) (clock() - begin) / CLOCKS_PER_SEC;
+		took = seconds() - begin;
 		best = took < best ? took : best;
 	}
 	printf("{\"bench\": \"kernel\", \"case\": \"%s\", \"values\": %zu, \"ms\": %.3f}\n", argv[1], values, best * 1000);
