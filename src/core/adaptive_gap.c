@@ -319,13 +319,13 @@ jn_pauses_read(const uint8_t *p, size_t size, JnPauses *pauses, JnError *err)
 	if (size < 2 + 9 * (size_t) buckets)
 		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, 2 + 9 * (int64_t) buckets);
 	if (size > 2 + 9 * (size_t) buckets)
-		return jn_fail(err, JN_BYTES_CORRUPT, 2 + 9 * (size_t) buckets, 0, 0);
+		return jn_corrupt_at(2 + 9 * (size_t) buckets, err);
 	for (size_t at = 2; at < size; at += 9)
 	{
 		uint64_t	count = jn_load64(p + at + 1);
 
 		if (p[at] <= last || p[at] >= JN_PAUSE_BUCKETS || count == 0)
-			return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+			return jn_corrupt_at(at, err);
 		last = p[at];
 		pauses->count[last] = count;
 	}

@@ -164,7 +164,7 @@ read_names(const JnEnv *env, Reader *r, uint32_t k, JnLabelKind kind, JnName *na
 			return jn_fail(err, JN_NAME_LONG, length, name[i].size, JN_MAX_NAME);
 		status = check_room(r, name[i].size, err);
 		if (status == JN_OK && jn_label_check(name[i], kind, err) != JN_OK)
-			return err->status == JN_ARGUMENT ? jn_fail(err, JN_BYTES_CORRUPT, r->at, 0, 0)
+			return err->status == JN_ARGUMENT ? jn_corrupt_at(r->at, err)
 				: jn_fail_behind(err, r->at);
 		r->at += name[i].size;
 		if (i % 1024 == 1023)
@@ -187,7 +187,7 @@ read_column(const JnEnv *env, Reader *r, uint32_t n, JnLabelKind kind, JnDict *d
 		return status;
 	k = jn_load32(r->p + r->at);
 	if (k > n || (k == 0 && n > 0))
-		return jn_fail(err, JN_BYTES_CORRUPT, r->at, 0, 0);
+		return jn_corrupt_at(r->at, err);
 	r->at += 4;
 	status = check_room(r, 2 * (uint64_t) k, err);
 	if (status != JN_OK)
@@ -205,7 +205,7 @@ read_column(const JnEnv *env, Reader *r, uint32_t n, JnLabelKind kind, JnDict *d
 			code[i] = jn_code_load(r->p + r->at, width, i) - gaps;
 			if (code[i] >= k && !(gaps && code[i] == JN_NO_LABEL))
 			{
-				status = jn_fail(err, JN_BYTES_CORRUPT, r->at + (size_t) i * width, 0, 0);
+				status = jn_corrupt_at(r->at + (size_t) i * width, err);
 				break;
 			}
 			if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
@@ -246,7 +246,7 @@ read_values(const JnEnv *env, Reader *r, JnBuild *b, uint32_t n, JnError *err)
 	{
 		key[i] = jn_load64(r->p + r->at);
 		if (key[i] != JN_NO_VALUE && jn_value_key(jn_value_of_key(key[i])) != key[i])
-			return jn_fail(err, JN_BYTES_CORRUPT, r->at, 0, 0);
+			return jn_corrupt_at(r->at, err);
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
@@ -291,7 +291,7 @@ jn_build_state_read(const JnEnv *env, const uint8_t *p, size_t size, JnBuild **b
 	if (p[0] != STATE_VERSION)
 		return jn_fail(err, JN_BYTES_VERSION, 0, p[0], STATE_VERSION);
 	if (p[1] > 1)
-		return jn_fail(err, JN_BYTES_CORRUPT, 1, 0, 0);
+		return jn_corrupt_at(1, err);
 	tracks = jn_load16(p + 2);
 	if (tracks >> JN_TRACKS != 0)
 		return jn_fail(err, JN_BYTES_TRACKS, 2, tracks >> JN_TRACKS << JN_TRACKS, (1 << JN_TRACKS) - 1);
@@ -310,7 +310,7 @@ jn_build_state_read(const JnEnv *env, const uint8_t *p, size_t size, JnBuild **b
 	if (status == JN_OK)
 		status = read_tracks(env, &r, built, tracks, n, err);
 	if (status == JN_OK && r.at < size)
-		status = jn_fail(err, JN_BYTES_CORRUPT, r.at, 0, 0);
+		status = jn_corrupt_at(r.at, err);
 	if (status != JN_OK)
 	{
 		jn_build_free(env, built);

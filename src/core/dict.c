@@ -280,7 +280,7 @@ jn_dict_map(const JnEnv *env, JnDict *d, const JnName *name, uint32_t names, uin
 		if (foreign >= names)
 		{
 			if (foreign != JN_NO_LABEL)
-				status = jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
+				status = jn_corrupt_at(0, err);
 		}
 		else if (map != NULL && map[foreign] != JN_NO_LABEL)
 			code[i] = map[foreign];

@@ -411,7 +411,7 @@ read_exact(const JnEnv *env, JnGaps *g, const uint8_t *p, uint32_t n, JnError *e
 		uint64_t	gap = jn_load64(p + 8 * (size_t) i);
 
 		if (gap < before)
-			return jn_fail(err, JN_BYTES_CORRUPT, 8 * (size_t) i, 0, 0);
+			return jn_corrupt_at(8 * (size_t) i, err);
 		if (g != NULL)
 			jn_gaps_add(env, g, gap);
 		before = gap;
@@ -433,13 +433,13 @@ read_histogram(const JnEnv *env, JnGaps *g, const uint8_t *p, uint32_t buckets, 
 		uint64_t	count = jn_load64(p + at + 2);
 
 		if (bucket < least || bucket >= JN_GAPS_BUCKETS || count == 0 || count > n)
-			return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+			return jn_corrupt_at(at, err);
 		if (g != NULL)
 			count_gaps(env, g, bucket, count);
 		n -= count;
 		least = bucket + 1;
 	}
-	return n == 0 ? JN_OK : jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
+	return n == 0 ? JN_OK : jn_corrupt_at(0, err);
 }
 
 JnStatus

@@ -32,7 +32,7 @@ jn_header_read(const uint8_t *p, size_t size, JnHeader *head, JnError *err)
 	if (p[JN_AT_VERSION] > JN_FORMAT_VERSION)
 		return jn_fail(err, JN_BYTES_VERSION, JN_AT_VERSION, p[JN_AT_VERSION], JN_FORMAT_VERSION);
 	if (p[JN_AT_VERSION] < JN_FORMAT_VERSION)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_AT_VERSION, 0, 0);
+		return jn_corrupt_at(JN_AT_VERSION, err);
 	if (size < JN_HEADER_SIZE)
 		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, JN_HEADER_SIZE);
 
@@ -49,9 +49,9 @@ jn_header_read(const uint8_t *p, size_t size, JnHeader *head, JnError *err)
 		return jn_fail(err, JN_BYTES_TRACKS, JN_AT_TRACKS, head->tracks & ~(unsigned) JN_TRACKS_KNOWN,
 					   JN_TRACKS_KNOWN);
 	if (jn_unit_us(head->flags & JN_FLAG_UNIT) == 0)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_AT_FLAGS, 0, 0);
+		return jn_corrupt_at(JN_AT_FLAGS, err);
 	if (head->n == 0)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_AT_STEPS, 0, 0);
+		return jn_corrupt_at(JN_AT_STEPS, err);
 	return JN_OK;
 }
 
@@ -92,7 +92,7 @@ static JnStatus
 fail_in_section(JnError *err, size_t at, bool last)
 {
 	if (err->status == JN_BYTES_SHORT && !last)
-		return jn_fail(err, JN_BYTES_CORRUPT, at + err->at, 0, 0);
+		return jn_corrupt_at(at + err->at, err);
 	return jn_fail_behind(err, at);
 }
 
@@ -118,7 +118,7 @@ open_tracks(JnJourney *j, size_t at, JnError *err)
 		if (status != JN_OK)
 			return fail_in_section(err, at, false);
 		if (used != size)
-			return jn_fail(err, JN_BYTES_CORRUPT, at + used, 0, 0);
+			return jn_corrupt_at(at + used, err);
 		at += size;
 		entry += 4;
 	}
@@ -210,7 +210,7 @@ jn_journey_validate(const JnEnv *env, const uint8_t *p, size_t size, JnJourney *
 	JnStatus	status;
 
 	if (size > JN_MAX_BYTES)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_MAX_BYTES, 0, 0);
+		return jn_corrupt_at(JN_MAX_BYTES, err);
 	status = jn_journey_open(p, size, j, err);
 	if (status != JN_OK)
 		return status;
@@ -219,13 +219,13 @@ jn_journey_validate(const JnEnv *env, const uint8_t *p, size_t size, JnJourney *
 	if (!jn_time_ok(j->head.last))
 		return jn_fail(err, JN_TIME_RANGE, JN_AT_LAST, j->head.last, 0);
 	if (j->head.last < j->head.first)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_AT_LAST, 0, 0);
+		return jn_corrupt_at(JN_AT_LAST, err);
 
 	events = p + JN_HEADER_SIZE + directory_size(j->head.tracks);
 	if (jn_labels_check(env, events, &j->event, j->head.n, JN_LABEL_EVENT, err) != JN_OK)
 		return jn_fail_behind(err, (size_t) (events - p));
 	if (presence_of(env, &j->event) != j->head.presence)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_AT_PRESENCE, 0, 0);
+		return jn_corrupt_at(JN_AT_PRESENCE, err);
 	if (jn_times_check(env, j->times, j->times_size, j->head.flags, j->head.n,
 					   j->head.first, j->head.last, err) != JN_OK)
 		return fail_in_section(err, (size_t) (j->times - p), j->head.tracks == 0);

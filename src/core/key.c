@@ -76,7 +76,7 @@ jn_key_get(const uint8_t *p, size_t size, size_t *at, JnKey *key, JnError *err)
 	if (begin == size)
 		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) size + 1);
 	if (p[begin] >= JN_KEY_KINDS)
-		return jn_fail(err, JN_BYTES_CORRUPT, begin, 0, 0);
+		return jn_corrupt_at(begin, err);
 	*key = (JnKey) {(JnKeyKind) p[begin], 0, 0, NULL};
 	if (key->kind == JN_KEY_UUID)
 		bytes = JN_UUID_SIZE;
@@ -84,7 +84,7 @@ jn_key_get(const uint8_t *p, size_t size, size_t *at, JnKey *key, JnError *err)
 	{
 		next = jn_varint_get(next, p + size, &bytes);
 		if (next == NULL)
-			return jn_fail(err, JN_BYTES_CORRUPT, begin + 1, 0, 0);
+			return jn_corrupt_at(begin + 1, err);
 	}
 	*at = (size_t) (next - p);
 	if (size - *at < bytes)

@@ -87,7 +87,7 @@ read_varint(const uint8_t *p, size_t size, size_t *at, uint32_t *v, JnError *err
 		i++;
 	if (i == size && i - *at < 5)
 		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) size + 1);
-	return jn_fail(err, JN_BYTES_CORRUPT, *at, 0, 0);
+	return jn_corrupt_at(*at, err);
 }
 
 /* Whether "need" bytes follow offset "at". */
@@ -158,7 +158,7 @@ jn_labels_open(const uint8_t *p, size_t size, uint32_t n, JnLabelKind kind, JnLa
 		if (status != JN_OK)
 			return status;
 		if (p[0] > 1)
-			return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
+			return jn_corrupt_at(0, err);
 		labels->gaps = p[at++];
 	}
 
@@ -174,7 +174,7 @@ jn_labels_open(const uint8_t *p, size_t size, uint32_t n, JnLabelKind kind, JnLa
 
 	/* each name has a step, and so has "none" */
 	if (labels->names == 0 || labels->names > n - labels->gaps)
-		return jn_fail(err, JN_BYTES_CORRUPT, count_at, 0, 0);
+		return jn_corrupt_at(count_at, err);
 	status = check_room(size, at, labels->names, err);
 	if (status != JN_OK)
 		return status;
@@ -229,11 +229,11 @@ check_names(const JnEnv *env, const uint8_t *p, const JnLabels *labels, JnLabelK
 		if (jn_label_check(name, kind, err) != JN_OK)
 		{
 			if (err->status == JN_ARGUMENT)
-				return jn_fail(err, JN_BYTES_CORRUPT, at + err->at, 0, 0);
+				return jn_corrupt_at(at + err->at, err);
 			return jn_fail_behind(err, at);
 		}
 		if (i > 0 && jn_name_compare(before, name) >= 0)
-			return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+			return jn_corrupt_at(at, err);
 		before = name;
 		if (i % 1024 == 1023)
 			jn_tick(env);
@@ -253,14 +253,14 @@ check_codes(const JnEnv *env, const uint8_t *p, const JnLabels *labels, uint32_t
 		uint32_t	code = jn_code_load(labels->codes, labels->width, i);
 
 		if (code >= all)
-			return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (labels->codes - p) + (size_t) i * labels->width, 0, 0);
+			return jn_corrupt_at((size_t) (labels->codes - p) + (size_t) i * labels->width, err);
 		missing -= !seen[code];
 		seen[code] = 1;
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
 	if (missing > 0)
-		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (labels->codes - p), 0, 0);
+		return jn_corrupt_at((size_t) (labels->codes - p), err);
 	return JN_OK;
 }
 

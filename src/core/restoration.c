@@ -248,7 +248,7 @@ read_times(const JnEnv *env, JnRestorations *r, const uint8_t *p, size_t at, JnE
 
 		r->took[i] = key_of(took);
 		if (took > LONGEST || (i > 0 && r->took[i] < r->took[i - 1]))
-			return jn_fail(err, JN_BYTES_CORRUPT, at + 8 * (size_t) i, 0, 0);
+			return jn_corrupt_at(at + 8 * (size_t) i, err);
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
@@ -264,22 +264,22 @@ jn_restorations_read(const JnEnv *env, JnRestorations *r, uint64_t salt, const u
 	uint64_t	at;
 	size_t		took;
 
-	if (size < JN_RESTORATIONS_HEADER)
-		return jn_fail(err, JN_BYTES_SHORT, 0, (int64_t) size, JN_RESTORATIONS_HEADER);
+	if (jn_check_size(size, JN_RESTORATIONS_HEADER, err) != JN_OK)
+		return err->status;
 	if (p[0] != JN_RESTORATIONS_VERSION)
 		return jn_fail(err, JN_BYTES_VERSION, 0, p[0], JN_RESTORATIONS_VERSION);
 	if (p[1] != 0 || p[2] != 0 || p[3] != 0)
-		return jn_fail(err, JN_BYTES_CORRUPT, 1, 0, 0);
+		return jn_corrupt_at(1, err);
 	sense = (JnName) {(const char *) p + JN_RESTORATIONS_HEADER, jn_load32(p + 4)};
 	sensed = jn_load64(p + 8);
 	n = jn_load32(p + 16);
 	if (sense.size == 0 || sense.size > JN_MAX_NAME)
-		return jn_fail(err, JN_BYTES_CORRUPT, 4, 0, 0);
+		return jn_corrupt_at(4, err);
 	if (sensed > INT64_MAX || n > sensed)
-		return jn_fail(err, JN_BYTES_CORRUPT, 8, 0, 0);
+		return jn_corrupt_at(8, err);
 	at = JN_RESTORATIONS_HEADER + sense.size + 8 * (uint64_t) n;
-	if (at > size)
-		return jn_fail(err, JN_BYTES_SHORT, 16, (int64_t) size, (int64_t) at);
+	if (jn_check_size(size, at, err) != JN_OK)
+		return err->status;
 	if (jn_label_check(sense, JN_LABEL_NAME, err) != JN_OK)
 		return jn_fail_behind(err, JN_RESTORATIONS_HEADER);
 	jn_restorations_init(env, r, sense, salt);
@@ -292,6 +292,6 @@ jn_restorations_read(const JnEnv *env, JnRestorations *r, uint64_t salt, const u
 	if (jn_whole_read(env, &r->whole, p + at, size - (size_t) at, &took, err) != JN_OK)
 		return jn_fail_behind(err, (size_t) at);
 	if (took != size - at)
-		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) at + took, 0, 0);
+		return jn_corrupt_at((size_t) at + took, err);
 	return JN_OK;
 }

@@ -70,7 +70,7 @@ jn_set_header_read(const uint8_t *p, size_t size, JnSetHeader *head, JnError *er
 	if (p[JN_SET_AT_VERSION] > JN_SET_VERSION)
 		return jn_fail(err, JN_BYTES_VERSION, JN_SET_AT_VERSION, p[JN_SET_AT_VERSION], JN_SET_VERSION);
 	if (p[JN_SET_AT_VERSION] < JN_SET_VERSION)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_SET_AT_VERSION, 0, 0);
+		return jn_corrupt_at(JN_SET_AT_VERSION, err);
 	if (size < JN_SET_HEADER_SIZE)
 		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, JN_SET_HEADER_SIZE);
 
@@ -92,15 +92,15 @@ jn_set_header_read(const uint8_t *p, size_t size, JnSetHeader *head, JnError *er
 	if (head->tracks & ~(unsigned) JN_TRACKS_KNOWN)
 		return jn_fail(err, JN_BYTES_TRACKS, JN_SET_AT_TRACKS, head->tracks & ~(unsigned) JN_TRACKS_KNOWN, JN_TRACKS_KNOWN);
 	if (jn_unit_us(head->flags & JN_FLAG_UNIT) == 0 || head->kind >= JN_KEY_KINDS)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_SET_AT_FLAGS, 0, 0);
+		return jn_corrupt_at(JN_SET_AT_FLAGS, err);
 	if (head->parts == 0)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_SET_AT_PARTS, 0, 0);
+		return jn_corrupt_at(JN_SET_AT_PARTS, err);
 
 	/* each part has a row, each ghost one of a part that has another */
 	if (head->ghosts > head->parts)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_SET_AT_GHOSTS, 0, 0);
+		return jn_corrupt_at(JN_SET_AT_GHOSTS, err);
 	if (head->rows < (uint64_t) head->parts + head->ghosts)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_SET_AT_STEPS, 0, 0);
+		return jn_corrupt_at(JN_SET_AT_STEPS, err);
 	return JN_OK;
 }
 
@@ -156,9 +156,9 @@ open_parts(JnSet *s, size_t *at, JnError *err)
 	JnStatus	status;
 
 	if (head->counts_size < head->parts)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_SET_AT_COUNTS, 0, 0);
+		return jn_corrupt_at(JN_SET_AT_COUNTS, err);
 	if (head->keys_size < least_keys_size(head->kind, head->parts))
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_SET_AT_KEYS, 0, 0);
+		return jn_corrupt_at(JN_SET_AT_KEYS, err);
 	status = take(p, s->size, at, head->counts_size, &s->counts, err);
 	if (status == JN_OK)
 		status = take(p, s->size, at, 1, &width, err);
@@ -166,7 +166,7 @@ open_parts(JnSet *s, size_t *at, JnError *err)
 		return status;
 	s->start_width = *width;
 	if (s->start_width > 8)
-		return jn_fail(err, JN_BYTES_CORRUPT, *at - 1, 0, 0);
+		return jn_corrupt_at(*at - 1, err);
 	status = take(p, s->size, at, (uint64_t) head->parts * s->start_width, &s->starts, err);
 	if (status == JN_OK)
 		status = take(p, s->size, at, head->keys_size, &s->keys, err);
@@ -188,7 +188,7 @@ open_track(JnSet *s, JnTrack track, const uint8_t *p, size_t size, JnError *err)
 	if (status != JN_OK)
 		return jn_fail_behind(err, (size_t) (p - s->bytes));
 	if (used != size)
-		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (p - s->bytes) + used, 0, 0);
+		return jn_corrupt_at((size_t) (p - s->bytes) + used, err);
 	return JN_OK;
 }
 
@@ -522,18 +522,18 @@ check_counts(const JnEnv *env, const JnSet *s, JnError *err)
 
 		p = jn_varint_get(p, end, &v);
 		if (p == NULL || v >> 2 < 1 + (v & 1))
-			return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+			return jn_corrupt_at(at, err);
 		rows += v >> 2;
 		ghosts += v & 1;
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
 	if (p != end)
-		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (p - s->bytes), 0, 0);
+		return jn_corrupt_at((size_t) (p - s->bytes), err);
 	if (rows != s->head.rows)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_SET_AT_STEPS, 0, 0);
+		return jn_corrupt_at(JN_SET_AT_STEPS, err);
 	if (ghosts != s->head.ghosts)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_SET_AT_GHOSTS, 0, 0);
+		return jn_corrupt_at(JN_SET_AT_GHOSTS, err);
 	return JN_OK;
 }
 
@@ -553,7 +553,7 @@ check_starts(const JnEnv *env, const JnSet *s, bool *fine, JnError *err)
 		uint64_t	start = get_number(s->starts + (size_t) i * width, width);
 
 		if (start > most)
-			return jn_fail(err, JN_BYTES_CORRUPT, at + (size_t) i * width, 0, 0);
+			return jn_corrupt_at(at + (size_t) i * width, err);
 		all |= start;
 		zero |= start == 0;
 		*fine |= start % 1000 != 0;
@@ -561,7 +561,7 @@ check_starts(const JnEnv *env, const JnSet *s, bool *fine, JnError *err)
 			jn_tick(env);
 	}
 	if (!zero || (width > 0 && all >> (8 * (width - 1)) == 0))
-		return jn_fail(err, JN_BYTES_CORRUPT, at - 1, 0, 0);
+		return jn_corrupt_at(at - 1, err);
 	return JN_OK;
 }
 
@@ -583,7 +583,7 @@ check_keys(const JnEnv *env, const JnSet *s, JnError *err)
 
 		if (!jn_set_parts_next(env, &p, &part)
 			|| (i > 0 && jn_key_compare(&last, key) >= 0))
-			status = jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+			status = jn_corrupt_at(at, err);
 		else if (key->kind == JN_KEY_BIGINT)
 			last.number = key->number;
 		else
@@ -604,13 +604,13 @@ check_keys(const JnEnv *env, const JnSet *s, JnError *err)
 			else
 				stored--;
 			if (status == JN_OK && stored != key->size - shared)
-				status = jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+				status = jn_corrupt_at(at, err);
 			memcpy(before, key->data, key->size);
 			last.size = key->size;
 		}
 	}
 	if (status == JN_OK && p.key != p.keys_end)
-		status = jn_fail(err, JN_BYTES_CORRUPT, (size_t) (p.key - s->bytes), 0, 0);
+		status = jn_corrupt_at((size_t) (p.key - s->bytes), err);
 	jn_set_parts_close(env, &p);
 	return status;
 }
@@ -635,7 +635,7 @@ check_columns(const JnEnv *env, const JnSet *s, JnError *err)
 			jn_tick(env);
 	}
 	if (presence != s->head.presence)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_SET_AT_PRESENCE, 0, 0);
+		return jn_corrupt_at(JN_SET_AT_PRESENCE, err);
 
 	for (unsigned t = 0; t < JN_TRACKS; t++)
 	{
@@ -685,14 +685,14 @@ check_times(const JnEnv *env, const JnSet *s, JnError *err)
 
 			rows--;
 			if (d == 0 || d > jn_time_span(JN_TIME_MIN, time))
-				return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+				return jn_corrupt_at(at, err);
 		}
 		for (; rows > 1; rows--)
 		{
 			uint64_t	d = jn_times_next(&r);
 
 			if (d > jn_time_span(time, s->head.last))
-				return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+				return jn_corrupt_at(at, err);
 			time = jn_time_after(time, d);
 			if (rows % JN_TICK_EVERY == 0)
 				jn_tick(env);
@@ -703,7 +703,7 @@ check_times(const JnEnv *env, const JnSet *s, JnError *err)
 			jn_tick(env);
 	}
 	if (last != s->head.last)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_SET_AT_LAST, 0, 0);
+		return jn_corrupt_at(JN_SET_AT_LAST, err);
 	return JN_OK;
 }
 
@@ -717,7 +717,7 @@ jn_set_validate(const JnEnv *env, const uint8_t *p, size_t size, JnSet *s, JnErr
 	JnStatus	status;
 
 	if (size > JN_MAX_BYTES)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_MAX_BYTES, 0, 0);
+		return jn_corrupt_at(JN_MAX_BYTES, err);
 	status = jn_set_open(p, size, s, err);
 	if (status != JN_OK)
 		return status;
@@ -726,7 +726,7 @@ jn_set_validate(const JnEnv *env, const uint8_t *p, size_t size, JnSet *s, JnErr
 	if (!jn_time_ok(s->head.last))
 		return jn_fail(err, JN_TIME_RANGE, JN_SET_AT_LAST, s->head.last, 0);
 	if (s->head.last < s->head.first)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_SET_AT_LAST, 0, 0);
+		return jn_corrupt_at(JN_SET_AT_LAST, err);
 
 	status = check_counts(env, s, err);
 	if (status == JN_OK)
@@ -742,7 +742,7 @@ jn_set_validate(const JnEnv *env, const uint8_t *p, size_t size, JnSet *s, JnErr
 	if (differences == 0)
 	{
 		if (s->times_size > 0 || (s->head.flags & JN_FLAG_WIDE))
-			return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (s->times - p), 0, 0);
+			return jn_corrupt_at((size_t) (s->times - p), err);
 	}
 	else if (jn_times_check_differences(env, s->times, s->times_size, s->head.flags, differences + 1,
 										most, &fine, err) != JN_OK)
@@ -750,7 +750,7 @@ jn_set_validate(const JnEnv *env, const uint8_t *p, size_t size, JnSet *s, JnErr
 
 	/* in the coarsest unit */
 	if ((s->head.flags & JN_FLAG_UNIT) != JN_UNIT_S && !fine && !fine_starts)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_SET_AT_FLAGS, 0, 0);
+		return jn_corrupt_at(JN_SET_AT_FLAGS, err);
 	return check_times(env, s, err);
 }
 

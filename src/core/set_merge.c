@@ -275,7 +275,7 @@ open_sources(const JnEnv *env, const JnSet *const *set, uint32_t n, JnSetBuild *
 		jn_set_parts_open(&one->parts, set[i]);
 		jn_set_steps_open(&one->steps, set[i]);
 		if (!jn_set_parts_next(env, &one->parts, &one->part))
-			return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
+			return jn_corrupt_at(0, err);
 		status = jn_code_map_open(env, b, &one->map, &set[i]->event, set[i]->label, set[i]->head.tracks, err);
 		if (status != JN_OK)
 			return status;

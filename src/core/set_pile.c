@@ -34,7 +34,7 @@ begin_item(const JnEnv *env, JnPile *pile, bool ordered, JnKeyKind kind, bool se
 	if (pile->size > 0 && pile->bytes[AT_KIND] != kind)
 		return jn_fail(err, JN_SUBJECT_KINDS, 0, kind, pile->bytes[AT_KIND]);
 	if (pile->size > 0 && pile->bytes[AT_SETS] != sets)
-		return jn_fail(err, JN_BYTES_CORRUPT, AT_SETS, 0, 0);
+		return jn_corrupt_at(AT_SETS, err);
 	if (pile->items == UINT32_MAX)
 		return jn_fail(err, JN_TOO_MANY_STEPS, 0, INT64_C(1) + pile->items, pile->items);
 	if (size + more > pile->room)
@@ -145,7 +145,7 @@ read_item(const uint8_t *p, size_t size, size_t *at, Item *item, JnError *err)
 		if (size - next < key_size)
 			return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) (next + key_size));
 		if ((kind == JN_KEY_BIGINT && key_size != 8) || (kind == JN_KEY_UUID && key_size != JN_UUID_SIZE))
-			return jn_fail(err, JN_BYTES_CORRUPT, *at, 0, 0);
+			return jn_corrupt_at(*at, err);
 		if (kind == JN_KEY_BIGINT)
 			item->key.number = (int64_t) jn_load64(p + next);
 		else
@@ -184,7 +184,7 @@ check_item(const JnEnv *env, const uint8_t *p, const Item *item, JnError *err)
 	{
 		status = jn_set_validate(env, item->p, item->size, &s, err);
 		if (status == JN_OK && s.head.kind != (JnKeyKind) p[AT_KIND])
-			status = jn_fail(err, JN_BYTES_CORRUPT, JN_SET_AT_FLAGS, 0, 0);
+			status = jn_corrupt_at(JN_SET_AT_FLAGS, err);
 	}
 	return status == JN_OK ? JN_OK : jn_fail_behind(err, (size_t) (item->p - p));
 }
@@ -199,7 +199,7 @@ jn_pile_check(const JnEnv *env, const uint8_t *p, size_t size, bool deep, uint32
 	if (p[AT_VERSION] != PILE_VERSION)
 		return jn_fail(err, JN_BYTES_VERSION, AT_VERSION, p[AT_VERSION], PILE_VERSION);
 	if (p[AT_KIND] >= JN_KEY_KINDS || p[AT_SETS] > 1 || p[AT_ORDERED] > 1)
-		return jn_fail(err, JN_BYTES_CORRUPT, AT_KIND, 0, 0);
+		return jn_corrupt_at(AT_KIND, err);
 	*items = 0;
 	do
 	{

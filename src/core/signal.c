@@ -393,7 +393,7 @@ read_parts(const uint8_t *p, size_t size, unsigned parts, SignalHeader *head, Jn
 		head->terms.pattern_at = (int64_t) jn_load64(p + at + 8);
 		head->terms.trend_at = (int64_t) jn_load64(p + at + 16);
 		if (!jn_signal_terms_ok(&head->terms))
-			return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+			return jn_corrupt_at(at, err);
 		at += JN_SIGNAL_TERMS_SIZE;
 	}
 
@@ -411,7 +411,7 @@ read_parts(const uint8_t *p, size_t size, unsigned parts, SignalHeader *head, Jn
 		if (jn_values_open(p + at, values_size, head->n, &head->values, err) != JN_OK)
 			return jn_fail_behind(err, at);
 		if (head->values.bitmap != NULL)
-			return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+			return jn_corrupt_at(at, err);
 		at += values_size;
 	}
 	head->times_at = at;
@@ -431,7 +431,7 @@ read_header(const uint8_t *p, size_t size, SignalHeader *head, JnError *err)
 	if (p[JN_SIGNAL_AT_VERSION] > JN_SIGNAL_VERSION)
 		return jn_fail(err, JN_BYTES_VERSION, JN_SIGNAL_AT_VERSION, p[JN_SIGNAL_AT_VERSION], JN_SIGNAL_VERSION);
 	if (p[JN_SIGNAL_AT_VERSION] != JN_SIGNAL_VERSION)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_SIGNAL_AT_VERSION, 0, 0);
+		return jn_corrupt_at(JN_SIGNAL_AT_VERSION, err);
 	if (size < JN_SIGNAL_HEADER_SIZE)
 		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, JN_SIGNAL_HEADER_SIZE);
 
@@ -448,9 +448,9 @@ read_header(const uint8_t *p, size_t size, SignalHeader *head, JnError *err)
 	head->first = (int64_t) jn_load64(p + JN_SIGNAL_AT_FIRST);
 	head->last = (int64_t) jn_load64(p + JN_SIGNAL_AT_LAST);
 	if (head->n == 0)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_SIGNAL_AT_POINTS, 0, 0);
+		return jn_corrupt_at(JN_SIGNAL_AT_POINTS, err);
 	if (jn_unit_us(head->flags & JN_FLAG_UNIT) == 0)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_SIGNAL_AT_FLAGS, 0, 0);
+		return jn_corrupt_at(JN_SIGNAL_AT_FLAGS, err);
 	if (read_parts(p, size, parts, head, err) != JN_OK)
 		return err->status;
 
@@ -481,10 +481,10 @@ check_values(const JnEnv *env, const uint8_t *p, const SignalHeader *head, JnErr
 
 		tick_at(env, i);
 		if (!jn_values_next(&values, &value) || !jn_signal_value_ok(value))
-			return jn_fail(err, JN_BYTES_CORRUPT, head->values_at, 0, 0);
+			return jn_corrupt_at(head->values_at, err);
 		key = jn_value_key(value);
 		if (!later && key < before)
-			return jn_fail(err, JN_BYTES_CORRUPT, head->values_at, 0, 0);
+			return jn_corrupt_at(head->values_at, err);
 		before = key;
 	}
 	return JN_OK;
@@ -503,7 +503,7 @@ jn_signal_validate(const JnEnv *env, const uint8_t *p, size_t size, JnError *err
 	if (!jn_time_ok(head.last))
 		return jn_fail(err, JN_TIME_RANGE, JN_SIGNAL_AT_LAST, head.last, 0);
 	if (head.last < head.first)
-		return jn_fail(err, JN_BYTES_CORRUPT, JN_SIGNAL_AT_LAST, 0, 0);
+		return jn_corrupt_at(JN_SIGNAL_AT_LAST, err);
 
 	if (jn_times_check(env, head.times, head.times_size, head.flags, head.n, head.first, head.last, err) != JN_OK)
 		return jn_fail_behind(err, head.times_at);

@@ -295,11 +295,11 @@ check_each(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, uint
 		return status;
 	jn_times_open(&r, p, size, flags, n);
 	if ((flags & JN_FLAG_WIDE) && r.wide == r.stop)
-		return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
+		return jn_corrupt_at(0, err);
 
 	/* lengths beyond the last difference are 0 */
 	if ((n - 1) % 4 != 0 && r.data[-1] >> (2 * ((n - 1) % 4)) != 0)
-		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (r.data - 1 - p), 0, 0);
+		return jn_corrupt_at((size_t) (r.data - 1 - p), err);
 
 	*sum = (Sum) {0, (size_t) (r.data - p), false};
 	for (uint32_t i = 0; i < n - 1; i++)
@@ -313,18 +313,18 @@ check_each(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, uint
 			return jn_fail(err, JN_BYTES_SHORT, at, (int64_t) size, (int64_t) (size + length - there));
 		d = number(r.data, length);
 		if (length > 1 && d >> (8 * (length - 1)) == 0)
-			return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+			return jn_corrupt_at(at, err);
 		if (d == UINT32_MAX)
 		{
 			if (r.wide == r.stop)
-				return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+				return jn_corrupt_at(at, err);
 			d = jn_load64(r.wide);
 			if (d < UINT32_MAX)
-				return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (r.wide - p), 0, 0);
+				return jn_corrupt_at((size_t) (r.wide - p), err);
 			r.wide += 8;
 		}
 		if (d > most - sum->units)
-			return jn_fail(err, JN_BYTES_CORRUPT, at, 0, 0);
+			return jn_corrupt_at(at, err);
 		if (adding)
 			sum->units += d;
 		sum->fine |= d % 1000 != 0;
@@ -333,9 +333,9 @@ check_each(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, uint
 			jn_tick(env);
 	}
 	if (r.data != r.end)
-		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (r.data - p), 0, 0);
+		return jn_corrupt_at((size_t) (r.data - p), err);
 	if (r.wide != r.stop)
-		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (r.wide - p), 0, 0);
+		return jn_corrupt_at((size_t) (r.wide - p), err);
 	return JN_OK;
 }
 
@@ -350,11 +350,11 @@ jn_times_check(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, 
 	Sum			sum;
 
 	if (us == 0 || first > last)
-		return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
+		return jn_corrupt_at(0, err);
 	if (n < 2)
 	{
 		if (unit != JN_UNIT_S || (flags & JN_FLAG_WIDE) || first != last || size > 0)
-			return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
+			return jn_corrupt_at(0, err);
 		return JN_OK;
 	}
 	status = check_each(env, p, size, flags, n, span / us, true, &sum, err);
@@ -363,9 +363,9 @@ jn_times_check(const JnEnv *env, const uint8_t *p, size_t size, unsigned flags, 
 
 	/* they add up to the last time exactly, and in the coarsest unit */
 	if (sum.units != span / us || span % us != 0)
-		return jn_fail(err, JN_BYTES_CORRUPT, sum.begin, 0, 0);
+		return jn_corrupt_at(sum.begin, err);
 	if (unit != JN_UNIT_S && !sum.fine)
-		return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
+		return jn_corrupt_at(0, err);
 	return JN_OK;
 }
 
@@ -378,7 +378,7 @@ jn_times_check_differences(const JnEnv *env, const uint8_t *p, size_t size, unsi
 	JnStatus	status;
 
 	if (us == 0)
-		return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
+		return jn_corrupt_at(0, err);
 	status = check_each(env, p, size, flags, n, most / us, false, &sum, err);
 	*fine = sum.fine;
 	return status;

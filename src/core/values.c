@@ -273,7 +273,7 @@ jn_values_open(const uint8_t *p, size_t size, uint32_t n, JnValues *values, JnEr
 	values->decimals = form & JN_VALUE_FORM_DECIMALS;
 	if ((form & ~(unsigned) (JN_VALUE_FORM_DECIMALS | JN_VALUE_FORM_GAPS)) != 0
 		|| (values->decimals > JN_VALUE_MAX_DECIMALS && values->decimals != JN_VALUE_DOUBLES))
-		return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
+		return jn_corrupt_at(0, err);
 	values->bitmap = gaps ? p + 1 : NULL;
 	values->data = p + head;
 	values->end = p + size;
@@ -288,7 +288,7 @@ jn_values_open(const uint8_t *p, size_t size, uint32_t n, JnValues *values, JnEr
 		case 8:
 			return JN_OK;
 	}
-	return jn_fail(err, JN_BYTES_CORRUPT, (size_t) head - 9, 0, 0);
+	return jn_corrupt_at((size_t) head - 9, err);
 }
 
 /* ---- reading ---- */
@@ -383,9 +383,9 @@ check_bitmap(const uint8_t *p, const JnValues *v, uint32_t given, JnError *err)
 	if (v->bitmap == NULL)
 		return JN_OK;
 	if (v->n % 8 != 0 && v->bitmap[last] >> v->n % 8 != 0)
-		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (v->bitmap - p) + last, 0, 0);
+		return jn_corrupt_at((size_t) (v->bitmap - p) + last, err);
 	if (given == 0 || given == v->n)
-		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (v->bitmap - p), 0, 0);
+		return jn_corrupt_at((size_t) (v->bitmap - p), err);
 	return JN_OK;
 }
 
@@ -400,14 +400,14 @@ check_decimals(const JnEnv *env, const uint8_t *p, const JnValues *v, uint32_t g
 	bool		fine = v->decimals == 0;	/* fewer decimals would not do */
 
 	if (base < -limit || base > limit)
-		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (v->data - 8 - p), 0, 0);
+		return jn_corrupt_at((size_t) (v->data - 8 - p), err);
 	for (uint32_t i = 0; i < given; i++)
 	{
 		const uint8_t *at = v->data + (size_t) i * v->width;
 		uint64_t	offset = jn_value_load(at, v->width);
 
 		if (offset > (uint64_t) (limit - base))
-			return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (at - p), 0, 0);
+			return jn_corrupt_at((size_t) (at - p), err);
 		least = offset < least ? offset : least;
 		largest = offset > largest ? offset : largest;
 		fine |= (base + (int64_t) offset) % 10 != 0;
@@ -415,11 +415,11 @@ check_decimals(const JnEnv *env, const uint8_t *p, const JnValues *v, uint32_t g
 			jn_tick(env);
 	}
 	if (least != 0)
-		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (v->data - 8 - p), 0, 0);
+		return jn_corrupt_at((size_t) (v->data - 8 - p), err);
 	if (v->width != offset_width(largest))
-		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (v->data - 9 - p), 0, 0);
+		return jn_corrupt_at((size_t) (v->data - 9 - p), err);
 	if (!fine)
-		return jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0);
+		return jn_corrupt_at(0, err);
 	return JN_OK;
 }
 
@@ -443,14 +443,14 @@ check_doubles(const JnEnv *env, const uint8_t *p, const JnValues *v, uint32_t gi
 	bool		fit = true;
 
 	if ((v->width != 0 && v->width != 8) || (v->width == 8 && v->base != 0))
-		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (v->data - 9 - p), 0, 0);
+		return jn_corrupt_at((size_t) (v->data - 9 - p), err);
 	for (uint32_t i = 0; i < count; i++)
 	{
 		const uint8_t *at = v->width == 0 ? v->data - 8 : v->data + 8 * (size_t) i;
 		uint64_t	bits = jn_load64(at);
 
 		if (!bits_ok(bits))
-			return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (at - p), 0, 0);
+			return jn_corrupt_at((size_t) (at - p), err);
 		same &= v->width == 0 || bits == jn_load64(v->data);
 		if (e != JN_VALUE_DOUBLES)
 			e = raise_decimals(jn_value_decode(v, v->width == 0 ? 0 : bits), e);
@@ -458,7 +458,7 @@ check_doubles(const JnEnv *env, const uint8_t *p, const JnValues *v, uint32_t gi
 			jn_tick(env);
 	}
 	if (v->width == 8 && same)
-		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) (v->data - 9 - p), 0, 0);
+		return jn_corrupt_at((size_t) (v->data - 9 - p), err);
 	if (e == JN_VALUE_DOUBLES)
 		return JN_OK;
 	for (uint32_t i = 0; i < count && fit; i++)
@@ -469,7 +469,7 @@ check_doubles(const JnEnv *env, const uint8_t *p, const JnValues *v, uint32_t gi
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
-	return fit ? jn_fail(err, JN_BYTES_CORRUPT, 0, 0, 0) : JN_OK;
+	return fit ? jn_corrupt_at(0, err) : JN_OK;
 }
 
 JnStatus
@@ -485,7 +485,7 @@ jn_values_check(const JnEnv *env, const uint8_t *p, const JnValues *values, JnEr
 	if (size < need)
 		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) need);
 	if (size > need)
-		return jn_fail(err, JN_BYTES_CORRUPT, (size_t) need, 0, 0);
+		return jn_corrupt_at((size_t) need, err);
 	if (values->decimals == JN_VALUE_DOUBLES)
 		return check_doubles(env, p, values, given, err);
 	return check_decimals(env, p, values, given, err);
