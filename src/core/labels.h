@@ -39,28 +39,34 @@ jn_name_compare(JnName a, JnName b)
 	return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
 }
 
+/* The bytes of a name of this size in a little-endian load of eight. */
+static inline uint64_t
+jn_name_mask(uint32_t size)
+{
+	return size >= 8 ? UINT64_MAX : (UINT64_C(1) << 8 * size) - 1;
+}
+
 /*
- * The first eight bytes of a name, zeroes behind a shorter one, as a number that
- * orders as they do: names with different heads compare as these.  From the
- * name's begin on "room" bytes may be read.
+ * The first eight bytes of a name as a little-endian number, zeroes behind a
+ * shorter one.  From the name's begin on "room" bytes may be read, which are not
+ * fewer than it has.
  */
+static inline uint64_t
+jn_name_word(JnName name, size_t room)
+{
+	uint8_t		few[8] = {0};
+
+	if (room >= 8)
+		return jn_load64((const uint8_t *) name.data) & jn_name_mask(name.size);
+	memcpy(few, name.data, name.size);
+	return jn_load64(few);
+}
+
+/* The same as a number that orders as names do: those with different heads compare as these. */
 static inline uint64_t
 jn_name_head(JnName name, size_t room)
 {
-	uint64_t	head = 0;
-
-#ifdef __GNUC__
-	if (room >= 8)
-	{
-		head = __builtin_bswap64(jn_load64((const uint8_t *) name.data));
-		return name.size >= 8 ? head : name.size > 0 ? head >> (64 - 8 * name.size) << (64 - 8 * name.size) : 0;
-	}
-#else
-	(void) room;
-#endif
-	for (uint32_t i = 0; i < 8; i++)
-		head = head << 8 | (i < name.size ? (uint8_t) name.data[i] : 0);
-	return head;
+	return __builtin_bswap64(jn_name_word(name, room));
 }
 
 /* What a column may hold. */

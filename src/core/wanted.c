@@ -26,19 +26,6 @@ name_bit(JnName name)
 	return UINT64_C(1) << ((name.size << 3 ^ (uint8_t) (name.size > 0 ? *name.data : 0)) & 63);
 }
 
-/* The first eight bytes of a name of which "room" bytes may be read, zeroes behind a shorter one. */
-static inline uint64_t
-head_of(JnName name, size_t room)
-{
-	uint8_t		few[8] = {0};
-
-	if (room >= 8)
-		return jn_load64((const uint8_t *) name.data)
-			& (name.size >= 8 ? UINT64_MAX : (UINT64_C(1) << (8 * name.size)) - 1);
-	memcpy(few, name.data, name.size < room ? name.size : room);
-	return jn_load64(few);
-}
-
 /* Whether the bytes of a name behind its head are those of number i of w->head[]. */
 static inline bool
 is_rest(const JnWanted *w, uint32_t i, const char *data, uint32_t size)
@@ -60,12 +47,12 @@ jn_wanted_init(JnWanted *w, const JnName *name, uint32_t count)
 	{
 		JnWantedLength *length = &w->length[w->lengths];
 
-		*length = (JnWantedLength) {(uint8_t) size, (uint8_t) at, 0, size < 8 ? (UINT64_C(1) << (8 * size)) - 1 : UINT64_MAX, 0};
+		*length = (JnWantedLength) {(uint8_t) size, (uint8_t) at, 0, jn_name_mask(size), 0};
 		for (uint32_t i = 0; i < count; i++)
 			if (name[i].size == size)
 			{
 				w->bits |= name_bit(name[i]);
-				w->head[at] = head_of(name[i], size);
+				w->head[at] = jn_name_word(name[i], size);
 				w->order[at++] = (uint8_t) i;
 				length->presence |= jn_presence(name[i].data, size);
 			}
@@ -91,7 +78,7 @@ find_scalar(const JnWanted *w, const JnLabels *labels, const uint8_t *end, JnWan
 
 		if ((w->bits & name_bit(name)) == 0)
 			continue;
-		head = head_of(name, (size_t) (end - (const uint8_t *) name.data));
+		head = jn_name_word(name, (size_t) (end - (const uint8_t *) name.data));
 		while (i < w->count && (w->head[i] != head || w->name[w->order[i]].size != name.size
 								|| !is_rest(w, i, name.data, name.size)))
 			i++;
