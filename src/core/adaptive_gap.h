@@ -64,15 +64,7 @@ typedef struct JnPauses
 static inline uint32_t
 jn_pause_bucket(uint64_t pause)
 {
-#ifdef __GNUC__
 	return 63 - (uint32_t) __builtin_clzll(pause);
-#else
-	uint32_t	bucket = 0;
-
-	while (pause >>= 1)
-		bucket++;
-	return bucket;
-#endif
 }
 
 /* Counts a pause, in microseconds. */

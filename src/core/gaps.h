@@ -53,15 +53,8 @@ typedef struct JnGaps
 static inline uint32_t
 jn_gap_bucket(uint64_t gap)
 {
-	uint32_t	shift = 0;
+	uint32_t	shift = gap >= 128 ? 57 - (uint32_t) __builtin_clzll(gap) : 0;
 
-#ifdef __GNUC__
-	if (gap >= 128)
-		shift = 57 - (uint32_t) __builtin_clzll(gap);
-#else
-	while (gap >> shift >= 128)
-		shift++;
-#endif
 	return 64 * shift + (uint32_t) (gap >> shift);
 }
 

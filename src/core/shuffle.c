@@ -163,15 +163,7 @@ unzigzag(uint64_t v)
 static inline unsigned
 bytes_of(uint64_t v)
 {
-#if defined(__GNUC__)
 	return (71 - (unsigned) __builtin_clzll(v | 1)) >> 3;
-#else
-	unsigned	n = 1;
-
-	for (; v > 0xff; v >>= 8)
-		n++;
-	return n;
-#endif
 }
 
 /* The number in the lowest n bytes, 1 to 8, of what stands at p. */

@@ -38,29 +38,13 @@
 static inline unsigned
 lowest_bit(uint64_t word)
 {
-#ifdef __GNUC__
 	return (unsigned) __builtin_ctzll(word);
-#else
-	unsigned	i = 0;
-
-	for (; (word & 1) == 0; word >>= 1)
-		i++;
-	return i;
-#endif
 }
 
 static inline unsigned
 highest_bit(uint64_t word)
 {
-#ifdef __GNUC__
 	return 63 - (unsigned) __builtin_clzll(word);
-#else
-	unsigned	i = 0;
-
-	while (word >>= 1)
-		i++;
-	return i;
-#endif
 }
 
 /* ---- events ---- */

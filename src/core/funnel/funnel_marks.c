@@ -169,18 +169,8 @@ add_step(const JnEnv *env, JnFunnel *f, uint32_t row, uint32_t place, int64_t ti
 	mark = &f->mark[f->marks];
 	*mark = (Mark) {time, place, f->bans, 0, UINT32_MAX};
 	for (uint32_t w = 0; w < f->words && mark->least == UINT32_MAX; w++)
-		for (uint64_t word = mask[w]; word != 0 && mark->least == UINT32_MAX;)
-		{
-			unsigned	low = 0;
-
-#ifdef __GNUC__
-			low = (unsigned) __builtin_ctzll(word);
-#else
-			while ((word >> low & 1) == 0)
-				low++;
-#endif
-			mark->least = 64 * w + low;
-		}
+		if (mask[w] != 0)
+			mark->least = 64 * w + (uint32_t) __builtin_ctzll(mask[w]);
 	if (mark->least == UINT32_MAX)
 		return;
 	if (terms->hold)

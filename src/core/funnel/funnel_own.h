@@ -113,17 +113,7 @@ bit_below(const uint64_t *mask, uint32_t below)
 		uint64_t	word = bits == 64 ? mask[w] : mask[w] & ((UINT64_C(1) << bits) - 1);
 
 		if (word != 0)
-		{
-			unsigned	top = 0;
-
-#ifdef __GNUC__
-			top = 63 - (unsigned) __builtin_clzll(word);
-#else
-			while (word >> top > 1)
-				top++;
-#endif
-			return 64 * w + top;
-		}
+			return 64 * w + 63 - (uint32_t) __builtin_clzll(word);
 		below = 64 * w;
 	}
 	return UINT32_MAX;
