@@ -6,10 +6,14 @@
  * The state is a table of the names that came, in the aggregate context, made
  * at the first of them.  It keeps the largest k of its rows, so that no row
  * can lower it, and neither the order of rows nor workers matter.
+ *
+ * It is "internal", other than the states of aggregates that add up whole
+ * populations (state_type.h): a value of a type of ours could be selected, and
+ * this one is the names of those who are to be hidden.  The price is that
+ * distributed engines fetch the rows.
  */
 #include "postgres.h"
 
-#include "common/pg_prng.h"
 #include "fmgr.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
@@ -17,6 +21,7 @@
 #include "compat.h"
 #include "core/lexicon.h"
 #include "glue.h"
+#include "state_type.h"
 
 PG_FUNCTION_INFO_V1(journey_k_count_transfn);
 PG_FUNCTION_INFO_V1(journey_k_count_combinefn);
@@ -36,10 +41,10 @@ typedef struct Crowd
 static Crowd *
 new_crowd(const JnEnv *env)
 {
-	Crowd	   *crowd = env->alloc(env->ctx, sizeof(Crowd));
+	Crowd	   *crowd = jn_alloc(env, sizeof(Crowd));
 
 	crowd->k = 0;
-	jn_lexicon_init(env, &crowd->names, pg_prng_uint64(&pg_global_prng_state));
+	jn_lexicon_init(env, &crowd->names, journey_salt());
 	return crowd;
 }
 
