@@ -65,7 +65,7 @@ BEGIN
     EXIT WHEN changes IS NULL;
     EXECUTE format('WITH folded AS MATERIALIZED (
                       SELECT c.bucket, o.ids, o.last_part, f.gone, f.written, f.chunks,
-                             (SELECT count(*) FROM unnest(f.written)) - (SELECT count(*) FROM unnest(f.gone)) AS more_sets,
+                             cardinality(f.written) - cardinality(f.gone) AS more_sets,
                              (SELECT coalesce(sum(journey.step_count(w)), 0) FROM unnest(f.written) w)
                              - (SELECT coalesce(sum(journey.step_count(o.sets[g])), 0) FROM unnest(f.gone) g) AS more_steps
                       FROM journey._changes($1) c
