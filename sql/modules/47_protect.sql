@@ -58,7 +58,7 @@ COMMENT ON FUNCTION journey._is_view_of(regclass, regclass) IS
   'Whether the first is a view on the second. Of a view that was dropped only the number is left, which after a restore may be another relation''s.';
 
 CREATE FUNCTION journey._tree(relation regclass) RETURNS SETOF regclass
-  LANGUAGE sql STABLE STRICT PARALLEL SAFE
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 10
   SET search_path = pg_catalog, pg_temp
 AS $$
   WITH RECURSIVE tree (member) AS (
@@ -71,7 +71,7 @@ $$;
 COMMENT ON FUNCTION journey._tree(regclass) IS 'The relation and all that inherit from it, partitions too.';
 
 CREATE FUNCTION journey._members(relation regclass) RETURNS SETOF regclass
-  LANGUAGE sql STABLE STRICT PARALLEL SAFE
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 10
   SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT t FROM journey._tree(relation) t

@@ -211,7 +211,7 @@ COMMENT ON FUNCTION journey._base_schema() IS
   'The schema of base tables; made when it is missing.';
 
 CREATE FUNCTION journey._index_columns(index regclass) RETURNS TABLE (column_name name, included boolean)
-  LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 3
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 3
   SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT a.attname, a.attnum <> ALL ((i.indkey::int2[])[0 : i.indnkeyatts - 1]) AND NOT x.computed

@@ -30,7 +30,8 @@ SELECT * FROM healthy WHERE (object, coalesce(statement, ''), coalesce(detail, '
 CREATE TEMP VIEW finding AS
 	SELECT severity, finding, object, statement, detail FROM journey.doctor() d
 	WHERE NOT EXISTS (SELECT FROM healthy h WHERE (h.*) IS NOT DISTINCT FROM (d.*));
-\set close 'TABLE finding; SELECT unnest(string_to_array(statement, \'; \')) FROM finding \\gexec \\\\ SELECT \'left: \' || count(*) FROM finding'
+CREATE TEMP TABLE found AS TABLE finding;
+\set close 'TRUNCATE found; INSERT INTO found TABLE finding; TABLE found; SELECT unnest(string_to_array(statement, \'; \')) FROM found \\gexec \\\\ SELECT \'left: \' || count(*) FROM finding'
 \pset tuples_only on
 
 -- Rights: on tables, columns, children, sequences, the schema
