@@ -82,7 +82,8 @@ setup build
 say "building journey for $("$PG_CONFIG" --version)"
 build_extension
 mkdir -p "$DEMO"
-cc -std=c11 -O2 -I"$ROOT/src/core" -o "$DEMO/csv" "$HERE/csv.c" "$ROOT/src/core/utf8.c"
+[ "$DEMO/csv" -nt "$HERE/csv.c" ] && [ "$DEMO/csv" -nt "$ROOT/src/core/utf8.c" ] ||
+	cc -std=c11 -O2 -I"$ROOT/src/core" -o "$DEMO/csv" "$HERE/csv.c" "$ROOT/src/core/utf8.c"
 
 # The key that tokens are made with: 64 hex digits, for the server's eyes only.
 head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$DEMO/key.new"

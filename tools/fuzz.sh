@@ -7,11 +7,11 @@
 setup build fuzz
 out=$BUILD/fuzz
 seconds=${FUZZ_SECONDS:-20}
-make -s -f "$ROOT/tools/core.mk" TOP="$ROOT/" OUT="$out" KIND=fuzz CC=clang -j"$(nproc)" \
+make -s -f "$ROOT/tools/core.mk" TOP="$ROOT/" OUT="$out" KIND=fuzz CC=clang -j"$JOBS" \
 	FLAGS="-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer" \
 	LINKFLAGS="-fsanitize=fuzzer"
 
-# One reader: `passed failed` on its own line in its folder.
+# One reader: `passed failed` in a file of its own.
 fuzz_one()
 {
 	local name=$1 corpus=$ROOT/test/fuzz/corpus/$1 dir=$out/$1 files p=0 f=0
@@ -39,30 +39,15 @@ fuzz_one()
 	fi
 	printf '%-24s %5d passed %3d failed, %s inputs tried\n' "fuzz_$name" "$p" "$f" \
 		"$(sed -n 's/^stat::number_of_executed_units: *//p' "$dir/fuzz.log" 2>/dev/null)"
-	echo "$p $f" >"$dir/counts"
+	echo "$p $f" >"$out/$name.counts"
 }
 
-running=0
-names=()
-for source in "$ROOT"/test/fuzz/fuzz_${TARGET:-*}.c; do
-	[ -e "$source" ] || continue
-	name=$(basename "$source" .c)
-	name=${name#fuzz_}
-	names+=("$name")
-	rm -f "$out/$name/counts"
-	fuzz_one "$name" &
-	running=$((running + 1))
-	if [ "$running" -ge "$(nproc)" ]; then
-		wait -n
-		running=$((running - 1))
-	fi
-done
-wait
-passed=0
-failed=0
-for name in "${names[@]}"; do
-	read -r p f <"$out/$name/counts" || { p=0; f=1; }
-	passed=$((passed + p))
-	failed=$((failed + f))
-done
+shopt -s nullglob
+names=("$ROOT"/test/fuzz/fuzz_${TARGET:-*}.c)
+names=("${names[@]##*/fuzz_}")
+names=("${names[@]%.c}")
+rm -f "$out"/*.counts
+side_by_side fuzz_one "${names[@]}"
+names=("${names[@]/#/$out/}")
+add_counts "${names[@]/%/.counts}"
 result fuzz "$passed" "$failed"

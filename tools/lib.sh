@@ -25,6 +25,7 @@ umask 022
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BUILD=$ROOT/build
 CACHE=${JOURNEY_CACHE:-$BUILD/cache}
+JOBS=${JOURNEY_JOBS:-$(nproc)}		# what may run side by side
 
 # make's own variables must not reach the makefiles that we call
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
@@ -96,10 +97,22 @@ lock()
 }
 
 # Installs what the named groups need (see setup.sh) and finds our server.
+# Scripts that are called by others do not look again.
 setup()
 {
+	local group groups=()
+
 	lock
-	bash "$ROOT/tools/setup.sh" "$@"
+	for group in "$@"; do
+		case " ${JOURNEY_SETUP-} " in
+			*" $group "*) ;;
+			*) groups+=("$group") ;;
+		esac
+	done
+	if [ ${#groups[@]} -gt 0 ]; then
+		bash "$ROOT/tools/setup.sh" "${groups[@]}"
+		export JOURNEY_SETUP="${JOURNEY_SETUP-} ${groups[*]}"
+	fi
 	PG_CONFIG=$(cat "$PG/pg_config")
 	BINDIR=$("$PG_CONFIG" --bindir)
 	PGXS_DIR=$(dirname "$(dirname "$("$PG_CONFIG" --pgxs)")")
@@ -121,7 +134,7 @@ build_extension()
 		asan) make+=(COPT="-O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer") ;;
 		coverage) make+=(COPT="-O0 --coverage") ;;
 	esac
-	"${make[@]}" -j"$(nproc)" all
+	"${make[@]}" -j"$JOBS" all
 	"${make[@]}" install
 }
 
@@ -139,7 +152,7 @@ cluster_start()
 	server_dir "$CLUSTER"
 	SOCKETS=$(mktemp -d /tmp/journey.XXXXXX)	# short: a socket's path has at most 107 bytes
 	server_dir "$SOCKETS"
-	trap cluster_stop EXIT
+	trap at_exit EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
@@ -168,6 +181,12 @@ cluster_start()
 	unset PGPASSWORD PGSERVICE PGOPTIONS PGSSLMODE
 }
 
+# What is to be done at exit; scripts with more to stop have one of their own.
+at_exit()
+{
+	cluster_stop
+}
+
 cluster_stop()
 {
 	[ -n "${SOCKETS-}" ] || return 0
@@ -194,6 +213,36 @@ result()
 	printf '%s %d %d\n' "$1" "$2" "$3" >>"${JOURNEY_RESULTS:-/dev/null}"
 	printf '== %s: %d passed, %d failed\n' "$1" "$2" "$3"
 	[ "$3" -eq 0 ]
+}
+
+# Runs a command for each of the further arguments, $JOBS at a time.
+side_by_side()
+{
+	local command=$1 running=0 one
+
+	shift
+	for one in "$@"; do
+		"$command" "$one" &
+		running=$((running + 1))
+		if [ "$running" -ge "$JOBS" ]; then
+			wait -n || true
+			running=$((running - 1))
+		fi
+	done
+	wait
+}
+
+# Adds up $passed and $failed of files that hold both; one that is not there is a failure.
+add_counts()
+{
+	local file p f
+
+	passed=0 failed=0
+	for file in "$@"; do
+		read -r p f <"$file" || { p=0; f=1; }
+		passed=$((passed + p))
+		failed=$((failed + f))
+	done
 }
 
 # Reads the log of pg_regress (LOG DIFFS) into $passed and $failed, and shows

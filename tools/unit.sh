@@ -10,26 +10,33 @@ if [ "${JOURNEY_BUILD-}" = coverage ]; then
 	flags="-O0 --coverage"
 	out=$BUILD/unit-coverage
 fi
-make -s -f "$ROOT/tools/core.mk" TOP="$ROOT/" OUT="$out" KIND=unit CC=gcc -j"$(nproc)" \
+make -s -f "$ROOT/tools/core.mk" TOP="$ROOT/" OUT="$out" KIND=unit CC=gcc -j"$JOBS" \
 	FLAGS="$flags"
 
 cd "$ROOT"
-passed=0
-failed=0
-for source in test/unit/test_${T:-*}.c; do
-	[ -e "$source" ] || continue
-	name=$(basename "$source" .c)
-	status=0
+
+# One program: `passed failed` in a file of its own.
+unit_one()
+{
+	local name=$1 status=0 p=0 f=0
+
 	ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
 		"$out/$name" >"$out/$name.log" 2>&1 || status=$?
-	p=0 f=0
 	read -r p f <<<"$(sed -nE '$s/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$out/$name.log")" || true
 	if [ "$status" != 0 ] && [ "$f" = 0 ] || [ $((p + f)) = 0 ]; then
 		f=$((f + 1))
 	fi
 	[ "$f" = 0 ] || tail -n 60 "$out/$name.log"
 	printf '%-32s %4d passed %3d failed\n' "$name" "$p" "$f"
-	passed=$((passed + p))
-	failed=$((failed + f))
-done
+	echo "$((p)) $((f))" >"$out/$name.counts"
+}
+
+shopt -s nullglob
+names=(test/unit/test_${T:-*}.c)
+names=("${names[@]#test/unit/}")
+names=("${names[@]%.c}")
+rm -f "$out"/*.counts
+side_by_side unit_one "${names[@]}"
+names=("${names[@]/#/$out/}")
+add_counts "${names[@]/%/.counts}"
 result unit "$passed" "$failed"

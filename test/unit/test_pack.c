@@ -597,7 +597,7 @@ TEST(it_may_be_left_anywhere)
 TEST(cost_is_nearly_linear)
 {
 	static const size_t memory[] = {1 << 20, 256 << 20};
-	size_t		most = 40 * JN_TICK_EVERY;
+	size_t		most = 20 * JN_TICK_EVERY;
 	Row		   *row = malloc(most * sizeof(Row));
 	uint64_t	seed = 13;
 
@@ -627,7 +627,7 @@ TEST(cost_is_nearly_linear)
 			ticks[size] = unit_env.ticks - before;
 			forget(&result);
 		}
-		CHECK(ticks[0] >= 20 && ticks[1] <= 14 * ticks[0]);
+		CHECK(ticks[0] >= 10 && ticks[1] <= 14 * ticks[0]);
 	}
 	free(row);
 }

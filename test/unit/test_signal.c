@@ -723,7 +723,7 @@ TEST(values_are_sorted_and_read_back)
 		CHECK(has_points(&from_text, point, n));
 		CHECK_INT(from_text.has_terms, s.has_terms);
 		CHECK(!s.has_terms || jn_signal_terms_equal(&s.terms, &from_text.terms));
-		for (size_t cut = 0; cut < size; cut += 1 + size / 50)
+		for (size_t cut = round % 5 == 0 ? 0 : size; cut < size; cut += 1 + size / 50)
 		{
 			char	   *copy = jn_alloc(ENV, cut);
 			JnSignal	part = {0};
