@@ -42,10 +42,11 @@ fuzz_one()
 	echo "$p $f" >"$out/$name.counts"
 }
 
-shopt -s nullglob
-names=("$ROOT"/test/fuzz/fuzz_${TARGET:-*}.c)
-names=("${names[@]##*/fuzz_}")
-names=("${names[@]%.c}")
+names=()
+for source in "$ROOT"/test/fuzz/fuzz_${TARGET:-*}.c; do
+	name=$(basename "$source" .c)
+	[ ! -e "$source" ] || names+=("${name#fuzz_}")
+done
 rm -f "$out"/*.counts
 side_by_side fuzz_one "${names[@]}"
 names=("${names[@]/#/$out/}")
