@@ -168,6 +168,27 @@ broken_store(Relation rel, const char *detail)
 /* The tracks by their names, in the order of Tracked.track[]. */
 static const char *const track_name[JN_TRACKS] = {"channel", "decision", "action", "persona", "value", "senses"};
 
+/* Whether the columns have the types that track() asks for: who owns the table may have put other triggers there. */
+static bool
+has_types(const Tracked *tracked)
+{
+	Oid			subject = tracked->subject.type;
+
+	if (!journey_is_text(subject) && subject != INT8OID && subject != INT4OID && subject != INT2OID && subject != UUIDOID)
+		return false;
+	if (tracked->at.type != TIMESTAMPTZOID || !journey_is_text(tracked->event.type))
+		return false;
+	for (int t = 0; tracked->tracks >> t != 0; t++)
+	{
+		Oid			type = tracked->track[t].type;
+
+		if (tracked->tracks >> t & 1 &&
+			!(t == JN_VALUE ? type == FLOAT8OID : t == JN_SENSES ? type == TEXTARRAYOID : journey_is_text(type)))
+			return false;
+	}
+	return true;
+}
+
 /* Finds out all about a store and a table whose changes it collects. */
 static void
 load(Tracked *tracked, const char *id, Relation rel, Oid function)
@@ -182,6 +203,7 @@ load(Tracked *tracked, const char *id, Relation rel, Oid function)
 	tracked->relid = RelationGetRelid(rel);
 	tracked->tracks = 0;
 	tracked->last = 0;
+	tracked->subject = tracked->at = tracked->event = (Column) {0};
 	memset(tracked->track, 0, sizeof(tracked->track));
 	events = try_relation_open(tracked->store.events, AccessShareLock);
 	columns = events == NULL ? NULL : find_columns_trigger(events, function, id);
@@ -212,6 +234,8 @@ load(Tracked *tracked, const char *id, Relation rel, Oid function)
 				tracked->tracks |= 1u << t;
 			}
 	}
+	if (!has_types(tracked))
+		broken_store(rel, "A column of the store is missing, or of another type.");
 	tracked->kind = journey_is_text(tracked->subject.type) ? JN_KEY_TEXT
 		: tracked->subject.type == UUIDOID ? JN_KEY_UUID : JN_KEY_BIGINT;
 

@@ -34,6 +34,25 @@ SELECT problem FROM stores;
 DROP TABLE watched;
 SELECT count(*) FROM stores;
 
+-- the owner of the table may make the trigger of the columns anew: with others, of other types, or with too few
+CREATE TABLE typed (who text, at timestamptz, what text, n int8);
+SELECT track('typed', 'who', 'at', 'what', 'typing');
+SELECT id FROM store \gset
+DROP TRIGGER journey_1_columns ON typed;
+CREATE TRIGGER mine AFTER UPDATE OF who, at, n ON typed
+	FOR EACH STATEMENT EXECUTE FUNCTION _collect(:'id', 'columns', 'subject', 'at', 'event');
+INSERT INTO typed VALUES ('a', '2026-01-01Z', 'x', 4097);
+DROP TRIGGER mine ON typed;
+CREATE TRIGGER mine AFTER UPDATE OF who, at, what ON typed
+	FOR EACH STATEMENT EXECUTE FUNCTION _collect(:'id', 'columns', 'subject', 'at', 'channel');
+INSERT INTO typed VALUES ('a', '2026-01-01Z', 'x', 4097);
+DROP TRIGGER mine ON typed;
+CREATE TRIGGER mine AFTER UPDATE OF who, at, what, n ON typed
+	FOR EACH STATEMENT EXECUTE FUNCTION _collect(:'id', 'columns', 'subject', 'at', 'event', 'senses');
+INSERT INTO typed VALUES ('a', '2026-01-01Z', 'x', 4097);
+SELECT untrack('typing');
+DROP TABLE typed;
+
 -- doctor() tells the same, and what it prints mends that
 \set find 'SELECT severity, object, statement, detail FROM journey.doctor() WHERE finding = \'a store may not follow its table\''
 \set close 'SELECT unnest(string_to_array(statement, \'; \')) FROM journey.doctor() WHERE finding = \'a store may not follow its table\' \\gexec'
