@@ -9,7 +9,7 @@
 
 /* ---- order ---- */
 
-/* One of what is being sorted: ascending by "order"; equal ones by "less", if there is one. */
+/* What is being sorted: ascending by "order", equal ones by name if there are names. */
 typedef struct Sorting
 {
 	JnTallyRow *row;
@@ -54,17 +54,6 @@ sort_rows(const JnEnv *env, Sorting *s, size_t n)
 	}
 }
 
-/* The first eight bytes of a name as a number that sorts as they do. */
-static uint64_t
-name_order(JnName name)
-{
-	uint64_t	order = 0;
-
-	for (uint32_t i = 0; i < 8; i++)
-		order = order << 8 | (i < name.size ? (uint8_t) name.data[i] : 0);
-	return order;
-}
-
 /* Fills rows->name with the names that are used, in order, and rank[] with their places. */
 static void
 rank_names(const JnEnv *env, const JnTally *t, JnTallyRows *rows, uint32_t *rank)
@@ -78,7 +67,7 @@ rank_names(const JnEnv *env, const JnTally *t, JnTallyRows *rows, uint32_t *rank
 	for (uint32_t i = 0; i < t->names.names; i++)
 	{
 		if (rank[i] != 0)
-			s.row[n++] = (JnTallyRow) {name_order(t->names.name[i]), i};
+			s.row[n++] = (JnTallyRow) {jn_name_head(t->names.name[i], t->names.name[i].size), i};
 		if (i % 1024 == 1023)
 			jn_tick(env);
 	}
