@@ -148,6 +148,29 @@ random_pattern(RandomText *r, uint64_t *seed, bool timed)
 		random_say(r, within[unit_below(seed, 4)]);
 }
 
+/* A chain: nothing but steps and links, of which none bounds time. */
+static inline void
+random_chain(RandomText *r, uint64_t *seed)
+{
+	static const char *const step[] = {"a", "b", "c", "d", "a", "b", "[a, b]", "[b, c, d]", "!a", "[^ b, c]", ".", "(a | c)", "b{2}"};
+	static const char *const link[] = {
+		" -> ", " -> ", " -[no c]-> ", " -[no d]-> ", " -[no d]-> ", " -[no a]-> ", " -[no b, no d]-> ", " -[no e]-> ",
+		" -[no !a]-> ", " >> ", " "
+	};
+	static const char *const within[] = {" within 0 s", " within 1 s", " within 2 s", " within 3 s", " within 5 s", " within 9 s"};
+
+	r->seed = seed;
+	r->size = 0;
+	for (unsigned k = 1 + unit_below(seed, 5); k > 0; k--)
+	{
+		random_say(r, step[unit_below(seed, unit_below(seed, 2) ? 4 : 13)]);
+		if (k > 1)
+			random_say(r, link[unit_below(seed, 11)]);
+	}
+	if (unit_below(seed, 3))
+		random_say(r, within[unit_below(seed, 6)]);
+}
+
 /* n steps of a journey, in order. */
 static inline void
 random_steps(uint64_t *seed, Step *step, uint32_t n)

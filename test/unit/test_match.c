@@ -12,6 +12,7 @@
 #include "pattern_random.h"
 
 #define MOST_STEPS	12
+#define CHAIN_STEPS	20
 
 /* Reads a pattern and makes its automaton; NULL for one that is too long. */
 static JnAutomaton *
@@ -423,6 +424,7 @@ TEST(leaps_like_steps)
 		m = jn_matcher_new(ENV, a);
 		slow = jn_matcher_new(ENV, a);
 		slow->leaps.able = false;
+		slow->chain.steps = 0;
 		if (jn_matcher_columns(m, &columns) && jn_matcher_columns(slow, &columns))
 		{
 			JnSubject	subject = {&columns, from, to, start, &times};
@@ -442,6 +444,202 @@ TEST(leaps_like_steps)
 	}
 	jn_cpu_force(JN_CPU_UNKNOWN);
 	CHECK(leaps > 300 && found > 100 && found < leaps - 100);
+}
+
+/* Chains, which have a way of their own, and which is not the way that tells where their matches are. */
+TEST(chains_like_the_oracle)
+{
+	uint64_t	seed = 6;
+	int			found = 0;
+	int			chains = 0;
+	int			journeys = 0;
+
+	for (int round = 0; round < 4000; round++)
+	{
+		RandomText *r = jn_alloc(ENV, sizeof(RandomText));
+		JnPattern	p;
+		JnAutomaton *a;
+		JnMatcher  *m;
+
+		random_chain(r, &seed);
+		a = automaton(r->text, r->size, &p);
+		m = jn_matcher_new(ENV, a);
+		chains += m->chain.steps > 0;
+		for (int k = 0; k < 4; k++)
+		{
+			Step		step[CHAIN_STEPS];
+			uint32_t	n = 1 + unit_below(&seed, CHAIN_STEPS);
+			JnJourney	j;
+			JnColumns	columns;
+			JnTimesReader times;
+			JnSubject	subject;
+
+			random_steps(&seed, step, n);
+			j = proved(ENV, steps_bytes(ENV, step, n, true));
+			columns = jn_journey_columns(&j);
+			jn_journey_times(&j, &times);
+			subject = (JnSubject) {&columns, 0, n, step[0].time, &times};
+			if (!jn_matcher_columns(m, &columns))
+			{
+				for (uint32_t i = 0; i < n; i++)
+					CHECK(oracle_match(&p, step, (int) n, (int) i) < 0);
+				continue;
+			}
+			journeys++;
+			if (!CHECK(same_matches(m, &p, &subject, step, n, JN_SKIP_PAST_LAST, &found)))
+			{
+				printf("%s on", r->text);
+				for (uint32_t i = 0; i < n; i++)
+					printf(" %d:%s", (int) (step[i].time / 1000000), step[i].name);
+				printf("\n");
+				return;
+			}
+		}
+		unit_env_clear(&unit_env);
+	}
+	CHECK(found > journeys / 5 && found < journeys);
+	CHECK_INT(chains, 4000);
+}
+
+/* From any row to any other of many words, as one of several subjects, against the ways that the oracle has proved. */
+TEST(chains_like_steps)
+{
+	uint64_t	seed = 7;
+	int			found = 0;
+	int			asked_here = 0;
+
+	for (int round = 0; round < 3000; round++)
+	{
+		RandomText *r = jn_alloc(ENV, sizeof(RandomText));
+		uint32_t	n = 1 + unit_below(&seed, round % 3 ? 300 : 1200);
+		uint32_t	from = unit_below(&seed, n);
+		uint32_t	to = from + 1 + unit_below(&seed, n - from);
+		JnJourney	j = sparse_journey(&seed, n);
+		JnColumns	columns = jn_journey_columns(&j);
+		JnTimesReader all;
+		JnTimesReader times;
+		JnPattern	p;
+		JnAutomaton *a;
+		JnMatcher  *m;
+		JnMatcher  *slow;
+
+		random_chain(r, &seed);
+		a = automaton(r->text, r->size, &p);
+		if (a->within != JN_NO_BOUND)
+			a->within *= 1 + unit_below(&seed, 40);
+		jn_cpu_force(round % 5 ? JN_CPU_UNKNOWN : JN_CPU_SCALAR);
+		jn_journey_times(&j, &all);
+		times = all;
+		jn_times_skip(ENV, &times, from);
+		m = jn_matcher_new(ENV, a);
+		slow = jn_matcher_new(ENV, a);
+		slow->leaps.able = false;
+		slow->chain.steps = 0;
+		if (jn_matcher_columns(m, &columns) && jn_matcher_columns(slow, &columns))
+		{
+			JnSubject	subject = {&columns, from, to, jn_journey_time(ENV, &j, from), &times};
+			uint64_t	expected = jn_match_count(slow, &subject, JN_SKIP_PAST_LAST);
+			uint64_t	count = 0;
+
+			CHECK(!slow->leapt);
+			jn_matcher_times(m, &all, n - 1);
+			CHECK(jn_match_count_part(m, 0, from, to, &count));
+			CHECK(jn_match_may(m, from, to) || count == 0);
+			asked_here++;
+			found += count > 0;
+			if (!CHECK_INT(count, expected))
+			{
+				printf("%s on %u steps, rows %u to %u\n", r->text, n, from, to);
+				break;
+			}
+
+			/* in the middle of a section, and the whole of it */
+			CHECK_INT(jn_match_count(m, &subject, JN_SKIP_PAST_LAST), expected);
+			CHECK_INT(jn_match_any(m, &subject), expected > 0);
+			subject = (JnSubject) {&columns, 0, n, j.head.first, &all};
+			CHECK_INT(jn_match_count(m, &subject, JN_SKIP_PAST_LAST), jn_match_count(slow, &subject, JN_SKIP_PAST_LAST));
+		}
+		unit_env_clear(&unit_env);
+	}
+	jn_cpu_force(JN_CPU_UNKNOWN);
+	CHECK(found > asked_here / 5 && found < asked_here * 4 / 5);
+}
+
+/* What is a chain, and what is not. */
+TEST(chains_are_told_by_their_automaton)
+{
+	static const struct
+	{
+		const char *pattern;
+		uint32_t	steps;
+	}			cases[] = {
+		{"a", 1},
+		{"a -> b", 2},
+		{"a >> b c", 3},
+		{"a -[no c]-> b -[no d, no [a, e]]-> c within 1 day", 3},
+		{"(a | b) -> (c | d | @x)", 0}, /* what the event alone does not decide */
+		{"(a | b) -> (c | d)", 2},
+		{"(a -> b) -> c{3}", 5},
+		{"(a -> b){3}", 6},
+		{"PERMUTE(a, b)", 0},
+		{"a -> b -> c | a -> b -> d", 0},
+		{"a -> b?", 0},
+		{"a+ -> b", 0},
+		{"a* b", 0},
+		{"a (b | c d)", 0},
+		{"^ a -> b", 0},
+		{"a -> b $", 0},
+		{"a -[<= 1 h]-> b", 0},
+		{"a -[no c]-> b | a -[no d]-> b", 0},
+		{"()", 0},
+		{"a{64}", 64},
+		{"a{65}", 0},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		JnPattern	p;
+		JnAutomaton *a = automaton(cases[i].pattern, strlen(cases[i].pattern), &p);
+
+		if (!CHECK_INT(jn_matcher_new(ENV, a)->chain.steps, cases[i].steps))
+			printf("%s\n", cases[i].pattern);
+	}
+}
+
+/*
+ * Chains whose last step is there again and again, and something before it is
+ * always missing, late or forbidden: time must grow with the steps, not with
+ * their square.
+ */
+TEST(chains_are_linear)
+{
+	static const char *const pattern[] = {
+		"d -[no c]-> a -> b -> a", "d -> a -> b -> a", "a -[no b]-> a -> b", "b -[no a]-> b -[no a]-> a -> b",
+		"a -> b -> a -> b within 0 s", "a -[no d]-> b -[no d]-> a -> b within 3 s", "a >> a -> b -> a", "a a -> b >> a",
+		"a -[no a]-> a -[no b]-> a -[no b]-> a -> b within 2 s"
+	};
+	JnJourney	j = long_journey(1000000, true);
+	JnColumns	columns = jn_journey_columns(&j);
+	JnTimesReader times;
+	JnSubject	subject = {&columns, 0, j.head.n, j.head.first, &times};
+
+	jn_journey_times(&j, &times);
+	for (size_t i = 0; i < sizeof(pattern) / sizeof(pattern[0]); i++)
+	{
+		JnPattern	p;
+		JnAutomaton *a = automaton(pattern[i], strlen(pattern[i]), &p);
+		JnMatcher  *m;
+		clock_t		begin = clock();
+
+		/* as if the names could not tell */
+		a->needs = 0;
+		m = jn_matcher_new(ENV, a);
+		jn_matcher_columns(m, &columns);
+		jn_match_count(m, &subject, JN_SKIP_PAST_LAST);
+		CHECK(m->leapt && m->chain.steps > 0);
+		if (!CHECK(clock() - begin < 2 * CLOCKS_PER_SEC))
+			printf("%s: %.1f s\n", pattern[i], (double) (clock() - begin) / CLOCKS_PER_SEC);
+	}
 }
 
 /* When leaps are made, and when they are not. */

@@ -68,7 +68,9 @@ jn_matcher_new(const JnEnv *env, const JnAutomaton *a)
 
 	jn_match_init_states(m);
 	m->window = jn_alloc(env, jn_array_size(a->positions - a->steps + UINT64_C(1), sizeof(Window)));
+	jn_rows_init(m);
 	jn_leap_init(m);
+	jn_chain_init(m);
 	return m;
 }
 
@@ -171,6 +173,7 @@ jn_matcher_columns(JnMatcher *m, const JnColumns *columns)
 		for (uint32_t code = names; code < 256 && m->quick; code++)
 			m->quick_class[code] = m->quick_class[0];
 	}
+	jn_rows_columns(m);
 	jn_leap_columns(m);
 	return true;
 }
@@ -196,6 +199,25 @@ may_begin(JnMatcher *m, uint32_t i)
 
 /* ---- questions ---- */
 
+/*
+ * Number of matches of the subject, but not more than "most"; false if the
+ * pattern is no chain, or a bound on its time must be found from the middle of a
+ * section.
+ */
+static bool
+count_chains(JnMatcher *m, uint64_t most, uint64_t *count)
+{
+	const JnSubject *subject = m->subject;
+
+	if (!jn_chain_here(m) || (m->a->timed && subject->times->next > 0))
+		return false;
+	jn_chain_times(m, subject->times, m->n - 1, subject->from);
+	*count = jn_chain_count(m, subject->from, subject->to, true, most);
+	jn_chain_trim(m);
+	m->leapt = true;
+	return true;
+}
+
 /* Whether there is a match; without regard to times, unless that is easy, which is told in *timed. */
 static bool
 any_match(JnMatcher *m, uint32_t *begin, bool *timed)
@@ -218,6 +240,8 @@ any_match(JnMatcher *m, uint32_t *begin, bool *timed)
 bool
 jn_match_may(JnMatcher *m, uint32_t from, uint32_t to)
 {
+	if (jn_chain_here(m))
+		return jn_chain_count(m, from, to, false, 1) > 0;
 	return !m->leaps.here || jn_leap_any(m, from, to, false) != JN_LEAP_NO;
 }
 
@@ -225,12 +249,15 @@ bool
 jn_match_any(JnMatcher *m, const JnSubject *subject)
 {
 	uint32_t	begin;
+	uint64_t	count;
 	bool		found;
 	bool		timed;
 
 	begin_subject(m, subject);
 	if (m->empty)
 		return true;
+	if (count_chains(m, 1, &count))
+		return count > 0;
 	found = any_match(m, &begin, &timed);
 	if (found && !timed)
 		found = jn_match_any_in_time(m, begin);
@@ -385,6 +412,9 @@ jn_match_count(JnMatcher *m, const JnSubject *subject, JnOverlap overlap)
 	uint64_t	count = 0;
 	JnMatch		match;
 
+	begin_subject(m, subject);
+	if (overlap == JN_SKIP_PAST_LAST && count_chains(m, UINT64_MAX, &count))
+		return count;
 	jn_match_open(m, subject, overlap);
 	if (overlap == JN_NEXT_ROW && m->at < m->n)
 	{
@@ -402,4 +432,20 @@ jn_match_count(JnMatcher *m, const JnSubject *subject, JnOverlap overlap)
 	while (jn_match_next(m, &match))
 		count++;
 	return count;
+}
+
+void
+jn_matcher_times(JnMatcher *m, const JnTimesReader *times, uint32_t differences)
+{
+	jn_chain_times(m, times, differences, 0);
+}
+
+bool
+jn_match_count_part(JnMatcher *m, uint32_t part, uint32_t from, uint32_t to, uint64_t *count)
+{
+	if (!jn_chain_here(m))
+		return false;
+	m->chain.base = part;
+	*count = jn_chain_count(m, from, to, true, UINT64_MAX);
+	return true;
 }

@@ -16,7 +16,8 @@
  * step; the next one is looked for one step on.
  *
  * Cost, for n steps, p positions, e edges: jn_match_any() and jn_match_count()
- * O(n * e) at most, mostly a fraction of a nanosecond a step (match_leap.c);
+ * O(n * e) at most, mostly a fraction of a nanosecond a step (match_chain.c,
+ * match_leap.c);
  * jn_match_next() in addition O(e) for each step of its match.  Memory: 8 to 40
  * bytes for each step that changes anything; beyond the limits of match_leap.c
  * without time bounds p bits a step, in parts of up to 16 MB that are worked out
@@ -72,6 +73,20 @@ extern bool jn_match_any(JnMatcher *m, const JnSubject *subject);
 
 /* Number of matches. */
 extern uint64_t jn_match_count(JnMatcher *m, const JnSubject *subject, JnOverlap overlap);
+
+/*
+ * For those who go through a set and do not want to look where the times of each
+ * subject are.  First, behind jn_matcher_columns(): where those of the set
+ * begin, and how many differences they are.
+ */
+extern void jn_matcher_times(JnMatcher *m, const JnTimesReader *times, uint32_t differences);
+
+/*
+ * Then of the subject in rows from .. to-1, before which there are "part" others:
+ * fills *count with the number of matches without a step in common.  False if
+ * the pattern does not allow that; then the functions above must be asked.
+ */
+extern bool jn_match_count_part(JnMatcher *m, uint32_t part, uint32_t from, uint32_t to, uint64_t *count);
 
 /* One match: rows from .. to-1 of the subject, counted from its first; none if from = to. */
 typedef struct JnMatch

@@ -20,10 +20,8 @@
  *	 state		 way	b < way	a = way	 way	  b
  *
  * Most steps leave state and ends as they are: a state remembers which classes
- * do.  The codes of the columns are compared with those of the pattern's events,
- * 32 or 64 at once, which gives a bit a row for each class; those of the
- * classes that a state is awake to, in one word, tell the next row that matters.
- * So a subject without a purchase costs a look at its last row and one at its
+ * do.  The bits of the rows of those that it is awake to tell the next row that
+ * matters (match_rows.c).  So a subject without a purchase costs a look at its last row and one at its
  * bits, whatever its length.  Times are looked at only where a match could
  * begin, and only with "within": then its nearest end tells whether it is in
  * time.
@@ -33,18 +31,11 @@
  * boundary what the table of match_near.c would, so that the forward pass need
  * never take a choice back, and where it stays on its way it leaps, too.
  *
- * Limits: JN_LEAP_CLASSES classes, JN_LEAP_ENDS ends at a time, MOST_STATES
- * states, 64 positions; no bounds on the time of links; no tests on rows, and
- * codes of one byte.  Beyond them the other files do the work; the answers are
+ * Limits: those of match_rows.c; JN_LEAP_ENDS ends at a time, MOST_STATES
+ * states, 64 positions; no bounds on the time of links.  Beyond them the other files do the work; the answers are
  * the same.
  */
 #include "match_own.h"
-
-#include "../cpu.h"
-
-#ifdef JN_X86
-#include <immintrin.h>
-#endif
 
 /* Compilers do not inline what is called twice and long by themselves. */
 #ifdef __GNUC__
@@ -55,9 +46,6 @@
 
 /* In place of the number of an end: there is none. */
 #define NO_END			0xff
-
-/* In place of a row: there is none. */
-#define NO_ROW			UINT32_MAX
 
 /* The state behind the last step, and how many there may be. */
 #define AT_END			0
@@ -70,12 +58,6 @@
 #define LEAP_MOVES		0x02000000u /* ends are not as they were */
 #define LEAP_KNOWN		0x04000000u
 
-/* More codes than these are looked up one by one. */
-#define MOST_COMPARED	16
-
-/* Bits of more rows are given back when they are no longer needed. */
-#define KEPT_WORDS		1024
-
 /* ---- states ---- */
 
 void
@@ -83,15 +65,10 @@ jn_leap_init(JnMatcher *m)
 {
 	JnLeaps    *l = &m->leaps;
 	const JnAutomaton *a = m->a;
-	uint32_t	idle = m->name_class[m->atoms.events.count];
 
-	if (a->positions > 64 || m->empty || m->empty_first || idle >= JN_LEAP_CLASSES)
+	if (a->positions > 64 || m->empty || m->empty_first || !m->rows.able)
 		return;
-	for (uint32_t i = 0; i < m->atoms.events.count; i++)
-		if (m->name_class[i] != ASK && m->name_class[i] >= JN_LEAP_CLASSES)
-			return;
 	l->able = true;
-	l->idle = idle;
 	l->ranked = a->within != JN_NO_BOUND && !m->timed_ways;
 	l->states = 1;
 	l->room = 16;
@@ -243,155 +220,10 @@ find_leap(JnMatcher *m, uint32_t from, unsigned class)
 	return leap;
 }
 
-/* ---- bits of rows ---- */
-
-/* A code that is there and of a class that is not the idle one. */
-typedef struct Code
-{
-	uint8_t		code;
-	uint8_t		class;
-} Code;
-
-/* Looks codes up one by one. */
-static void
-mark_scalar(const JnMatcher *m, const uint8_t *codes, uint32_t words, uint64_t *bits)
-{
-	for (uint32_t i = 0; i < 64 * words; i++)
-	{
-		unsigned	class = m->quick_class[codes[i]];
-
-		if (class != m->leaps.idle)
-			bits[(size_t) (i / 64) * m->leaps.stride + class] |= UINT64_C(1) << i % 64;
-	}
-}
-
-#ifdef JN_X86
-
-JN_TARGET_AVX2
-static void
-mark_avx2(const Code *code, uint32_t count, const uint8_t *codes, uint32_t words, uint32_t stride, uint64_t *bits)
-{
-	for (uint32_t w = 0; w < words; w++, bits += stride, codes += 64)
-	{
-		__m256i		low = _mm256_loadu_si256((const __m256i *) codes);
-		__m256i		high = _mm256_loadu_si256((const __m256i *) (codes + 32));
-
-		for (uint32_t i = 0; i < count; i++)
-		{
-			__m256i		one = _mm256_set1_epi8((char) code[i].code);
-			uint32_t	is_low = (uint32_t) _mm256_movemask_epi8(_mm256_cmpeq_epi8(low, one));
-			uint32_t	is_high = (uint32_t) _mm256_movemask_epi8(_mm256_cmpeq_epi8(high, one));
-
-			bits[code[i].class] |= is_low | (uint64_t) is_high << 32;
-		}
-	}
-}
-
-#endif							/* JN_X86 */
-
-static void
-mark(const JnMatcher *m, const Code *code, uint32_t count, const uint8_t *codes, uint32_t words, uint64_t *bits)
-{
-#ifdef JN_X86
-	if (jn_cpu() >= JN_CPU_AVX2 && count <= MOST_COMPARED)
-	{
-		mark_avx2(code, count, codes, words, m->leaps.stride, bits);
-		return;
-	}
-#else
-	(void) code;
-	(void) count;
-#endif
-	mark_scalar(m, codes, words, bits);
-}
-
 void
 jn_leap_columns(JnMatcher *m)
 {
-	JnLeaps    *l = &m->leaps;
-	const JnLabels *event = m->binding.columns.event;
-	uint32_t	rows = m->binding.columns.rows;
-	uint32_t	words = rows / 64;
-	uint32_t	rest = rows % 64;
-	uint32_t	count = 0;
-	Code		code[256];
-
-	l->here = l->able && m->quick && !m->asks && event->width == 1;
-	if (!l->here)
-		return;
-	l->present = 0;
-	for (uint32_t i = 0; i < event->names && i < 256; i++)
-		if (m->quick_class[i] != l->idle)
-		{
-			code[count++] = (Code) {(uint8_t) i, m->quick_class[i]};
-			l->present |= 1u << m->quick_class[i];
-		}
-	l->stride = l->present != 0 ? 32 - (uint32_t) __builtin_clz(l->present) : 1;
-
-	if (words + 1 > l->words || (l->words > KEPT_WORDS && words < KEPT_WORDS))
-	{
-		if (l->words > 0)
-			jn_release(&m->env, l->bits);
-		l->words = 0;
-		l->bits = jn_alloc(&m->env, jn_array_size(words + words / 2 + UINT64_C(1), JN_LEAP_CLASSES * sizeof(uint64_t)));
-		l->words = words + words / 2 + 1;
-	}
-	for (uint32_t w = 0; w < words; w += JN_TICK_EVERY / 64)
-	{
-		uint32_t	piece = words - w < JN_TICK_EVERY / 64 ? words - w : JN_TICK_EVERY / 64;
-		uint64_t   *bits = l->bits + (size_t) w * l->stride;
-
-		memset(bits, 0, (size_t) piece * l->stride * sizeof(uint64_t));
-		mark(m, code, count, event->codes + 64 * (size_t) w, piece, bits);
-		jn_tick(&m->env);
-	}
-	if (rest > 0)
-	{
-		uint64_t   *bits = l->bits + (size_t) words * l->stride;
-		uint8_t		tail[64] = {0};
-
-		/* rows behind the last one are never asked for */
-		memcpy(tail, event->codes + 64 * (size_t) words, rest);
-		memset(bits, 0, l->stride * sizeof(uint64_t));
-		mark(m, code, count, tail, 1, bits);
-	}
-}
-
-/* The rows of a word that a state is awake to. */
-static inline uint64_t
-awake_bits(const JnLeaps *l, uint32_t w, unsigned awake)
-{
-	const uint64_t *bits = l->bits + (size_t) w * l->stride;
-	bool		idle = awake >> l->idle & 1;
-	uint64_t	found = 0;
-
-	/* those of the idle class are those of no other */
-	for (unsigned which = (idle ? ~awake : awake) & l->present; which != 0; which &= which - 1)
-		found |= bits[__builtin_ctz(which)];
-	return idle ? ~found : found;
-}
-
-/* The last row before "row", but not before "from", that a state is awake to; or NO_ROW. */
-static inline uint32_t
-next_awake(const JnMatcher *m, uint32_t from, uint32_t row, unsigned awake)
-{
-	uint32_t	w;
-	uint64_t	bits;
-
-	if (row == from)
-		return NO_ROW;
-	w = (row - 1) / 64;
-	bits = awake_bits(&m->leaps, w, awake) & (UINT64_MAX >> (63 - (row - 1) % 64));
-	while (bits == 0)
-	{
-		if (w == from / 64)
-			return NO_ROW;
-		bits = awake_bits(&m->leaps, --w, awake);
-		if (w % (JN_TICK_EVERY / 64) == 0)
-			jn_tick(&m->env);
-	}
-	row = 64 * w + 63 - (unsigned) __builtin_clzll(bits);
-	return row >= from ? row : NO_ROW;
+	m->leaps.here = m->leaps.able && m->rows.here;
 }
 
 /* ---- times ---- */
@@ -464,7 +296,7 @@ move(JnMatcher *m, uint32_t from, Place *place)
 
 	for (;;)
 	{
-		uint32_t	row = next_awake(m, from, place->row, l->state[place->state].awake);
+		uint32_t	row = jn_rows_last(m, from, place->row, l->state[place->state].awake);
 		uint32_t	leap;
 		unsigned	class;
 

@@ -1,8 +1,8 @@
 /*
  * match_own.h
  *	  What a matcher looks like from inside: for match.c, which makes it and
- *	  answers, and match_sets.c, match_near.c and match_leap.c, which go backward
- *	  through a subject in three ways.  Nobody else includes this but their test.
+ *	  answers, and match_sets.c, match_near.c, match_leap.c and match_chain.c, which
+ *	  go through a subject in four ways.  Nobody else includes this but their test.
  *
  * Steps come in classes: two steps are of one class if the same atoms match
  * them.  Mostly the event alone tells the class, so that the codes of a column
@@ -13,6 +13,7 @@
 #ifndef JN_MATCH_OWN_H
 #define JN_MATCH_OWN_H
 
+#include "../times_index.h"
 #include "match.h"
 
 /* Classes that have a column in the table of transitions. */
@@ -73,8 +74,52 @@ typedef struct Window
 	uint32_t	stop;			/* the next forbidden step, or n */
 } Window;
 
-/* Classes that leaps tell apart, and ends that they keep in mind at a time. */
-#define JN_LEAP_CLASSES	16
+/* Classes whose rows are told apart by bits. */
+#define JN_ROW_CLASSES	16
+
+/* In place of a row: there is none. */
+#define NO_ROW			UINT32_MAX
+
+/* The rows of the columns as bits, see match_rows.c. */
+typedef struct JnRows
+{
+	bool		able;			/* the classes are few enough */
+	bool		here;			/* and there are bits of these columns */
+	unsigned	idle;			/* the class of events that no atom names */
+	unsigned	present;		/* classes that are there, the idle one left out */
+	uint32_t	stride;			/* behind the last of them, at least 1 */
+	uint64_t   *bits;			/* bits[word * stride + class] */
+	uint32_t	words;			/* room for them */
+} JnRows;
+
+/* A step of a chain: classes as bits 1 << class. */
+typedef struct JnChainStep
+{
+	unsigned	takes;			/* classes that take this step */
+	unsigned	forbids;		/* those that must not lie between it and the next step */
+	unsigned	stops;			/* both */
+	bool		direct;			/* nothing may lie between */
+} JnChainStep;
+
+/* What match_chain.c keeps. */
+typedef struct JnChain
+{
+	uint32_t	steps;			/* 0 if the automaton is no chain */
+	JnChainStep *step;			/* [steps] */
+
+	/* the subject, or all of a set */
+	JnTimesIndex times;
+	uint32_t	base;			/* what is added to the number of a difference to give its row */
+	uint64_t	within;			/* in units */
+
+	/* [steps] each, of the subject */
+	uint32_t   *floor;			/* rows before are of no use for the step */
+	uint32_t   *place;			/* its row */
+	uint32_t   *before;			/* its row must be before this one */
+	uint32_t   *first;			/* the first row of the next step before which it was looked for */
+} JnChain;
+
+/* Ends that leaps keep in mind at a time. */
 #define JN_LEAP_ENDS	8
 
 /* A state of match_leap.c, but for which end is that of which position. */
@@ -83,7 +128,7 @@ typedef struct JnLeapState
 	uint8_t		ends;			/* different ones */
 	uint8_t		hit;			/* number of the nearest end of a match that begins here, or 0xff */
 	uint16_t	awake;			/* a bit a class: its steps may change something */
-	uint32_t	leap[JN_LEAP_CLASSES];	/* what they do, LEAP_* */
+	uint32_t	leap[JN_ROW_CLASSES];	/* what they do, LEAP_* */
 } JnLeapState;
 
 /* What match_leap.c keeps. */
@@ -93,7 +138,6 @@ typedef struct JnLeaps
 	bool		here;			/* and in these columns */
 	bool		open;			/* and the notes are those of the subject */
 	bool		ranked;			/* ends are told apart, which "within" needs */
-	unsigned	idle;			/* the class of events that no atom names */
 
 	/* states */
 	JnLeapState *state;
@@ -103,12 +147,6 @@ typedef struct JnLeaps
 	uint32_t	room;
 	uint32_t   *slot;			/* 1 << slot_bits: state by hash of its ranks, 0 = free */
 	unsigned	slot_bits;
-
-	/* the columns */
-	unsigned	present;		/* classes that are there, the idle one left out */
-	uint32_t	stride;			/* behind the last of them, at least 1 */
-	uint64_t   *bits;			/* bits[word * stride + class] */
-	uint32_t	words;			/* room for them */
 
 	/* the subject; rows and ends are those of the columns */
 	uint64_t   *sum;			/* of rows sum_from .. sum_to - 1, times in units from the first one on */
@@ -184,9 +222,11 @@ struct JnMatcher
 	Window	   *window;			/* of each way's position */
 	uint32_t	limit_at;		/* where the last limit was looked for, and what it was */
 	uint32_t	limit;
-	bool		leapt;			/* leaps alone gave the last answer; for tests */
+	bool		leapt;			/* leaps alone, or a chain, gave the last answer; for tests */
 	uint64_t	work;			/* since the last tick */
 	Scratch		scratch[SCRATCHES];
+	JnRows		rows;
+	JnChain		chain;
 	JnLeaps		leaps;
 };
 
@@ -288,6 +328,99 @@ extern uint32_t jn_match_shortest(JnMatcher *m, uint32_t from, uint32_t limit);
  */
 extern bool jn_match_any_in_time(JnMatcher *m, uint32_t begin);
 
+/* ---- match_rows.c ---- */
+
+/* Whether there can be bits of rows at all. */
+extern void jn_rows_init(JnMatcher *m);
+
+/* The columns have been bound: makes their bits, if there can be any. */
+extern void jn_rows_columns(JnMatcher *m);
+
+/* The rows of a word that are of some classes, which are bits 1 << class. */
+static inline uint64_t
+jn_rows_bits(const JnRows *r, uint32_t w, unsigned classes)
+{
+	const uint64_t *bits = r->bits + (size_t) w * r->stride;
+	bool		idle = classes >> r->idle & 1;
+	uint64_t	found = 0;
+
+	/* those of the idle class are those of no other */
+	for (unsigned which = (idle ? ~classes : classes) & r->present; which != 0; which &= which - 1)
+		found |= bits[__builtin_ctz(which)];
+	return idle ? ~found : found;
+}
+
+/* The last row of some classes from "from" to before-1, or NO_ROW. */
+static inline uint32_t
+jn_rows_last(const JnMatcher *m, uint32_t from, uint32_t before, unsigned classes)
+{
+	uint32_t	row;
+	uint32_t	w;
+	uint64_t	bits;
+
+	if (before <= from)
+		return NO_ROW;
+	w = (before - 1) / 64;
+	bits = jn_rows_bits(&m->rows, w, classes) & (UINT64_MAX >> (63 - (before - 1) % 64));
+	while (bits == 0)
+	{
+		if (w == from / 64)
+			return NO_ROW;
+		bits = jn_rows_bits(&m->rows, --w, classes);
+		if (w % (JN_TICK_EVERY / 64) == 0)
+			jn_tick(&m->env);
+	}
+	row = 64 * w + 63 - (unsigned) __builtin_clzll(bits);
+	return row >= from ? row : NO_ROW;
+}
+
+/* The first row of some classes from "from" to before-1, or NO_ROW. */
+static inline uint32_t
+jn_rows_first(const JnMatcher *m, uint32_t from, uint32_t before, unsigned classes)
+{
+	uint32_t	row;
+	uint32_t	w = from / 64;
+	uint64_t	bits;
+
+	if (before <= from)
+		return NO_ROW;
+	bits = jn_rows_bits(&m->rows, w, classes) & UINT64_MAX << from % 64;
+	while (bits == 0)
+	{
+		if (w == (before - 1) / 64)
+			return NO_ROW;
+		bits = jn_rows_bits(&m->rows, ++w, classes);
+		if (w % (JN_TICK_EVERY / 64) == 0)
+			jn_tick(&m->env);
+	}
+	row = 64 * w + (unsigned) __builtin_ctzll(bits);
+	return row < before ? row : NO_ROW;
+}
+
+/* ---- match_chain.c ---- */
+
+/* Whether the automaton is a chain, and then what its steps take. */
+extern void jn_chain_init(JnMatcher *m);
+
+/* Whether the questions below can be asked about the columns. */
+static inline bool
+jn_chain_here(const JnMatcher *m)
+{
+	return m->chain.steps > 0 && m->rows.here;
+}
+
+/* Where times are: n differences, the first of them between rows "base" and base + 1. */
+extern void jn_chain_times(JnMatcher *m, const JnTimesReader *times, uint32_t n, uint32_t base);
+
+/*
+ * Number of matches of rows from .. to-1 with no step in common, but not more
+ * than "most"; if not "timed", without regard to times, which need not be known.
+ */
+extern uint64_t jn_chain_count(JnMatcher *m, uint32_t from, uint32_t to, bool timed, uint64_t most);
+
+/* Gives back what a large subject took. */
+extern void jn_chain_trim(JnMatcher *m);
+
 /* ---- match_leap.c ---- */
 
 /* What is known of a subject when leaps come to their end. */
@@ -301,7 +434,7 @@ typedef enum JnLeapAnswer
 /* Whether leaps can be made with this automaton, and then a first state. */
 extern void jn_leap_init(JnMatcher *m);
 
-/* The columns have been bound: whether leaps can be made in them, and then what they are made by. */
+/* The rows of the columns have been marked: whether leaps can be made in them. */
 extern void jn_leap_columns(JnMatcher *m);
 
 /*

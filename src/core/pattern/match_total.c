@@ -15,20 +15,23 @@ see_columns(const JnEnv *env, void *context, const JnColumns *columns, JnError *
 	return JN_OK;
 }
 
+/* Adds a subject with so many matches. */
+static inline void
+add_subject(JnMatchTotal *t, uint64_t matches)
+{
+	t->counts.subjects++;
+	t->counts.matched += matches > 0;
+	t->counts.matches += matches;
+}
+
 static JnStatus
 see_subject(const JnEnv *env, void *context, const JnSubject *subject, JnError *err)
 {
 	JnMatchTotal *t = context;
-	uint64_t	matches;
 
 	(void) env;
 	(void) err;
-	t->counts.subjects++;
-	if (!t->possible)
-		return JN_OK;
-	matches = jn_match_count(t->matcher, subject, JN_SKIP_PAST_LAST);
-	t->counts.matched += matches > 0;
-	t->counts.matches += matches;
+	add_subject(t, t->possible ? jn_match_count(t->matcher, subject, JN_SKIP_PAST_LAST) : 0);
 	return JN_OK;
 }
 
@@ -92,9 +95,11 @@ jn_match_total_set(const JnEnv *env, JnMatchTotal *t, const JnSet *s, JnError *e
 	bool		ghost;
 	bool		more;
 	bool		others = false;
+	uint64_t	matches;
 
 	see_columns(env, t, &columns, err);
 	jn_set_times(s, &times);
+	jn_matcher_times(t->matcher, &times, jn_set_differences(s));
 	jn_set_counts_open(&counts, s);
 	while ((rows = jn_set_counts_next(&counts, &row, &ghost, &more)) > 0)
 	{
@@ -104,8 +109,12 @@ jn_match_total_set(const JnEnv *env, JnMatchTotal *t, const JnSet *s, JnError *e
 			jn_tick(env);
 		if (ghost || more)
 			others = true;
-		else if (!t->possible || !jn_match_may(t->matcher, row, row + rows))
-			t->counts.subjects++;
+		else if (!t->possible)
+			add_subject(t, 0);
+		else if (jn_match_count_part(t->matcher, counts.part - 1, row, row + rows, &matches))
+			add_subject(t, matches);
+		else if (!jn_match_may(t->matcher, row, row + rows))
+			add_subject(t, 0);
 		else
 		{
 			subject.start = jn_set_start(s, counts.part - 1);
