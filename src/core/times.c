@@ -425,34 +425,81 @@ jn_times_next_wide(JnTimesReader *r)
 	return jn_load64(r->wide - 8);
 }
 
+/*
+ * The lengths of the next differences in the lowest bits, two for each: *take of
+ * "left", or as many as eight bytes have from the place "at" on, too.
+ */
+static inline uint64_t
+load_lengths(const JnTimesReader *r, uint32_t i, uint32_t at, uint32_t left, uint32_t *take)
+{
+	const uint8_t *lengths = r->control + (i >> 2);
+	uint32_t	most = 32 - ((i & 3) > (at & 3) ? i & 3 : at & 3);
+	uint64_t	word = 0;
+
+	/* the differences stand behind their lengths */
+	if (r->stop - lengths >= 8)
+		word = jn_load64(lengths);
+	else
+		for (ptrdiff_t k = 0; k < r->stop - lengths; k++)
+			word |= (uint64_t) lengths[k] << (8 * k);
+	*take = left < most ? left : most;
+	return word >> (2 * (i & 3)) & UINT64_MAX >> (64 - 2 * *take);
+}
+
+/* Moves past the next differences where some are wide; their sum. */
+static uint64_t
+pass_wide(const JnEnv *env, JnTimesReader *r, uint32_t count)
+{
+	uint64_t	sum;
+	uint64_t	across;
+
+	jn_times_run(env, r, count, UINT64_MAX, &sum, &across);
+	return sum;
+}
+
 void
 jn_times_skip(const JnEnv *env, JnTimesReader *r, uint32_t count)
 {
-	bool		wide = r->stop > r->wide;
-
+	if (r->stop > r->wide)
+	{
+		pass_wide(env, r, count);
+		return;
+	}
 	while (count > 0)
 	{
-		uint32_t	block = 0;
+		uint32_t	take;
+		uint64_t	lengths = load_lengths(r, r->next, r->next, count, &take);
+		uint32_t	bytes = take + (uint32_t) (jn_quads_lengths(lengths) >> 56);
 
-		if (!wide && r->next % 4 == 0)
-			for (; count - block >= 32 && block < JN_TICK_EVERY; block += 32)
-			{
-				unsigned	bytes = 32 + (unsigned) (jn_quads_lengths(jn_load64(r->control + (r->next + block) / 4)) >> 56);
-
-				r->data = r->end - r->data > (ptrdiff_t) bytes ? r->data + bytes : r->end;
-			}
-		r->next += block;
-		count -= block;
-		if (block >= JN_TICK_EVERY)
+		r->data = r->end - r->data > (ptrdiff_t) bytes ? r->data + bytes : r->end;
+		r->next += take;
+		if (count / JN_TICK_EVERY != (count - take) / JN_TICK_EVERY)
 			jn_tick(env);
-		else if (count > 0)
-		{
-			jn_times_next(r);
-			count--;
-			if (count % JN_TICK_EVERY == JN_TICK_EVERY - 1)
-				jn_tick(env);
-		}
+		count -= take;
 	}
+}
+
+uint64_t
+jn_times_sum(const JnEnv *env, JnTimesReader *r, uint32_t count)
+{
+	uint64_t	sum = 0;
+
+	if (r->stop > r->wide)
+		return pass_wide(env, r, count);
+	while (count > 0)
+	{
+		uint32_t	take = count < JN_TICK_EVERY ? count : JN_TICK_EVERY;
+		uint32_t	before = r->next & 3;
+		JnQuads		q = {r->control + (r->next >> 2), r->data, r->end};
+		ptrdiff_t	back = before + (ptrdiff_t) (jn_quads_lengths(*q.control & ~(UINT64_MAX << (2 * before))) >> 56);
+
+		/* from the begin of the quad on; only in bytes that were never proven it is not there */
+		q.data -= back < r->data - q.control ? back : r->data - q.control;
+		sum += jn_quads_between(&q, before, before + take);
+		jn_times_skip(env, r, take);
+		count -= take;
+	}
+	return sum * r->unit_us;
 }
 
 void
@@ -461,30 +508,19 @@ jn_times_append(const JnTimesReader *from, const JnTimesReader *to, uint8_t *con
 {
 	uint32_t	left = to->next - from->next;
 
-	/* up to four lengths at a time, from any place to any place; but where a byte begins 32 of them */
+	/* from any place to any place */
 	for (uint32_t i = from->next; left > 0;)
 	{
-		const uint8_t *lengths = from->control + (i >> 2);
-		unsigned	shift = 2 * (i & 3);
-		uint32_t	take = 4 - (i & 3);
+		uint32_t	take;
+		uint64_t	lengths = load_lengths(from, i, at, left, &take) << (2 * (at & 3));
+		uint8_t    *p = control + (at >> 2);
 
-		if (at % 4 == 0 && left >= 36)
-		{
-			uint64_t	word = jn_load64(lengths) >> shift;
-
-			if (shift > 0)
-				word |= (uint64_t) lengths[8] << (64 - shift);
-			jn_store64(control + (at >> 2), word);
-			i += 32;
-			at += 32;
-			left -= 32;
-			continue;
-		}
-		if (take > 4 - (at & 3))
-			take = 4 - (at & 3);
-		if (take > left)
-			take = left;
-		control[at >> 2] |= (uint8_t) ((*lengths >> shift & ((1u << (2 * take)) - 1)) << (2 * (at & 3)));
+		/* so many bytes are there if so many differences are left */
+		if (left >= 32)
+			jn_store64(p, jn_load64(p) | lengths);
+		else
+			for (*p++ |= (uint8_t) lengths; (lengths >>= 8) != 0;)
+				*p++ = (uint8_t) lengths;
 		i += take;
 		at += take;
 		left -= take;
@@ -493,6 +529,22 @@ jn_times_append(const JnTimesReader *from, const JnTimesReader *to, uint8_t *con
 		memcpy(data, from->data, (size_t) (to->data - from->data));
 	if (to->wide > from->wide)
 		memcpy(wide, from->wide, (size_t) (to->wide - from->wide));
+}
+
+void
+jn_times_put(uint64_t d, uint8_t *control, uint32_t at, uint8_t **data, uint8_t **wide)
+{
+	uint32_t	v = d < UINT32_MAX ? (uint32_t) d : UINT32_MAX;
+	unsigned	more = (unsigned) (v > 0xff) + (v > 0xffff) + (v > 0xffffff);
+
+	control[at >> 2] |= (uint8_t) (more << (2 * (at & 3)));
+	for (unsigned i = 0; i <= more; i++)
+		*(*data)++ = (uint8_t) (v >> (8 * i));
+	if (v == UINT32_MAX)
+	{
+		jn_store64(*wide, d);
+		*wide += 8;
+	}
 }
 
 /* Where a reader is, if that is a multiple of four. */

@@ -103,6 +103,9 @@ extern void jn_times_add_up(JnTimesReader *r, uint32_t most, uint64_t *sum);
  */
 extern void jn_times_skip(const JnEnv *env, JnTimesReader *r, uint32_t count);
 
+/* The same, and gives their sum in microseconds. */
+extern uint64_t jn_times_sum(const JnEnv *env, JnTimesReader *r, uint32_t count);
+
 /*
  * Appends the differences between two places of a reader, as they stand, to
  * "at" others of the same unit: their lengths to control[], whose bits from there
@@ -111,6 +114,12 @@ extern void jn_times_skip(const JnEnv *env, JnTimesReader *r, uint32_t count);
  */
 extern void jn_times_append(const JnTimesReader *from, const JnTimesReader *to, uint8_t *control, uint32_t at,
 							uint8_t *data, uint8_t *wide);
+
+/*
+ * Appends one difference, in units, to "at" others, likewise; *data and *wide
+ * move behind what is written.
+ */
+extern void jn_times_put(uint64_t d, uint8_t *control, uint32_t at, uint8_t **data, uint8_t **wide);
 
 /*
  * How many differences of the section that jn_times_open() would read are

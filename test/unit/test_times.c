@@ -471,3 +471,84 @@ TEST(times_between)
 	}
 	jn_cpu_force(JN_CPU_UNKNOWN);
 }
+
+/* Passing over differences, adding them up and copying them, from any place, against a loop; on every processor. */
+TEST(times_in_pieces)
+{
+	uint64_t	seed = 11;
+
+	for (int round = 0; round < 4000; round++)
+	{
+		uint32_t	n = 2 + unit_below(&seed, round % 100 == 0 ? MAX_TIMES - 1 : 200);
+		uint32_t	most = UINT32_MAX >> unit_below(&seed, 32);
+		bool		wide = unit_below(&seed, 4) == 0;
+		uint32_t	copied = 0;
+		JnTimesReader r;
+		JnTimesReader end;
+		Section		s;
+		uint8_t    *copy;
+		uint8_t    *control;
+		uint8_t    *data;
+		uint8_t    *wides;
+
+		take_turns(round);
+		at[0] = 0;
+		for (uint32_t i = 1; i < n; i++)
+			at[i] = at[i - 1] + (wide && unit_below(&seed, 9) == 0 ? INT64_C(5000000000) : unit_below(&seed, most)) + (i == 1);
+		s = write_section(n);
+
+		/* into a section of its own, with one difference at a time between longer pieces */
+		jn_times_open(&r, s.data, s.size, s.flags, n);
+		copy = jn_alloc(ENV, s.size);
+		memset(copy, 0, s.size);
+		memcpy(copy, s.data, (size_t) (r.control - s.data));
+		control = copy + (r.control - s.data);
+		data = copy + (r.data - s.data);
+		wides = copy + (r.wide - s.data);
+		while (copied < n - 1)
+		{
+			uint32_t	count = 1 + unit_below(&seed, unit_below(&seed, 2) ? 6 : n - 1 - copied);
+
+			if (count > n - 1 - copied)
+				count = n - 1 - copied;
+			end = r;
+			if (unit_below(&seed, 2))
+				jn_times_skip(ENV, &end, count);
+			else
+				CHECK_INT(jn_times_sum(ENV, &end, count), (uint64_t) (at[copied + count] - at[copied]));
+			CHECK_INT(end.next, copied + count);
+			if (count == 1)
+				jn_times_put((uint64_t) (at[copied + 1] - at[copied]) / r.unit_us, control, copied, &data, &wides);
+			else
+			{
+				jn_times_append(&r, &end, control, copied, data, wides);
+				data += end.data - r.data;
+				wides += end.wide - r.wide;
+			}
+			copied += count;
+			r = end;
+		}
+		CHECK(r.data == r.end && r.wide == r.stop);
+		CHECK_BYTES(copy, s.size, s.data, s.size);
+
+		/* bytes that end too early are read as far as they go */
+		s.size = unit_below(&seed, (uint32_t) s.size + 1);
+		if (s.size >= (n + 2) / 4 + (s.flags & JN_FLAG_WIDE ? 4 + 8 * (size_t) jn_load32(s.data) : 0))
+		{
+			uint8_t    *cut = jn_alloc(ENV, s.size);
+			uint32_t	count = unit_below(&seed, n);
+
+			memcpy(cut, s.data, s.size);
+			jn_times_open(&r, cut, s.size, s.flags, n);
+			jn_times_sum(ENV, &r, count);
+			jn_times_sum(ENV, &r, n - 1 - count);
+			jn_times_open(&r, cut, s.size, s.flags, n);
+			jn_times_skip(ENV, &r, count);
+			jn_times_skip(ENV, &r, n - 1 - count);
+			jn_release(ENV, cut);
+		}
+		jn_release(ENV, s.data);
+		unit_env_clear(&unit_env);
+	}
+	jn_cpu_force(JN_CPU_UNKNOWN);
+}
