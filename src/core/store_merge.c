@@ -26,6 +26,8 @@
 #include "row_buffer.h"
 #include "set_splice.h"
 #include "sort.h"
+#include "store_changes.h"
+#include "store_insert.h"
 
 /* A run of less than this share of a set takes in a neighbour. */
 #define SMALL_SHARE		4
@@ -53,6 +55,7 @@ typedef struct Merge
 	bool		fresh;			/* for a reader: sets keep their places, and may be large */
 	size_t		limit;
 	const JnStoreSink *sink;
+	JnStoreChanges in;
 	JnSetBuild *b;
 	JnSplice	splice;
 
@@ -66,13 +69,7 @@ typedef struct Merge
 	bool	   *marked;			/* by place */
 	bool	   *joined;			/* by place: a subject that changes may go on here from the place before */
 
-	/* the changes, in order of key and row */
-	JnRowBuffer changes;		/* one row each */
-	JnKey	   *key;			/* by change as it came */
-	int8_t	   *sign;			/* likewise: +1 or -1 */
-	uint32_t	room;
-	uint32_t   *order;
-
+	JnRowBuffer changes;		/* one row each, in the codes of the builder */
 	JnRowBuffer old;			/* the rows of a subject as they are */
 	JnRowBuffer now;			/* of all subjects, as they shall be */
 	JnKey	   *subject;		/* keys of those, ascending */
@@ -84,6 +81,13 @@ typedef struct Merge
 	JnSplicePart *piece;		/* those of one set, to be put in */
 	uint32_t	piece_room;
 } Merge;
+
+static void
+release(const JnEnv *env, void *array)
+{
+	if (array != NULL)
+		jn_release(env, array);
+}
 
 /* ---- rows ---- */
 
@@ -192,98 +196,48 @@ rows_of(const JnRowBuffer *buffer, uint32_t row, uint32_t n, bool ghost, bool mo
 
 /* ---- the changes ---- */
 
-/* The builder's code of a name of the batch, kept in map[] by its number there. */
+/* Writes the labels of the changes in a column as codes of the builder. */
 static JnStatus
-code_of(Merge *m, uint32_t **map, uint32_t *mapped, unsigned column, JnName name, uint32_t number, uint32_t *code,
-		JnError *err)
+code_changes(Merge *m, unsigned c, const uint32_t *label, uint32_t *code, JnError *err)
 {
+	const JnStoreChanges *in = &m->in;
+	uint32_t   *map = jn_alloc(m->env, jn_array_size(in->names[c] + UINT64_C(1), sizeof(uint32_t)));
 	JnStatus	status = JN_OK;
 
-	if (number >= mapped[column])
+	for (uint32_t i = 0; status == JN_OK && i < in->names[c]; i++)
+		status = jn_set_build_code(m->env, m->b, c, in->name[c][i], &map[i], err);
+	for (uint32_t i = 0; status == JN_OK && i < in->n; i++)
 	{
-		uint32_t	room = (uint32_t) jn_larger_room(mapped[column], (uint64_t) number + 1, 16);
-
-		map[column] = jn_grow(m->env, map[column], room, sizeof(uint32_t));
-		memset(map[column] + mapped[column], 0xff, (room - mapped[column]) * sizeof(uint32_t));
-		mapped[column] = room;
-	}
-	if (map[column][number] == JN_NO_LABEL)
-		status = jn_set_build_code(m->env, m->b, column, name, &map[column][number], err);
-	*code = map[column][number];
-	return status;
-}
-
-/* Reads the changes into their columns. */
-static JnStatus
-load_changes(Merge *m, const uint8_t *bytes, size_t size, JnError *err)
-{
-	uint32_t   *map[JN_SET_COLUMNS] = {NULL};
-	uint32_t	mapped[JN_SET_COLUMNS] = {0};
-	JnRowBuffer *changes = &m->changes;
-	JnBatchReader r;
-	JnStatus	status = jn_batch_read(&r, bytes, size, err);
-
-	while (status == JN_OK)
-	{
-		bool		found;
-		uint32_t	at = changes->rows;
-
-		status = jn_batch_next(m->env, &r, &found, err);
-		if (status != JN_OK || !found)
-			break;
-		status = jn_row_buffer_room(changes, 1, r.tracks, err);
-		if (status != JN_OK)
-			break;
-		if (at == m->room)
-		{
-			m->room = (uint32_t) jn_larger_room(m->room, (uint64_t) at + 1, 64);
-			m->key = jn_grow(m->env, m->key, m->room, sizeof(JnKey));
-			m->sign = jn_grow(m->env, m->sign, m->room, sizeof(int8_t));
-		}
-		m->key[at] = r.change.key;
-		m->sign[at] = r.change.gone ? -1 : 1;
-		changes->time[at] = r.change.time;
-		status = code_of(m, map, mapped, JN_SET_EVENT, r.change.event, r.event, &changes->event[at], err);
-		for (unsigned t = 0; status == JN_OK && t < JN_TRACKS; t++)
-		{
-			if ((r.tracks >> t & 1) == 0)
-				continue;
-			if (t == JN_VALUE)
-				changes->value[at] = r.change.value;
-			else if (r.label[t] == JN_NO_LABEL)
-				changes->label[t][at] = JN_NO_LABEL;
-			else
-				status = code_of(m, map, mapped, t, r.change.label[t], r.label[t], &changes->label[t][at], err);
-		}
-		changes->rows++;
-		if (at % 1024 == 1023)
+		code[i] = label[i] == JN_NO_LABEL ? JN_NO_LABEL : map[label[i]];
+		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(m->env);
 	}
-	jn_batch_done(m->env, &r);
-	for (unsigned c = 0; c < JN_SET_COLUMNS; c++)
-		if (map[c] != NULL)
-			jn_release(m->env, map[c]);
+	jn_release(m->env, map);
 	return status;
 }
 
-static bool
-change_before(const void *context, uint32_t x, uint32_t y)
+/* Makes rows of the changes, in the codes of the builder. */
+static JnStatus
+fill_changes(Merge *m, JnError *err)
 {
-	const Merge *m = context;
-	int			order = jn_key_compare(&m->key[x], &m->key[y]);
+	const JnStoreChanges *in = &m->in;
+	JnRowBuffer *changes = &m->changes;
+	JnStatus	status;
 
-	return order != 0 ? order < 0 : jn_row_buffer_compare(&m->changes, x, y) < 0;
-}
-
-static void
-order_changes(Merge *m)
-{
-	uint32_t	n = m->changes.rows;
-
-	m->order = jn_alloc(m->env, jn_array_size((uint64_t) n + n / 2 + 1, sizeof(uint32_t)));
-	for (uint32_t i = 0; i < n; i++)
-		m->order[i] = i;
-	jn_sort_index(m->env, m->order, n, m->order + n, change_before, m);
+	if (in->n == 0)
+		return JN_OK;
+	status = jn_row_buffer_room(changes, in->n, in->tracks, err);
+	if (status != JN_OK)
+		return status;
+	memcpy(changes->time, in->time, in->n * sizeof(int64_t));
+	status = code_changes(m, JN_SET_EVENT, in->event, changes->event, err);
+	for (unsigned t = 0; status == JN_OK && t < JN_TRACKS; t++)
+		if (in->label[t] != NULL)
+			status = code_changes(m, t, in->label[t], changes->label[t], err);
+	if (in->value != NULL)
+		memcpy(changes->value, in->value, in->n * sizeof(uint64_t));
+	changes->rows = in->n;
+	return status;
 }
 
 /* ---- the sets ---- */
@@ -370,8 +324,8 @@ open_sets(Merge *m, JnError *err)
 		JnSetParts	parts;
 		JnPart		part;
 
-		if (s->head.kind != jn_set_build_kind(m->b))
-			return jn_fail(err, JN_SUBJECT_KINDS, 0, s->head.kind, jn_set_build_kind(m->b));
+		if (s->head.kind != m->in.kind)
+			return jn_fail(err, JN_SUBJECT_KINDS, 0, s->head.kind, m->in.kind);
 
 		/* the first key of a set stands in it whole */
 		jn_set_parts_open(&parts, s);
@@ -468,7 +422,7 @@ apply(Merge *m, uint32_t from, uint32_t to, JnError *err)
 		/* behind the last piece come the changes that are left */
 		while (i < to && status == JN_OK)
 		{
-			uint32_t	one = m->order[i];
+			uint32_t	one = m->in.order[i];
 			uint32_t	place = place_of_row(m, one, row, end);
 			int64_t		net = 0;
 
@@ -478,8 +432,8 @@ apply(Merge *m, uint32_t from, uint32_t to, JnError *err)
 			row = place;
 
 			/* all changes of this one row together */
-			for (; i < to && jn_row_buffer_compare(changes, one, m->order[i]) == 0; i++)
-				net += m->sign[m->order[i]];
+			for (; i < to && jn_store_changes_compare(&m->in, one, m->in.order[i]) == 0; i++)
+				net += m->in.gone[m->in.order[i]] ? -1 : 1;
 			for (; net > 0 && status == JN_OK; net--)
 				status = copy_rows(&m->now, changes, one, 1, err);
 			for (; net < 0 && row < end && compare_across(changes, one, old, row) == 0; net++)
@@ -591,17 +545,14 @@ cut_parts(Merge *m, uint32_t subject, uint32_t begin)
 static JnStatus
 change_subjects(Merge *m, JnError *err)
 {
-	uint32_t	n = m->changes.rows;
-
-	for (uint32_t i = 0; i < n;)
+	for (uint32_t i = 0; i < m->in.n;)
 	{
-		const JnKey *key = &m->key[m->order[i]];
+		const JnKey *key = &m->in.key[m->in.order[i]];
 		uint32_t	from = i;
 		uint32_t	begin = m->now.rows;
 		JnStatus	status;
 
-		while (i < n && jn_key_compare(&m->key[m->order[i]], key) == 0)
-			i++;
+		i = jn_store_changes_end(&m->in, i);
 		if (m->subjects == m->subject_room)
 		{
 			m->subject_room = (uint32_t) jn_larger_room(m->subject_room, (uint64_t) m->subjects + 1, 64);
@@ -983,6 +934,104 @@ rewrite_chunks(Merge *m, JnError *err)
 	return status;
 }
 
+/* ---- new rows alone ---- */
+
+/*
+ * Puts the changes into the sets where they belong; false if some of them ask
+ * for more than that, and nothing was written then.
+ */
+static bool
+insert_rows(Merge *m)
+{
+	const JnEnv *env = m->env;
+	const JnStoreChanges *in = &m->in;
+	int64_t		chunk = jn_store_chunk(in->first, m->chunk);
+	size_t		limit = m->fresh ? JN_MAX_BYTES : m->limit;
+	uint32_t	lo = 0;
+	uint32_t	hi;
+	bool		done = true;
+	JnInsertPlan *plan;
+	JnStoreInsert *insert;
+
+	if (in->n == 0 || in->some_gone || jn_store_chunk(in->last, m->chunk) != chunk)
+		return false;
+	while (lo < m->n && m->chunk_of[lo] < chunk)
+		lo++;
+	for (hi = lo; hi < m->n && m->chunk_of[hi] == chunk;)
+		hi++;
+	if (lo == hi)
+		return false;
+	insert = jn_alloc(env, sizeof(JnStoreInsert));
+	plan = jn_alloc(env, jn_array_size(hi - lo, sizeof(JnInsertPlan)));
+	jn_store_insert_open(insert, env, in);
+
+	for (int pass = 0; done && pass < 2; pass++)
+	{
+		uint32_t	from = 0;
+
+		for (uint32_t place = lo; done && place < hi; place++)
+		{
+			JnInsertPlan *own = &plan[place - lo];
+			const JnSetSource *source = &m->source[place];
+			uint32_t	to = from;
+
+			while (to < in->n && (place + 1 == hi || jn_key_compare(&in->key[in->order[to]], &m->first_key[place + 1]) < 0))
+				to++;
+			if (from == to)
+				continue;
+			if (pass == 0)
+				done = (m->fresh || m->n == 1 || source->s->size >= m->limit / SMALL_SHARE)
+					&& jn_store_insert_plan(insert, own, source->s, from, to, lo == 0 && hi == m->n)
+					&& own->size <= limit;
+			else
+			{
+				m->sink->drop(m->sink->context, source->number);
+				jn_store_insert_write(insert, own, m->sink->room(m->sink->context, (size_t) own->size));
+			}
+			from = to;
+		}
+	}
+	jn_store_insert_close(insert);
+	jn_release(env, plan);
+	jn_release(env, insert);
+	return done;
+}
+
+/* ---- all changes ---- */
+
+/* Takes the subjects that change apart, and puts what comes of them into the sets. */
+static JnStatus
+change_rows(Merge *m, JnError *err)
+{
+	const JnEnv *env = m->env;
+	JnStatus	status;
+
+	m->b = jn_set_build_new(env, m->in.kind, m->limit);
+	jn_splice_open(&m->splice, env);
+	jn_row_buffer_open(&m->changes, env, m->b, true);
+	jn_row_buffer_open(&m->old, env, m->b, true);
+	jn_row_buffer_open(&m->now, env, m->b, true);
+	status = fill_changes(m, err);
+	if (status == JN_OK)
+		status = change_subjects(m, err);
+	if (status == JN_OK)
+		status = rewrite_chunks(m, err);
+	if (status != JN_OK)
+		return status;
+
+	for (uint32_t i = 0; i < m->n; i++)
+		release(env, m->source[i].map.code);
+	release(env, m->subject);
+	release(env, m->part);
+	release(env, m->piece);
+	jn_splice_close(&m->splice);
+	jn_row_buffer_close(&m->changes);
+	jn_row_buffer_close(&m->old);
+	jn_row_buffer_close(&m->now);
+	jn_set_build_free(env, m->b);
+	return JN_OK;
+}
+
 JnStatus
 jn_store_merge(const JnEnv *env, const JnSet *const *set, uint32_t n, const uint8_t *changes, size_t size,
 			   uint64_t chunk, size_t limit, const JnStoreSink *sink, JnError *err)
@@ -996,57 +1045,23 @@ jn_store_merge(const JnEnv *env, const JnSet *const *set, uint32_t n, const uint
 		.n = n,
 		.operand = set,
 	};
-	JnBatchReader head;
-	JnStatus	status = jn_batch_read(&head, changes, size, err);
+	JnStatus	status = jn_store_changes_open(&m.in, env, changes, size, err);
 
-	if (status != JN_OK)
-		return status;
-	m.b = jn_set_build_new(env, head.change.key.kind, m.limit);
-	jn_splice_open(&m.splice, env);
-	jn_row_buffer_open(&m.changes, env, m.b, true);
-	jn_row_buffer_open(&m.old, env, m.b, true);
-	jn_row_buffer_open(&m.now, env, m.b, true);
-	status = load_changes(&m, changes, size, err);
 	if (status == JN_OK)
-	{
-		order_changes(&m);
 		status = open_sets(&m, err);
-	}
-	if (status == JN_OK)
-		status = change_subjects(&m, err);
-	if (status == JN_OK)
-		status = rewrite_chunks(&m, err);
+	if (status == JN_OK && !insert_rows(&m))
+		status = change_rows(&m, err);
 	if (status != JN_OK)
 		return status;
 
 	for (uint32_t i = 0; i < n; i++)
-	{
 		jn_set_parts_close(env, &m.source[i].parts);
-		if (m.source[i].map.code != NULL)
-			jn_release(env, m.source[i].map.code);
-	}
 	jn_release(env, m.source);
 	jn_release(env, m.first_key);
 	jn_release(env, m.chunk_of);
 	jn_release(env, m.continued);
 	jn_release(env, m.marked);
 	jn_release(env, m.joined);
-	jn_release(env, m.order);
-	if (m.key != NULL)
-	{
-		jn_release(env, m.key);
-		jn_release(env, m.sign);
-	}
-	if (m.subject != NULL)
-		jn_release(env, m.subject);
-	if (m.part != NULL)
-		jn_release(env, m.part);
-	if (m.piece != NULL)
-		jn_release(env, m.piece);
-	jn_splice_close(&m.splice);
-	jn_row_buffer_close(&m.changes);
-	jn_row_buffer_close(&m.old);
-	jn_row_buffer_close(&m.now);
-	jn_set_build_free(env, m.b);
+	jn_store_changes_close(&m.in);
 	return JN_OK;
 }

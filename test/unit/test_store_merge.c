@@ -224,13 +224,14 @@ random_history(uint64_t seed, uint64_t chunk, size_t limit)
 	{
 		int			n = 1 + (int) unit_below(&seed, 30);
 		bool		shrink = unit_below(&seed, 4) == 0;
+		bool		grow = !shrink && unit_below(&seed, 3) > 0; /* by new rows alone */
 
 		jn_batch_reset(&batch);
 		while (n-- > 0)
 		{
 			JnChange	change;
 
-			if (rows > 0 && (unit_below(&seed, 10) < (shrink ? 8 : 3) || rows == MAX_ROWS))
+			if (rows > 0 && ((!grow && unit_below(&seed, 10) < (shrink ? 8 : 3)) || rows == MAX_ROWS))
 			{
 				int			i = (int) unit_below(&seed, (uint32_t) rows);
 
