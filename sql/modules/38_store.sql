@@ -122,10 +122,24 @@ AS 'MODULE_PATHNAME', 'journey__changes'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 100;
 COMMENT ON FUNCTION journey._changes(pg_catalog.bytea) IS 'The buckets that have changes, each with those.';
 
-CREATE FUNCTION journey._touched(batch pg_catalog.bytea, bits pg_catalog.int4) RETURNS SETOF pg_catalog.int4
-AS 'MODULE_PATHNAME', 'journey__touched'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 100;
-COMMENT ON FUNCTION journey._touched(pg_catalog.bytea, pg_catalog.int4) IS 'The buckets that a batch of changes touches.';
+CREATE FUNCTION journey._touched_transfn(touched pg_catalog.bytea, batch pg_catalog.bytea, bits pg_catalog.int4) RETURNS pg_catalog.bytea
+AS 'MODULE_PATHNAME', 'journey__touched_transfn'
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION journey._touched_transfn(pg_catalog.bytea, pg_catalog.bytea, pg_catalog.int4) IS
+'Transition of _touched_agg: adds the buckets of a batch.';
+
+CREATE AGGREGATE journey._touched_agg(batch pg_catalog.bytea, bits pg_catalog.int4) (
+	SFUNC = journey._touched_transfn,
+	STYPE = pg_catalog.bytea,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE journey._touched_agg(pg_catalog.bytea, pg_catalog.int4) IS
+'The buckets that batches of changes touch, a bit each, for _is_touched(); NULL if there are none.';
+
+CREATE FUNCTION journey._is_touched(touched pg_catalog.bytea, bucket pg_catalog.int4) RETURNS pg_catalog.bool
+AS 'MODULE_PATHNAME', 'journey__is_touched'
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE;
+COMMENT ON FUNCTION journey._is_touched(pg_catalog.bytea, pg_catalog.int4) IS 'Whether a bucket is among those of _touched_agg().';
 
 CREATE FUNCTION journey._merged(sets journey.journey_set[], batch pg_catalog.bytea, chunk pg_catalog.int8) RETURNS SETOF journey.journey_set
 AS 'MODULE_PATHNAME', 'journey__merged'

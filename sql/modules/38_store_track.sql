@@ -142,8 +142,7 @@ CREATE FUNCTION journey._view_query(sets regclass, delta regclass, bits int, chu
 AS $$
   SELECT format('SELECT s.sets
 FROM %1$s s
-WHERE NOT EXISTS (SELECT FROM (SELECT t.bucket FROM %2$s d CROSS JOIN LATERAL journey._touched(d.batch, %3$s) t (bucket)) x
-                  WHERE x.bucket = s.bucket)
+WHERE NOT journey._is_touched((SELECT journey._touched_agg(d.batch, %3$s) FROM %2$s d), s.bucket)
 UNION ALL
 SELECT journey._merged(ARRAY(SELECT s.sets FROM %1$s s WHERE s.bucket = c.bucket), c.batch, %4$s) AS sets
 FROM (SELECT journey._changes_agg(d.batch, %3$s, NULL) AS changes FROM %2$s d) a

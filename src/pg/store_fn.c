@@ -29,7 +29,8 @@
 PG_FUNCTION_INFO_V1(journey__changes_transfn);
 PG_FUNCTION_INFO_V1(journey__changes_finalfn);
 PG_FUNCTION_INFO_V1(journey__changes);
-PG_FUNCTION_INFO_V1(journey__touched);
+PG_FUNCTION_INFO_V1(journey__touched_transfn);
+PG_FUNCTION_INFO_V1(journey__is_touched);
 PG_FUNCTION_INFO_V1(journey__merged);
 PG_FUNCTION_INFO_V1(journey__fold_sets);
 PG_FUNCTION_INFO_V1(journey__bucket);
@@ -203,31 +204,59 @@ journey__changes(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* _touched(batch, bits): the buckets of a batch, each once. */
+/* _touched_agg(batch, bits): adds the buckets of a batch to a bit for each. */
 Datum
-journey__touched(PG_FUNCTION_ARGS)
+journey__touched_transfn(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	uint32		bits = check_bits(PG_GETARG_INT32(1));
-	uint8	   *seen = palloc0(((UINT32_C(1) << bits) + 7) / 8);
 	JnEnv		env = journey_env(CurrentMemoryContext);
 	JnBatchReader reader;
+	bytea	   *touched;
+	uint8	   *bit;
+	uint32		bits;
 
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	open_batch(PG_GETARG_DATUM(0), &reader);
+	/* it writes to its state */
+	(void) journey_aggregate_context(fcinfo);
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	bits = check_bits(PG_GETARG_INT32(2));
+	if (PG_ARGISNULL(0))
+	{
+		Size		size = VARHDRSZ + ((UINT32_C(1) << bits) + 7) / 8;
+
+		touched = palloc0(size);
+		SET_VARSIZE(touched, size);
+	}
+	else
+		touched = (bytea *) DatumGetPointer(PG_GETARG_DATUM(0));
+	bit = (uint8 *) VARDATA(touched);
+	open_batch(PG_GETARG_DATUM(1), &reader);
 	while (next_change(&env, &reader))
 	{
 		uint32		bucket = (uint32) jn_bucket(jn_key_hash(&reader.change.key), bits);
-		Datum		value = Int32GetDatum((int32) bucket);
-		bool		null = false;
 
-		if (seen[bucket / 8] >> (bucket % 8) & 1)
-			continue;
-		seen[bucket / 8] |= 1 << (bucket % 8);
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &null);
+		bit[bucket / 8] |= 1 << (bucket % 8);
 	}
 	jn_batch_done(&env, &reader);
-	return (Datum) 0;
+	PG_RETURN_BYTEA_P(touched);
+}
+
+/* _is_touched(touched, bucket): NULL touches none. */
+Datum
+journey__is_touched(PG_FUNCTION_ARGS)
+{
+	bytea	   *touched;
+	uint32		bucket;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_BOOL(false);
+	touched = PG_GETARG_BYTEA_PP(0);
+	bucket = (uint32) PG_GETARG_INT32(1);
+	PG_RETURN_BOOL(bucket / 8 < VARSIZE_ANY_EXHDR(touched) &&
+				   (((uint8 *) VARDATA_ANY(touched))[bucket / 8] >> (bucket % 8) & 1) != 0);
 }
 
 /* What merging does with the sets of a bucket; all in one context. */
