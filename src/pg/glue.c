@@ -217,7 +217,7 @@ static const ErrorText error_text[] = {
 		ERRCODE_INVALID_TEXT_REPRESENTATION,
 		"invalid link in a {what}",
 		"What stands at character {at} is no link, or lacks a step before or behind it.",
-		"Write links as view -> cart, view >> cart or view -[no return, <= 1 h]-> cart.",
+		"Write links as view -> cart, view >> cart or view -[no return, <= 1 h]-> cart; put names with such signs into double quotes.",
 	},
 	[JN_PATTERN_BOUND] = {
 		ERRCODE_INVALID_TEXT_REPRESENTATION,

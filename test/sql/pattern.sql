@@ -16,7 +16,7 @@ FROM unnest(ARRAY[
 	'view -> purchase within 1 day 2 hours',
 	'a.*b', 'a->.*->b', 'a-b.c/d:e', 'a->b', '"a""b"', 'ünïcode',
 	'(() | a)', '((a))', '(a b) c', 'a (b c)', '(a | b) | c', '((a?)*)+?', 'a{1}', 'a{0,1}', 'a{0,}', 'a{2,2}?',
-	'PERMUTE(a, b c)', 'PERMUTE', '"PERMUTE"', '"within"', 'no', '"…"',
+	'PERMUTE(a, b c)', 'PERMUTE', '"PERMUTE"', '"within"', 'no', '"…"', '"a → b" -> "⇒"', 'カート->検索', 'añadir -> корзина',
 	'a -[no b, no [c, d], > 1 min, < 01:30:00]-> e', 'a within 90', 'a within ''1.5 s''', 'a within interval ''2 weeks''', 'a within 0 s'
 ]) AS pattern;
 
@@ -48,7 +48,7 @@ END $$;
 SELECT left(pattern, 24) AS pattern, pg_temp.refused(pattern)
 FROM unnest(ARRAY[
 	'', '  ', '(', 'a (b', 'a)', '[a', '[]', '[a b]', '"a', 'a {value > 1', 'a -[no b', 'a -[no b]', 'a -[no b]- c',
-	'a |', '| a', 'a || b', '(a |)', '-> a', 'a ->', 'a -> -> b', 'a >> | b', 'a > b', 'a => b', 'a - b', 'a, b', 'PERMUTE()', 'PERMUTE(a,)',
+	'a |', '| a', 'a || b', '(a |)', '-> a', 'a ->', 'a -> -> b', 'a >> | b', 'a > b', 'a => b', 'view → cart', 'a→b', 'a ⟶ b', 'a ⤳ b', '→', '[a, →]', 'a - b', 'a, b', 'PERMUTE()', 'PERMUTE(a,)',
 	'*', 'a{2}{3}', 'a+*', 'a{3,2}', 'a{,}', '| *', 'a{2000000000}', '(a{1000}b){1001}', 'PERMUTE(a,b,c,d,e,f,g,h,i)',
 	'a {foo=b}', 'a {event=b}', 'a {channel > b}', 'a {value = x}', 'a {value > 1e999}', 'a {sense=""}', 'a {decision=}', 'a {}',
 	'a -[]-> b', 'a -[yes]-> b', 'a -[<= 1 h, < 2 h]-> b', 'a -[= 1 h]-> b', 'a -[<= 1 month]-> b', 'a -[<= 1 parsec]-> b', 'a -[<= -1 h]-> b',

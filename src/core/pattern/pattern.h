@@ -18,8 +18,8 @@
  *					 | "value" ( "=" | "!=" | "<>" | "<" | "<=" | ">" | ">=" ) number
  *	 track        =  "channel" | "decision" | "action" | "persona" | "sense"
  *	 name         =  plain | '"' { any character, '"' doubled } '"'
- *	 plain        =  as in text.h, but "." and "-" do not end it, "…" is not in it,
- *					 and it is neither "within" nor "PERMUTE"
+ *	 plain        =  as in text.h, but "." and "-" do not end it, "…" and arrows such
+ *					 as "→" are not in it, and it is neither "within" nor "PERMUTE"
  *	 interval     =  part { part } | "'" part { part } "'"
  *	 part         =  number [ unit ] | HH ":" MM [ ":" SS [ "." fraction ] ]
  *
@@ -114,6 +114,27 @@ typedef struct JnPattern
 	uint32_t	items;
 	int64_t		within;			/* microseconds from first to last step, or JN_NO_BOUND */
 } JnPattern;
+
+/* Whether the ellipsis stands here, which is a link. */
+static inline bool
+jn_is_ellipsis(const char *p, size_t size)
+{
+	return size >= 3 && memcmp(p, "\xe2\x80\xa6", 3) == 0;
+}
+
+/*
+ * Whether an arrow stands here, of U+2190 to U+21FF, U+27F0 to U+27FF or U+2900
+ * to U+297F.  Who writes one means a link, which it is not.
+ */
+static inline bool
+jn_is_arrow(const char *p, size_t size)
+{
+	unsigned	second = size >= 3 && (uint8_t) p[0] == 0xe2 ? (uint8_t) p[1] : 0;
+	unsigned	third = second != 0 ? (uint8_t) p[2] : 0;
+
+	return (second == 0x86 && third >= 0x90) || second == 0x87 || (second == 0x9f && third >= 0xb0)
+		|| second == 0xa4 || second == 0xa5;
+}
 
 /*
  * Reads a pattern.  Linear.

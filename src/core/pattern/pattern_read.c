@@ -142,17 +142,13 @@ is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* Whether the ellipsis stands here, which is a link and no part of a name. */
-static bool
-is_ellipsis(const char *p, const char *end)
-{
-	return end - p >= 3 && memcmp(p, "\xe2\x80\xa6", 3) == 0;
-}
-
 static inline bool
 begins_plain(const char *p, const char *end)
 {
-	return is_letter(*p) || is_digit(*p) || *p == '_' || ((unsigned char) *p >= 0x80 && !is_ellipsis(p, end));
+	size_t		size = (size_t) (end - p);
+
+	return is_letter(*p) || is_digit(*p) || *p == '_'
+		|| ((unsigned char) *p >= 0x80 && !jn_is_ellipsis(p, size) && !jn_is_arrow(p, size));
 }
 
 /* The end of the plain name at p, or p if there is none. */
@@ -684,7 +680,7 @@ read_link(Reader *r, Group *g, bool *found)
 	JnLink		link = {0};
 	bool		direct = accept(r, ">>");
 
-	*found = direct || accept(r, "->") || accept(r, "...") || is_ellipsis(r->p, r->end) || accept(r, "-[");
+	*found = direct || accept(r, "->") || accept(r, "...") || jn_is_ellipsis(r->p, (size_t) (r->end - r->p)) || accept(r, "-[");
 	if (!*found)
 		return JN_OK;
 	if (g->sequence == NONE || g->linked)
@@ -923,11 +919,13 @@ read_within(Reader *r, const char *begin)
 	return status;
 }
 
-/* What should be a step is none.  Some signs look as if they meant a link: view > cart, view => cart, view, cart. */
+/* What should be a step is none.  Some signs look as if they meant a link: view > cart, view => cart, view → cart. */
 static JnStatus
 fail_step(Reader *r)
 {
-	return fail(r, memchr("-<>=,", *r->p, 5) != NULL ? JN_PATTERN_LINK : JN_PATTERN_NAME, r->p);
+	bool		link = memchr("-<>=,", *r->p, 5) != NULL || jn_is_arrow(r->p, (size_t) (r->end - r->p));
+
+	return fail(r, link ? JN_PATTERN_LINK : JN_PATTERN_NAME, r->p);
 }
 
 /* Reads an item that is no group, or opens one. */

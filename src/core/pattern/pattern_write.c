@@ -40,7 +40,7 @@ is_bare(JnName name)
 
 		if (!is_letter_like(c) && c != '.' && c != '-' && c != ':' && c != '/')
 			return false;
-		if (name.size - i >= 3 && memcmp(name.data + i, "\xe2\x80\xa6", 3) == 0)
+		if (jn_is_ellipsis(name.data + i, name.size - i) || jn_is_arrow(name.data + i, name.size - i))
 			return false;
 	}
 	return !name_is(name, "within") && !name_is(name, "PERMUTE");
