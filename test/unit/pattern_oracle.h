@@ -44,6 +44,8 @@ typedef struct Oracle
 	int			best_steps;		/* 0: none so far */
 	int			best_from;
 	int			best_clock;
+	uint64_t	best_next;		/* atoms of the pattern that could take the next step, a bit each */
+	int64_t		best_deadline;	/* the last moment for that, JN_NO_BOUND without one; "within" apart */
 } Oracle;
 
 /* What comes behind a node: a list, innermost first. */
@@ -124,10 +126,16 @@ oracle_rest(Oracle *o, const Place *at, const Rest *rest)
 	return rest->go(o, at, rest);
 }
 
-/* Notes a match that waits for a step, if one at "as_of" would be in time and it is better than the best one. */
+/*
+ * Notes a match that waits for a step of an atom, if one at "as_of" would be in
+ * time and it is better than the best one, or the same that waits for another.
+ */
 static void
-oracle_waits(Oracle *o, const Place *at)
+oracle_waits(Oracle *o, const JnAtom *atom, const Place *at)
 {
+	int64_t		deadline = JN_NO_BOUND;
+	bool		better;
+
 	if (at->steps == 0 || at->ended
 		|| (o->p->within != JN_NO_BOUND && o->as_of - o->step[o->from].time > o->p->within))
 		return;
@@ -138,13 +146,23 @@ oracle_waits(Oracle *o, const Place *at)
 
 		if (link->below.given && (link->below.open ? d >= link->below.us : d > link->below.us))
 			return;
+		if (link->below.given && o->step[at->clock].time + link->below.us - link->below.open < deadline)
+			deadline = o->step[at->clock].time + link->below.us - link->below.open;
 	}
-	if (at->steps > o->best_steps
-		|| (at->steps == o->best_steps && o->from == o->best_from && at->clock > o->best_clock))
+	better = at->steps > o->best_steps
+		|| (at->steps == o->best_steps && o->from == o->best_from && at->clock > o->best_clock);
+	if (better)
 	{
 		o->best_steps = at->steps;
 		o->best_from = o->from;
 		o->best_clock = at->clock;
+		o->best_next = 0;
+		o->best_deadline = deadline;
+	}
+	if (at->steps == o->best_steps && o->from == o->best_from && at->clock == o->best_clock)
+	{
+		o->best_next |= UINT64_C(1) << (atom - o->p->atom);
+		o->best_deadline = deadline > o->best_deadline ? deadline : o->best_deadline;
 	}
 }
 
@@ -155,7 +173,7 @@ oracle_step(Oracle *o, const JnAtom *atom, const Place *at, const Rest *rest)
 	Place		next = {.i = at->i + 1,.clock = at->i,.steps = at->steps + 1};
 
 	if (at->i == o->n && o->unfinished)
-		oracle_waits(o, at);
+		oracle_waits(o, atom, at);
 	if (at->i == o->n || !oracle_atom(atom, &o->step[at->i]))
 		return false;
 	for (int k = 0; k < at->links && at->clock >= 0; k++)
