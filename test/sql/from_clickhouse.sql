@@ -37,6 +37,38 @@ SELECT journey.from_clickhouse(NULL, ARRAY['a']) IS NULL AS pattern, journey.fro
 -- conditions are steps: names that need quotes, sets, tests
 SELECT journey.from_clickhouse('(?1)(?2)(?3)', ARRAY['"add to cart"@"the web"', '[x, y@z]', '!{sense=angry}']);
 
+-- what ClickHouse 26.9 answers about login and logout: neighbours, runs, times at their bounds, equal times, '.' and '.*' at both ends
+SELECT pattern, there, (j ~ p)::int || ' ' || journey.match_count(j, p) AS here
+FROM (VALUES ('(?1)(?1)(?2)', '1 2'), ('(?1)(?1)(?1)', '1 1'), ('(?1)(?1)(?1)(?1)', '0 0'), ('(?1)(?2)(?3)', '1 1'), ('(?3)(?1)(?1)', '1 1'), ('(?2)(?2)(?3)', '1 1'),
+             ('(?1)(?t>3)(?2)', '1 2'), ('(?1)(?t>=3)(?2)', '1 2'), ('(?1)(?t<7)(?2)', '1 1'), ('(?1)(?t<=7)(?2)', '1 2'), ('(?1)(?t>20)(?2)', '0 0'), ('(?1)(?t>=20)(?2)', '1 1'),
+             ('(?2)(?t==0)(?2)', '1 1'), ('(?2)(?t==11)(?3)', '1 1'), ('(?2)(?t>=15)(?2)', '1 1'), ('(?2)(?t>15)(?2)', '0 0'), ('(?2)(?t<3)(?3)', '1 1'), ('(?2)(?t<2)(?3)', '0 0'),
+             ('(?1)(?t<=2)(?1)(?t<=3)(?2)', '1 1'), ('(?3).*(?2).*(?3)', '1 1'), ('(?1).*(?3)(?1)', '1 1'), ('(?1).(?1)', '1 1'), ('.(?2)', '1 2'), ('(?2).', '1 2'),
+             ('(?1)(?2).*.*', '1 2'), ('.*(?4)', '0 0'), ('(?4).*', '0 0')) AS v (pattern, there),
+     LATERAL (SELECT seconds('00:in', '02:in', '05:out', '07:err', '11:in', '12:in', '13:in', '20:out', '20:out', '31:err'), journey.from_clickhouse(pattern, '{in,out,err,none}')) AS x (j, p);
+-- a million rows between the first and the last
+SELECT string_agg(CASE WHEN j ~ journey.from_clickhouse(p, '{first,between,last}') THEN 'yes' ELSE 'no' END, ' ' ORDER BY i) AS answers
+FROM (SELECT journey.journey_agg(timestamptz '2026-01-01' + i * interval '1 s', CASE i WHEN 0 THEN 'first' WHEN 1000000 THEN 'last' ELSE 'between' END) AS j FROM generate_series(0, 1000000) AS i) AS x,
+     unnest('{(?1).*(?2).*(?3),(?1).*(?2).*(?1),(?1).*(?2).*(?2).*(?3),(?3).*(?2).*(?1)}'::text[]) WITH ORDINALITY AS v (p, i);
+-- times below a second, which a unit of a second would not tell apart
+SELECT j ~ journey.from_clickhouse('(?1)(?2)', '{a,b}') AS a_b, j ~ journey.from_clickhouse('(?1)(?2)', '{b,a}') AS b_a, j ~ journey.from_clickhouse('(?1)(?t<1)(?2)', '{a,b}') AS below, j ~ journey.from_clickhouse('(?1)(?t==0)(?2)', '{a,b}') AS equal
+FROM (VALUES (journey.journey '[b 2026-01-01T00:00:00.9Z, a 2026-01-01T00:00:00.1Z]')) AS v (j);
+
+-- windowFunnel of ClickHouse 26.9, mode by mode: its levels, in the order of the sequences, and where ours differ
+CREATE FUNCTION letters(l text) RETURNS journey.journey LANGUAGE sql AS $$
+  SELECT journey.journey_agg(timestamptz '2026-01-01' + i * interval '1 s', substr(l, i, 1)) FROM generate_series(1, length(l)) AS i $$;
+SELECT steps, mode, count(*) FILTER (WHERE here = there) AS same, string_agg(format('%s: %s, %s', s, there, here), '; ' ORDER BY i) FILTER (WHERE here <> there) AS there_and_here
+FROM (VALUES ('xyz', 'ordered', '333333233112213'), ('xyz', 'strict_order', '313233133112213'), ('xyz', 'strict_deduplication', '332232233112212'), ('xyz', 'strict_increase', '333333233112213'),
+             ('xyz', 'strict_once', '333333233112213'), ('xyz', 'strict_order, allow_reentry', '313233233112213'), ('xyz', 'strict_once, strict_deduplication', '332232233112212'),
+             ('xxy', 'ordered', '333333333223323'), ('xxy', 'strict_once', '113323113121313'), ('xxy', 'strict_increase', '111111111111111'),
+             ('xyxz', 'ordered', '222244224112214'), ('xyxz', 'strict_once', '222244224112214'), ('xyxz', 'strict_increase', '222244224112214')) AS v (steps, mode, levels),
+     unnest('{xyz,xwyz,xxyyzz,xxyywzz,xyxz,xyxyz,xzy,xyzyw,xyzxyz,yxz,zzyyxx,xyy,xxy,yyx,xyxyxz}'::text[]) WITH ORDINALITY AS s (s, i),
+     LATERAL (SELECT substr(levels, i::int, 1)::int, (journey.funnel(letters(s), string_to_array(steps, NULL)::journey.journey_pattern[], '100 s', mode)).level) AS x (there, here)
+GROUP BY 1, 2 ORDER BY 1, 2;
+-- steps that are sets of events, each event in several of them
+SELECT (journey.funnel(letters('abcdef'), '{"[a, b, c]","[c, d]","[a, b, c, d, e]","[e, f]"}', '5 s', 'strict_once')).level;
+-- the two strict modes do not go together here
+SELECT journey.funnel(letters('ab'), '{a,b}', '5 s', 'strict_order, strict_deduplication');
+
 -- bad input
 SELECT journey.from_clickhouse('', ARRAY['a']);
 SELECT journey.from_clickhouse('.*', ARRAY['a']);
@@ -49,6 +81,7 @@ SELECT journey.from_clickhouse('(?1)(?t=5)(?1)', ARRAY['a']);
 SELECT journey.from_clickhouse('(?1)(?t<)(?1)', ARRAY['a']);
 SELECT journey.from_clickhouse('(?t<5)(?1)', ARRAY['a']);
 SELECT journey.from_clickhouse('(?1)(?t<5)', ARRAY['a']);
+SELECT journey.from_clickhouse('(?1)(?t>5).*', ARRAY['a']);
 SELECT journey.from_clickhouse('(?1)(?t<5)(?t<=6)(?1)', ARRAY['a']);
 SELECT journey.from_clickhouse('(?1)', ARRAY['a -> b']);
 SELECT journey.from_clickhouse('(?1)', ARRAY['a', NULL]);
@@ -56,4 +89,5 @@ SELECT journey.from_clickhouse('(?1)', ARRAY['a b']);
 SELECT journey.from_clickhouse('(?1)', ARRAY['"']);
 SELECT journey.from_clickhouse('.', '{}');
 DROP FUNCTION seconds;
+DROP FUNCTION letters;
 DROP TABLE q;
