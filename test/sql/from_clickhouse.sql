@@ -64,6 +64,9 @@ FROM (VALUES ('xyz', 'ordered', '333333233112213'), ('xyz', 'strict_order', '313
      unnest('{xyz,xwyz,xxyyzz,xxyywzz,xyxz,xyxyz,xzy,xyzyw,xyzxyz,yxz,zzyyxx,xyy,xxy,yyx,xyxyxz}'::text[]) WITH ORDINALITY AS s (s, i),
      LATERAL (SELECT substr(levels, i::int, 1)::int, (journey.funnel(letters(s), string_to_array(steps, NULL)::journey.journey_pattern[], '100 s', mode)).level) AS x (there, here)
 GROUP BY 1, 2 ORDER BY 1, 2;
+-- "fixed" of Doris and StarRocks is strict, their "deduplication" and "increase" are those of ClickHouse
+SELECT l, (journey.funnel(letters(l), '{a,b,c,d}', '100 s', mode)).level FROM (VALUES ('abdc', 'strict'), ('abcbd', 'strict_deduplication'), ('abcd', 'strict_increase')) AS v (l, mode);
+SELECT (journey.funnel(seconds('01:a', '02:b', '02:c', '03:d'), '{a,b,c,d}', '100 s', 'strict_increase')).level;
 -- steps that are sets of events, each event in several of them
 SELECT (journey.funnel(letters('abcdef'), '{"[a, b, c]","[c, d]","[a, b, c, d, e]","[e, f]"}', '5 s', 'strict_once')).level;
 -- the two strict modes do not go together here

@@ -41,6 +41,14 @@ SELECT pg_temp.m('90 80 70 70', '^ .') AS "M4 ^A", pg_temp.m('90 80 70 70', '. ^
 SELECT pg_temp.m('A D D A', 'PERMUTE(D, [D, E])') AS "M6", pg_temp.m('c a b c b a', 'PERMUTE(a, b, c)') AS "M6 three",
 	pg_temp.m('a b a', 'PERMUTE(a, a b)') AS "M6 order";
 SELECT pg_temp.m('90 80 70 70', '(() | .)') AS "M8", pg_temp.m('A B B D', 'B*') AS "M10 B*", pg_temp.m('A B B D', 'B+') AS "M10 B+";
+-- what manuals of MATCH_RECOGNIZE show: shapes of a price that goes up, down or stays flat
+SELECT pg_temp.m('flat down down up down up up flat', '. down+ up+') AS v, pg_temp.m('flat down down up down up up flat', '. down+ up+ down+ up+') AS w,
+	pg_temp.m('flat down down up down up up flat', 'down{2,} up | up{2}') AS runs, pg_temp.m('up up up up up', 'up{2}') AS pairs, pg_temp.m('up up up up up', 'up{2,}?') AS reluctant;
+SELECT pg_temp.m('down up', '(down | down up)') AS first_written, pg_temp.m('down up', '(down up | down)') AS longer_first, pg_temp.m('down up', 'down*? up?') AS reluctant_empty,
+	pg_temp.m('flat down up down', 'flat (down | up)*? down $') AS to_the_end;
+-- an alternative with anchors in one branch each, as Snowflake has one
+SELECT pg_temp.m(x, '^ low any*? (dip high)+ | PERMUTE(low, any){1,2} $') AS match
+FROM unnest('{low any any dip high dip high low,high low any any low,any low,low}'::text[]) AS x;
 
 -- A1, A3, A6: paths of MADlib
 SELECT pg_temp.m('L W C L H W C', 'C') AS "A1", pg_temp.m('L W C L H W C', '!C C') AS "A3", pg_temp.m('L W C', 'a*') AS "A6";
