@@ -66,15 +66,20 @@ static JourneyDecision *decisions[DECISIONS];
 static int	next_decision = 0;	/* the slot to use next */
 static uint64 last_serial = 0;
 
-/* The one that journey_decision_current() gave last, or NULL. */
-static JourneyDecision *declared = NULL;
+JourneyDecisionFront *journey_declared = NULL;
+
+void
+journey_forget_declared(void)
+{
+	journey_declared = NULL;
+}
 
 Snapshot
 journey_register_committed_snapshot(const JourneyDecision *decision)
 {
 	Snapshot	fresh = GetCatalogSnapshot(decision->tables[JOURNEY_STATE].relid);
 
-	if (sees_same_commits(&decision->active, fresh) &&
+	if (sees_same_commits(&decision->front.active, fresh) &&
 		!TransactionIdIsValid(GetTopTransactionIdIfAny()))
 		return NULL;
 
@@ -90,7 +95,7 @@ forget_pointers(void *arg)
 {
 	memset(decisions, 0, sizeof(decisions));
 	next_decision = 0;
-	declared = NULL;
+	journey_declared = NULL;
 	decisions_context = NULL;
 }
 
@@ -143,8 +148,8 @@ drop_decision(int slot)
 
 	if (decision == NULL)
 		return;
-	if (declared == decision)
-		declared = NULL;
+	if (journey_declared == &decision->front)
+		journey_declared = NULL;
 	decisions[slot] = NULL;
 	MemoryContextDelete(decision->context);
 }
@@ -160,12 +165,12 @@ decide(MemoryContext parent, Oid user, Oid outer_user, const char *purpose, int 
 		elog(ERROR, "no snapshot to decide by");
 
 	decision->context = context;
-	decision->serial = ++last_serial;
-	decision->user = user;
-	decision->outer_user = outer_user;
-	decision->at = GetCurrentStatementStartTimestamp();
-	decision->restricted = InSecurityRestrictedOperation();
-	decision->active = snapshot_facts(GetActiveSnapshot());
+	decision->front.serial = ++last_serial;
+	decision->front.user = user;
+	decision->front.outer_user = outer_user;
+	decision->front.at = GetCurrentStatementStartTimestamp();
+	decision->front.restricted = InSecurityRestrictedOperation();
+	decision->front.active = snapshot_facts(GetActiveSnapshot());
 	memcpy(decision->purpose, purpose, size);
 	decision->purpose_size = size;
 
@@ -189,7 +194,7 @@ make_decision(const char *purpose, int size)
 	/* Those of earlier statements are of no more use. */
 	for (int i = 0; i < DECISIONS; i++)
 	{
-		if (decisions[i] != NULL && decisions[i]->at != at)
+		if (decisions[i] != NULL && decisions[i]->front.at != at)
 			drop_decision(i);
 	}
 
@@ -200,27 +205,6 @@ make_decision(const char *purpose, int size)
 	decisions[next_decision] = decision;
 	next_decision = (next_decision + 1) % DECISIONS;
 	return decision;
-}
-
-/* Is the decision good for the reader, the statement and the snapshot? */
-static inline bool
-is_good(const JourneyDecision *decision)
-{
-	Snapshot	active;
-	Oid			user;
-	int			context;
-
-	if (!ActiveSnapshotSet())
-		return false;
-	active = GetActiveSnapshot();
-	GetUserIdAndSecContext(&user, &context);
-
-	return decision->at == GetCurrentStatementStartTimestamp() &&
-		decision->user == user &&
-		decision->outer_user == GetOuterUserId() &&
-		decision->restricted == ((context & SECURITY_RESTRICTED_OPERATION) != 0) &&
-		decision->active.curcid == active->curcid &&
-		sees_same_commits(&decision->active, active);
 }
 
 
@@ -246,7 +230,7 @@ journey_decision_for(const char *purpose, int size)
 
 	for (int i = 0; i < DECISIONS && decision == NULL; i++)
 	{
-		if (decisions[i] != NULL && is_good(decisions[i]) &&
+		if (decisions[i] != NULL && journey_decision_is_good(&decisions[i]->front) &&
 			decisions[i]->purpose_size == size &&
 			memcmp(decisions[i]->purpose, purpose, size) == 0)
 			decision = decisions[i];
@@ -261,13 +245,9 @@ journey_decision_for(const char *purpose, int size)
 JourneyDecision *
 journey_decision_current(void)
 {
-	if (declared == NULL || declared->generation != journey_purpose_generation ||
-		!is_good(declared))
-	{
-		declared = journey_decision_for(journey_purpose_setting, strlen(journey_purpose_setting));
-		declared->generation = journey_purpose_generation;
-	}
-	return declared;
+	if (journey_declared == NULL || !journey_decision_is_good(journey_declared))
+		journey_declared = &journey_decision_for(journey_purpose_setting, strlen(journey_purpose_setting))->front;
+	return (JourneyDecision *) journey_declared;
 }
 
 void

@@ -25,13 +25,6 @@
 
 typedef struct JourneyDecision JourneyDecision;
 
-/* The number of a decision, different for each of a session. */
-static inline uint64
-journey_decision_serial(const JourneyDecision *decision)
-{
-	return *(const uint64 *) decision;	/* the struct begins with it */
-}
-
 /* Longest name of a subject, in bytes. */
 #define JOURNEY_MAX_SUBJECT		1024
 
@@ -53,6 +46,9 @@ extern JourneyDecision *journey_decision_current(void);
  */
 extern void journey_decision_begin(void);
 
+/* To be called when the declared purpose may be another: journey_decision_current() looks for it anew. */
+extern void journey_forget_declared(void);
+
 /* The same as journey_decision_current() for a purpose named by the caller; not zero-terminated. */
 extern JourneyDecision *journey_decision_for(const char *purpose, int size);
 
@@ -65,6 +61,7 @@ typedef struct JourneyClassRef
 	const char *name;
 	uint64		decision;
 	int			number;
+	int			shift;			/* of its verdict, see decision_front.h */
 } JourneyClassRef;
 
 /*

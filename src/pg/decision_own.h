@@ -12,26 +12,12 @@
 #include "utils/snapshot.h"
 
 #include "decision.h"
+#include "decision_front.h"
 #include "own_tables.h"
 #include "purpose_setting.h"
 
 /* Labels in a purpose: at least one byte each, and a dot between two. */
 #define JOURNEY_MAX_PATH		((JOURNEY_MAX_PURPOSE + 1) / 2)
-
-/*
- * What a snapshot sees, as far as one transaction can tell.  For a given xmax
- * the set of running transactions below it only shrinks, so equal counts mean
- * equal sets; curcid tells which of our own changes are seen.
- */
-typedef struct SnapshotFacts
-{
-	TransactionId xmin;
-	TransactionId xmax;
-	uint32		xcnt;
-	int32		subxcnt;
-	CommandId	curcid;
-	bool		suboverflowed;
-} SnapshotFacts;
 
 /* Why nobody is allowed, or that it depends on the subject. */
 typedef enum Standing
@@ -69,17 +55,9 @@ typedef struct SubjectAnswers SubjectAnswers;
 
 struct JourneyDecision
 {
-	uint64		serial;			/* of all decisions of the session */
-
-	/* what it is good for */
-	Oid			user;
-	Oid			outer_user;
-	TimestampTz at;				/* start of the statement; expiry counts by it */
-	bool		restricted;		/* in a security-restricted operation? */
-	SnapshotFacts active;
+	JourneyDecisionFront front; /* what it is good for, and the last subject */
 	char		purpose[JOURNEY_MAX_PURPOSE + 1];
 	int			purpose_size;
-	uint64		generation;		/* journey_purpose_generation when found by the setting */
 
 	/* what was found: see standing.c */
 	Standing	standing;
@@ -100,33 +78,7 @@ struct JourneyDecision
 	MemoryContext context;		/* holds this struct and what belongs to it */
 };
 
-StaticAssertDecl(offsetof(struct JourneyDecision, serial) == 0, "see journey_decision_serial()");
-
-static inline SnapshotFacts
-snapshot_facts(Snapshot snapshot)
-{
-	SnapshotFacts facts = {
-		.xmin = snapshot->xmin,
-		.xmax = snapshot->xmax,
-		.xcnt = snapshot->xcnt,
-		.subxcnt = snapshot->subxcnt,
-		.curcid = snapshot->curcid,
-		.suboverflowed = snapshot->suboverflowed
-	};
-
-	return facts;
-}
-
-/* Do both see the same of what other transactions did? */
-static inline bool
-sees_same_commits(const SnapshotFacts *facts, Snapshot snapshot)
-{
-	return facts->xmax == snapshot->xmax &&
-		facts->xmin == snapshot->xmin &&
-		facts->xcnt == snapshot->xcnt &&
-		facts->subxcnt == snapshot->subxcnt &&
-		facts->suboverflowed == snapshot->suboverflowed;
-}
+StaticAssertDecl(offsetof(struct JourneyDecision, front) == 0, "see journey_declared");
 
 /* decision.c */
 

@@ -41,7 +41,7 @@
 #include "utils/uuid.h"
 
 #include "compat.h"
-#include "decision.h"
+#include "decision_front.h"
 #include "masks.h"
 #include "own_tables.h"
 #include "seal.h"
@@ -58,6 +58,7 @@ typedef struct Site
 {
 	TimestampTz looked_at;		/* start of the statement that looked */
 	bool		is_row;			/* about rows as a whole */
+	bool		quick;			/* open, and the verdict alone decides between the raw datum and a mask */
 	JourneyClassRef class;		/* of data; for the decision */
 	JourneyMask mask;
 } Site;
@@ -98,6 +99,7 @@ look_up_site(Site *site, FunctionCallInfo fcinfo, const JourneySeal *seal)
 	/* closed until the last line, also if an error takes us out of here */
 	site->looked_at = 0;
 	site->is_row = false;
+	site->quick = false;
 	site->mask.show = NULL;
 	memset(&site->class, 0, sizeof(site->class));
 	MemoryContextReset(site->mask.context);
@@ -125,6 +127,7 @@ look_up_site(Site *site, FunctionCallInfo fcinfo, const JourneySeal *seal)
 		table_close(rel, AccessShareLock);
 		MemoryContextSwitchTo(caller);
 	}
+	site->quick = site->is_row || (site->mask.show != NULL && !site->mask.every_cell);
 	site->looked_at = GetCurrentStatementStartTimestamp();
 }
 
@@ -147,6 +150,7 @@ find_site(FunctionCallInfo fcinfo, int seal)
 		if (!get_fn_expr_arg_stable(fcinfo->flinfo, seal))
 		{
 			site->is_row = false;
+			site->quick = false;
 			site->mask.show = NULL;
 			site->looked_at = GetCurrentStatementStartTimestamp();
 		}
@@ -172,7 +176,7 @@ get_site(FunctionCallInfo fcinfo, int seal, JourneyDecision **decision)
 	if (likely(site != NULL))
 	{
 		*decision = journey_decision_current();
-		if (likely(site->class.decision == journey_decision_serial(*decision)))
+		if (likely(site->class.decision == journey_declared->serial))
 			return site;
 	}
 	site = find_site(fcinfo, seal);
@@ -248,9 +252,9 @@ show_mask(FunctionCallInfo fcinfo, Site *site, JourneyDecision *decision, Subjec
 	return site->mask.show(&site->mask, &cell, &fcinfo->isnull);
 }
 
-/* _cell(raw anyelement, subject text, seal journey._seal [, collected timestamptz]) */
-Datum
-journey__cell(PG_FUNCTION_ARGS)
+/* A cell, all three steps. */
+static pg_noinline Datum
+decide_cell(FunctionCallInfo fcinfo)
 {
 	Site	   *site;
 	JourneyDecision *decision;
@@ -278,20 +282,85 @@ journey__cell(PG_FUNCTION_ARGS)
 	return show_mask(fcinfo, site, decision, subject, false);
 }
 
-/* _row(subject text, seal journey._seal [, collected timestamptz]): false, never NULL, unless it is allowed */
-Datum
-journey__row(PG_FUNCTION_ARGS)
+/* A row, the same without a mask. */
+static pg_noinline bool
+decide_row(FunctionCallInfo fcinfo)
 {
 	Site	   *site;
 	JourneyDecision *decision;
 	Subject		subject;
 
 	if (PG_ARGISNULL(1))
-		PG_RETURN_BOOL(false);
+		return false;
 	site = get_site(fcinfo, 1, &decision);
 	if (!site->is_row)
-		PG_RETURN_BOOL(false);
+		return false;
 	subject = get_subject(fcinfo, 0);
-	PG_RETURN_BOOL(journey_decision_allows(decision, &site->class, subject.name, subject.size,
-										   collected_at(fcinfo, 2)));
+	return journey_decision_allows(decision, &site->class, subject.name, subject.size,
+								   collected_at(fcinfo, 2));
+}
+
+/*
+ * The declared decision, if it can be asked at once about the subject in
+ * argument "n", with the seal in the one behind it; else NULL.
+ */
+static pg_attribute_always_inline JourneyDecisionFront *
+ready_decision(FunctionCallInfo fcinfo, const Site *site, int n)
+{
+	JourneyDecisionFront *front = journey_declared;
+
+	if (unlikely(site == NULL || front == NULL || site->class.decision != front->serial || !site->quick) ||
+		PG_ARGISNULL(n) || PG_ARGISNULL(n + 1) ||
+		!journey_decision_is_good(front))
+		return NULL;
+	return front;
+}
+
+/* Another subject than the last one, or one whose answer takes thought. */
+static pg_noinline bool
+allows_at_length(FunctionCallInfo fcinfo, Site *site, JourneyDecisionFront *front, int n)
+{
+	Subject		subject = get_subject(fcinfo, n);
+
+	return journey_decision_allows((JourneyDecision *) front, &site->class, subject.name, subject.size,
+								   collected_at(fcinfo, n + 2));
+}
+
+/* Step 2, by a decision that is ready. */
+static pg_attribute_always_inline bool
+allows(FunctionCallInfo fcinfo, Site *site, JourneyDecisionFront *front, int n)
+{
+	JourneyVerdict verdict = journey_front_verdict(front, &site->class, PG_GETARG_DATUM(n));
+
+	return likely(verdict != JOURNEY_NOT_KNOWN) ? verdict == JOURNEY_SHOWN :
+		allows_at_length(fcinfo, site, front, n);
+}
+
+/* _cell(raw anyelement, subject text, seal journey._seal [, collected timestamptz]) */
+Datum
+journey__cell(PG_FUNCTION_ARGS)
+{
+	Site	   *site = fcinfo->flinfo->fn_extra;
+	JourneyDecisionFront *front = ready_decision(fcinfo, site, 1);
+
+	if (unlikely(front == NULL))
+		return decide_cell(fcinfo);
+	if (allows(fcinfo, site, front, 1))
+	{
+		fcinfo->isnull = PG_ARGISNULL(0);
+		return PG_GETARG_DATUM(0);
+	}
+	if (site->mask.blind)
+		return site->mask.show(&site->mask, NULL, &fcinfo->isnull);
+	return show_mask(fcinfo, site, (JourneyDecision *) front, get_subject(fcinfo, 1), false);
+}
+
+/* _row(subject text, seal journey._seal [, collected timestamptz]): false, never NULL, unless it is allowed */
+Datum
+journey__row(PG_FUNCTION_ARGS)
+{
+	Site	   *site = fcinfo->flinfo->fn_extra;
+	JourneyDecisionFront *front = ready_decision(fcinfo, site, 0);
+
+	PG_RETURN_BOOL(front != NULL ? allows(fcinfo, site, front, 0) : decide_row(fcinfo));
 }

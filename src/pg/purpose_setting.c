@@ -7,10 +7,10 @@
 #include "utils/guc.h"
 
 #include "compat.h"
+#include "decision.h"
 #include "purpose_setting.h"
 
 char	   *journey_purpose_setting = NULL;
-uint64		journey_purpose_generation = 0;
 
 bool
 journey_is_purpose_name(const char *name, int size)
@@ -46,7 +46,7 @@ check_purpose(char **newval, void **extra, GucSource source)
 static void
 assign_purpose(const char *newval, void *extra)
 {
-	journey_purpose_generation++;
+	journey_forget_declared();
 }
 
 void

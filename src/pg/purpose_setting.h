@@ -11,9 +11,6 @@
 /* The value; never NULL once the setting is defined, empty: none declared. */
 extern char *journey_purpose_setting;
 
-/* Grows with every assignment, so that comparing purposes is comparing numbers. */
-extern uint64 journey_purpose_generation;
-
 /* Defines journey.purpose.  Called once, by _PG_init(). */
 extern void journey_purpose_define_setting(void);
 

@@ -158,7 +158,7 @@ has_grant(const JourneyDecision *decision, Oid role, Snapshot snapshot)
 			TimestampTz until = DatumGetTimestampTz(journey_probe_column(&probe, JOURNEY_READER_PURPOSE_UNTIL));
 
 			found = !probe.has_null &&
-				from <= decision->at && decision->at < until &&
+				from <= decision->front.at && decision->front.at < until &&
 				grant_counts(role, reader);
 		}
 		journey_probe_end(&probe);
@@ -182,18 +182,18 @@ find_grants(JourneyDecision *decision, Snapshot snapshot)
 		decision->path_length = length;
 	}
 
-	decision->without_grant = decision->user;
+	decision->without_grant = decision->front.user;
 	if (length == 0 || length != decision->path_length ||
 		memcmp(decision->path, number, length * sizeof(number[0])) != 0)
 		return NO_GRANT;
 
 	/* an explanation may be about whoever was granted the purpose */
-	if (OidIsValid(decision->user) && !has_grant(decision, decision->user, snapshot))
+	if (OidIsValid(decision->front.user) && !has_grant(decision, decision->front.user, snapshot))
 		return NO_GRANT;
 
-	decision->without_grant = decision->outer_user;
-	if (decision->outer_user != decision->user &&
-		!has_grant(decision, decision->outer_user, snapshot))
+	decision->without_grant = decision->front.outer_user;
+	if (decision->front.outer_user != decision->front.user &&
+		!has_grant(decision, decision->front.outer_user, snapshot))
 		return NO_GRANT;
 
 	side->path = palloc(length * sizeof(JnPurpose));
@@ -233,11 +233,11 @@ find_standing(JourneyDecision *decision)
 	/*
 	 * A refresh of a materialized view and its like store what they read, where a later withdrawal cannot reach it.
 	 */
-	if (decision->restricted)
+	if (decision->front.restricted)
 		return STORED_COPY;
 	if (decision->purpose_size == 0)
 		return NO_PURPOSE;
-	decision->without_grant = decision->user;
+	decision->without_grant = decision->front.user;
 	if (!journey_is_purpose_name(decision->purpose, decision->purpose_size))
 		return NO_GRANT;
 
@@ -279,9 +279,9 @@ journey_find_standing(JourneyDecision *decision)
 void
 journey_warn_of_standing(const JourneyDecision *decision)
 {
-	if (decision->standing == GRANTED || warned_at == decision->at || IsParallelWorker())
+	if (decision->standing == GRANTED || warned_at == decision->front.at || IsParallelWorker())
 		return;
-	warned_at = decision->at;
+	warned_at = decision->front.at;
 
 	switch (decision->standing)
 	{

@@ -93,6 +93,14 @@ typedef uint16 Memo;
 
 StaticAssertDecl(JN_REASONS <= MEMO_REASON_MASK + 1, "a reason fits in a memo");
 
+/*
+ * The same in short, where no limit applies: two bits for each of the first
+ * classes, so that the columns of a row need one memory access.
+ */
+typedef uint32 QuickVerdicts;
+
+#define QUICK_BITS		32
+
 typedef struct AnswerClass
 {
 	char	   *name;
@@ -101,22 +109,18 @@ typedef struct AnswerClass
 
 struct SubjectAnswers
 {
-	/*
-	 * The subject that was asked about last, if "cached": size, first and last
-	 * eight bytes of the name, and all of it if these are not all.
-	 */
-	int			last_size;		/* 0: none */
+	/* about the subject that was asked about last, decision->front.asked, if "cached" */
 	uint32		last_facts;		/* 0: no such subject, or an exception */
-	uint64		last_head;
-	uint64		last_tail;
+	bool		last_is_exception;
 
 	bool		cached;			/* by the cache, or by the tables */
-	bool		last_is_exception;
-	uint64		version;		/* of the cache when that was found out */
 
 	int			class_count;
 	int			class_room;
 	AnswerClass *class;
+
+	/* by number of facts: verdicts of the first classes, as in JourneyAsked; or NULL */
+	QuickVerdicts *quick;
 
 	/* limits of retention that memos refer to; 0 is none */
 	int			limit_count;
@@ -190,7 +194,7 @@ see_words(const JourneyDecision *decision, int side, const JourneyFacts *facts, 
 			/* a text renewed on the way down from there ends it, too */
 			for (int below = 0; below <= depth; below++)
 				spoken.old_notice |= is_old_notice(&decision->side[side].notices[below], word->notice);
-			jn_words_add(words, &spoken, decision->at);
+			jn_words_add(words, &spoken, decision->front.at);
 			break;
 		}
 	}
@@ -356,7 +360,7 @@ list_exceptions(JourneyDecision *decision, Snapshot fresh)
 	JourneyChanges changes[2];
 	int			count = 0;
 
-	if (!sees_same_commits(&decision->active, fresh))
+	if (!sees_same_commits(&decision->front.active, fresh))
 	{
 		JourneyMoment moment;
 
@@ -395,6 +399,7 @@ static void
 choose_way(JourneyDecision *decision)
 {
 	SubjectAnswers *answers = decision->answers;
+	JourneyAsked *asked = &decision->front.asked;
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "journey exceptions",
 												  ALLOCSET_SMALL_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(scratch);
@@ -402,7 +407,11 @@ choose_way(JourneyDecision *decision)
 	Snapshot	fresh;
 
 	answers->cached = false;
-	answers->last_size = 0;
+	asked->size = 0;
+	asked->verdicts = 0;
+	if (answers->quick != NULL)
+		pfree(answers->quick);
+	answers->quick = NULL;
 	for (int i = 0; i < answers->class_count; i++)
 	{
 		if (answers->class[i].memo != NULL)
@@ -423,7 +432,7 @@ choose_way(JourneyDecision *decision)
 			start(answers);
 	}
 	UnregisterSnapshot(fresh);
-	answers->version = journey_fact_cache_version;
+	asked->version = journey_fact_cache_version;
 
 	pgBufferUsage = buffers;
 	MemoryContextSwitchTo(caller);
@@ -462,7 +471,7 @@ number_limit(JourneyDecision *decision, int64 limit)
 	return answers->limit_count++;
 }
 
-/* What facts come to for a class, and a memo of it. */
+/* What the facts of the last subject come to for a class, and a memo of it. */
 static pg_noinline JnReason
 work_out(JourneyDecision *decision, int class_number, uint32 facts, TimestampTz collected)
 {
@@ -486,6 +495,13 @@ work_out(JourneyDecision *decision, int class_number, uint32 facts, TimestampTz 
 													 journey_fact_cache_count() * sizeof(Memo),
 													 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 		class->memo[facts] = (Memo) (number << MEMO_REASON_BITS | reason);
+		if (answers->quick == NULL)
+			answers->quick = MemoryContextAllocExtended(decision->context,
+														journey_fact_cache_count() * sizeof(QuickVerdicts),
+														MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+		if (number == 0 && 2 * class_number < QUICK_BITS)
+			answers->quick[facts] |= (jn_is_shown(reason) ? JOURNEY_SHOWN : JOURNEY_DENIED) << 2 * class_number;
+		decision->front.asked.verdicts = answers->quick[facts];
 	}
 	return limit_retention(reason, limit, collected);
 }
@@ -519,6 +535,7 @@ journey_answers_create(JourneyDecision *decision)
 
 	answers->memory = AllocSetContextCreate(decision->context, "journey answers",
 											ALLOCSET_DEFAULT_SIZES);
+	decision->front.asked.name = answers->last_name;
 	start(answers);
 	return answers;
 }
@@ -584,11 +601,17 @@ ask_tables(JourneyDecision *decision, int class_number, const char *subject, int
 
 /* Finds another subject in the cache. */
 static pg_noinline void
-find_subject(SubjectAnswers *answers, const char *subject, int size, uint64 head, uint64 tail)
+find_subject(JourneyDecision *decision, const char *subject, int size)
 {
-	answers->last_size = size;
-	answers->last_head = head;
-	answers->last_tail = tail;
+	const uint8 *bytes = (const uint8 *) subject;
+	SubjectAnswers *answers = decision->answers;
+	JourneyAsked *asked = &decision->front.asked;
+	uint64		tail = jn_name_tail(subject, size);
+
+	asked->verdicts = 0;
+	asked->size = size;
+	asked->head = size >= 8 ? jn_load64(bytes) : size >= 4 ? jn_load32(bytes) : 0;
+	asked->tail = size >= 8 || size < 4 ? tail : jn_load32(bytes + size - 4);
 	if (size > 16)
 		memcpy(answers->last_name, subject, size);
 	answers->last_is_exception = false;
@@ -599,6 +622,11 @@ find_subject(SubjectAnswers *answers, const char *subject, int size, uint64 head
 		answers->last_is_exception = answers_lookup(answers->hash, name) != NULL;
 	}
 	answers->last_facts = answers->last_is_exception ? 0 : journey_fact_cache_find(subject, size, tail);
+
+	if (answers->last_facts > 0)
+		asked->verdicts = answers->quick == NULL ? 0 : answers->quick[answers->last_facts];
+	else if (!answers->last_is_exception)
+		asked->verdicts = JOURNEY_ALL_DENIED;
 }
 
 /* Why the subject's values are shown or not. */
@@ -606,20 +634,16 @@ static pg_attribute_always_inline JnReason
 ask(JourneyDecision *decision, int class_number, const char *subject, int size, TimestampTz collected)
 {
 	SubjectAnswers *answers = decision->answers;
-	uint64		head;
-	uint64		tail;
+	JourneyAsked *asked = &decision->front.asked;
 
-	if (unlikely(answers->version != journey_fact_cache_version))
+	if (unlikely(asked->version != journey_fact_cache_version))
 		choose_way(decision);
 	if (unlikely(!answers->cached))
 		return ask_tables(decision, class_number, subject, size, collected);
 
 	/* the columns of one row ask about the same subject */
-	tail = jn_name_tail(subject, size);
-	head = size < 8 ? tail : jn_load64((const uint8 *) subject);
-	if (size != answers->last_size || tail != answers->last_tail || head != answers->last_head ||
-		(unlikely(size > 16) && memcmp(subject, answers->last_name, size) != 0))
-		find_subject(answers, subject, size, head, tail);
+	if (!journey_is_asked(asked, subject, size))
+		find_subject(decision, subject, size);
 	if (unlikely(answers->last_is_exception))
 		return ask_tables(decision, class_number, subject, size, collected);
 	return reason_of_facts(decision, class_number, answers->last_facts, collected);
@@ -630,15 +654,18 @@ static pg_noinline void
 meet_class(JourneyDecision *decision, JourneyClassRef *class)
 {
 	if (decision->standing == GRANTED)
+	{
 		class->number = number_class(decision, class->name);
-	class->decision = decision->serial;
+		class->shift = Min(2 * class->number, QUICK_BITS);
+	}
+	class->decision = decision->front.serial;
 }
 
 bool
 journey_decision_allows(JourneyDecision *decision, JourneyClassRef *class,
 						const char *subject, int size, TimestampTz collected)
 {
-	if (unlikely(class->decision != decision->serial))
+	if (unlikely(class->decision != decision->front.serial))
 		meet_class(decision, class);
 	if (unlikely(decision->standing != GRANTED || subject == NULL || size <= 0 ||
 				 size > JOURNEY_MAX_SUBJECT))

@@ -1,0 +1,213 @@
+/*
+ * decision_front.h
+ *	  What every cell asks of a decision: is it still good, and what did it
+ *	  answer about this subject?
+ *
+ * The four columns of a row ask about one subject, and a million rows ask one
+ * decision.  So a decision begins with what proves that it is still good and
+ * with the subject that was asked about last; both are compared here, in line.
+ * All that takes more than that goes the long way, through
+ * journey_decision_current() and journey_decision_allows().
+ *
+ * Why what it tells is what the long way would tell.  An expression between two
+ * cells of a row may change the role or the purpose, or run a statement with a
+ * snapshot of its own, and no counter of the server grows with all of them.  So
+ * each call compares
+ *
+ *	- the user, the outer user, and whether the operation is restricted;
+ *	- the start of the statement, which also tells a FETCH from the one before;
+ *	- what the active snapshot sees, field by field.  Not where it is: a popped
+ *	  snapshot leaves its place to the next one, and the command counter of one
+ *	  changes in place.  Not snapXactCompletionCount, which would tell in one
+ *	  comparison: copies, as all active snapshots are, have none (15 to 19);
+ *	- the version of the cache of facts;
+ *	- the subject, by all bytes of its name.  Not by its address: rows of another
+ *	  page, and values made by a cast, come to lie where the last one was.
+ *
+ * The purpose alone needs no comparison: every assignment to the setting makes
+ * journey_declared NULL.  A decision that is dropped takes its number along, which is never given
+ * again, so that a class which was told to it fits no other one.
+ */
+#ifndef JOURNEY_DECISION_FRONT_H
+#define JOURNEY_DECISION_FRONT_H
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "utils/snapmgr.h"
+
+#include "core/numbered.h"
+#include "decision.h"
+#include "fact_cache.h"
+
+/*
+ * What a snapshot sees, as far as one transaction can tell.  For a given xmax
+ * the set of running transactions below it only shrinks, so equal counts mean
+ * equal sets; curcid tells which of our own changes are seen.
+ */
+typedef struct SnapshotFacts
+{
+	TransactionId xmin;
+	TransactionId xmax;
+	uint32		xcnt;
+	int32		subxcnt;
+	CommandId	curcid;
+	bool		suboverflowed;
+} SnapshotFacts;
+
+static inline SnapshotFacts
+snapshot_facts(Snapshot snapshot)
+{
+	SnapshotFacts facts = {
+		.xmin = snapshot->xmin,
+		.xmax = snapshot->xmax,
+		.xcnt = snapshot->xcnt,
+		.subxcnt = snapshot->subxcnt,
+		.curcid = snapshot->curcid,
+		.suboverflowed = snapshot->suboverflowed
+	};
+
+	return facts;
+}
+
+/* Do both see the same of what other transactions did? */
+static inline bool
+sees_same_commits(const SnapshotFacts *facts, Snapshot snapshot)
+{
+	return facts->xmax == snapshot->xmax &&
+		facts->xmin == snapshot->xmin &&
+		facts->xcnt == snapshot->xcnt &&
+		facts->subxcnt == snapshot->subxcnt &&
+		facts->suboverflowed == snapshot->suboverflowed;
+}
+
+/* An answer, two bits. */
+typedef enum JourneyVerdict
+{
+	JOURNEY_NOT_KNOWN,			/* ask the long way */
+	JOURNEY_DENIED,
+	JOURNEY_SHOWN
+} JourneyVerdict;
+
+/* The same for all classes. */
+#define JOURNEY_ALL_DENIED		UINT64_C(0x5555555555555555)
+
+/* The subject that was asked about last, if the cache of facts knows it. */
+typedef struct JourneyAsked
+{
+	/*
+	 * Size, first and last eight bytes of the name, and all of it if these are
+	 * not all.  Of fewer than eight the first and last four; of fewer than
+	 * four the tail is all.
+	 */
+	int			size;			/* 0: none, and then no verdict is known */
+	uint64		head;
+	uint64		tail;
+	const char *name;			/* valid if it has more than 16 bytes */
+
+	uint64		verdicts;		/* a JourneyVerdict for each of the first classes, by JourneyClassRef.shift */
+	uint64		version;		/* of the cache when this was found out */
+} JourneyAsked;
+
+/* How each JourneyDecision begins. */
+typedef struct JourneyDecisionFront
+{
+	uint64		serial;			/* of all decisions of the session; not 0 */
+
+	/* what it is good for */
+	TimestampTz at;				/* start of the statement; expiry counts by it */
+	Oid			user;
+	Oid			outer_user;
+	SnapshotFacts active;
+	bool		restricted;		/* in a security-restricted operation? */
+
+	JourneyAsked asked;
+} JourneyDecisionFront;
+
+/*
+ * Of the decision that journey_decision_current() gave last, or NULL.  Hidden
+ * where it is declared, too, or its address would be loaded first.
+ */
+extern __attribute__((visibility("hidden")))
+JourneyDecisionFront *journey_declared;
+
+/*
+ * Is the decision good for the reader, the statement and the snapshot?
+ *
+ * Both snapshots are of one transaction, so xmin and suboverflowed need not be
+ * compared.  With equal xmax and equal counts the same transactions below xmax
+ * were running, and xmin, if it is not the lowest of them, is our own
+ * transaction, which the snapshot is not asked about.  If subtransactions
+ * overflowed in one of them only, then those that are missing there are found
+ * by their parents, which were running in both or in neither.  In recovery all
+ * that run are counted by subxcnt.
+ */
+static pg_attribute_always_inline bool
+journey_decision_is_good(const JourneyDecisionFront *front)
+{
+	Snapshot	active;
+
+	/* the snapshot comes last, so that little is kept in registers across calls */
+	if (unlikely(GetUserId() != front->user) ||
+		unlikely(GetOuterUserId() != front->outer_user) ||
+		unlikely(InSecurityRestrictedOperation() != front->restricted) ||
+		unlikely(GetCurrentStatementStartTimestamp() != front->at) ||
+		unlikely(!ActiveSnapshotSet()))
+		return false;
+	active = GetActiveSnapshot();
+	return likely(front->active.curcid == active->curcid) &&
+		likely(front->active.xmax == active->xmax) &&
+		likely(front->active.xcnt == active->xcnt) &&
+		likely(front->active.subxcnt == active->subxcnt);
+}
+
+/* Is this the subject that was asked about last? */
+static pg_attribute_always_inline bool
+journey_is_asked(const JourneyAsked *asked, const char *name, int size)
+{
+	if (size != asked->size)
+		return false;
+	if (size >= 8)
+		return jn_load64((const uint8 *) name) == asked->head &&
+			jn_load64((const uint8 *) name + size - 8) == asked->tail &&
+			(likely(size <= 16) || memcmp(name, asked->name, size) == 0);
+	if (size >= 4)
+		return jn_load32((const uint8 *) name) == asked->head &&
+			jn_load32((const uint8 *) name + size - 4) == asked->tail;
+	return jn_name_tail(name, size) == asked->tail;
+}
+
+/*
+ * What journey_decision_allows() would say of a decision that is good, for a row
+ * of any time; not known unless that takes no more than a look.  "class" was
+ * told to the decision, "subject" is a text.
+ */
+static pg_attribute_always_inline JourneyVerdict
+journey_front_verdict(const JourneyDecisionFront *front, const JourneyClassRef *class, Datum subject)
+{
+	const char *t = DatumGetPointer(subject);
+	const char *name;
+	int			size;
+
+	if (unlikely(front->asked.version != journey_fact_cache_version))
+		return JOURNEY_NOT_KNOWN;
+
+	if (likely(VARATT_IS_1B(t)))
+	{
+		/* of a value stored elsewhere this makes -1 */
+		name = VARDATA_1B(t);
+		size = (int) VARSIZE_1B(t) - VARHDRSZ_SHORT;
+	}
+	else if (VARATT_IS_4B_U(t))
+	{
+		name = VARDATA_4B(t);
+		size = (int) VARSIZE_4B(t) - VARHDRSZ;
+	}
+	else
+		return JOURNEY_NOT_KNOWN;
+
+	if (!journey_is_asked(&front->asked, name, size))
+		return JOURNEY_NOT_KNOWN;
+	return (JourneyVerdict) (front->asked.verdicts >> class->shift & 3);
+}
+
+#endif							/* JOURNEY_DECISION_FRONT_H */
