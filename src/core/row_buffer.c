@@ -131,6 +131,127 @@ jn_row_buffer_compare(const JnRowBuffer *buffer, uint32_t x, uint32_t y)
 	return order;
 }
 
+/* ---- rows of one buffer and of others ---- */
+
+/* Appends rows of one buffer to another; tracks that it lacks are none. */
+JnStatus
+jn_row_buffer_copy(JnRowBuffer *to, const JnRowBuffer *from, uint32_t row, uint32_t n, JnError *err)
+{
+	JnStatus	status = jn_row_buffer_room(to, n, from->tracks, err);
+	uint32_t	at = to->rows;
+
+	if (status != JN_OK || n == 0)
+		return status;
+	memcpy(to->time + at, from->time + row, n * sizeof(int64_t));
+	memcpy(to->event + at, from->event + row, n * sizeof(uint32_t));
+	for (unsigned t = 0; from->tracks >> t != 0; t++)
+		if (from->tracks >> t & 1)
+		{
+			if (t == JN_VALUE)
+				memcpy(to->value + at, from->value + row, n * sizeof(uint64_t));
+			else
+				memcpy(to->label[t] + at, from->label[t] + row, n * sizeof(uint32_t));
+		}
+	to->rows += n;
+	return JN_OK;
+}
+
+static uint32_t
+label_of(const JnRowBuffer *buffer, unsigned track, uint32_t row)
+{
+	return buffer->tracks >> track & 1 ? buffer->label[track][row] : JN_NO_LABEL;
+}
+
+static uint64_t
+value_of(const JnRowBuffer *buffer, uint32_t row)
+{
+	return buffer->tracks >> JN_VALUE & 1 ? buffer->value[row] : JN_NO_VALUE;
+}
+
+/* Compares rows of two buffers of one builder, as jn_row_buffer_compare() does those of one. */
+int
+jn_row_buffer_compare_across(const JnRowBuffer *a, uint32_t x, const JnRowBuffer *b, uint32_t y)
+{
+	int			order;
+
+	if (a->time[x] != b->time[y])
+		return a->time[x] < b->time[y] ? -1 : 1;
+	order = jn_compare_labels(a->b, JN_SET_EVENT, a->event[x], b->event[y]);
+	for (unsigned t = 0; order == 0 && t < JN_TRACKS; t++)
+	{
+		uint64_t	v = value_of(a, x);
+		uint64_t	w = value_of(b, y);
+
+		if (t == JN_VALUE)
+			order = (v > w) - (v < w);
+		else
+			order = jn_compare_labels(a->b, t, label_of(a, t, x), label_of(b, t, y));
+	}
+	return order;
+}
+
+/* Removes a row, moving those behind it up. */
+void
+jn_row_buffer_remove(JnRowBuffer *buffer, uint32_t row)
+{
+	size_t		behind = --buffer->rows - row;
+
+	memmove(buffer->time + row, buffer->time + row + 1, behind * sizeof(int64_t));
+	memmove(buffer->event + row, buffer->event + row + 1, behind * sizeof(uint32_t));
+	for (unsigned t = 0; t < JN_TRACKS; t++)
+		if (buffer->tracks >> t & 1)
+		{
+			if (t == JN_VALUE)
+				memmove(buffer->value + row, buffer->value + row + 1, behind * sizeof(uint64_t));
+			else
+				memmove(buffer->label[t] + row, buffer->label[t] + row + 1, behind * sizeof(uint32_t));
+		}
+}
+
+void
+jn_row_buffer_empty(JnRowBuffer *buffer)
+{
+	buffer->rows = 0;
+	buffer->pieces = 0;
+	buffer->tracks = 0;
+}
+
+/* Rows of a buffer, for the builder. */
+JnRows
+jn_row_buffer_rows(const JnRowBuffer *buffer, uint32_t row, uint32_t n, bool ghost, bool more)
+{
+	JnRows		rows = {
+		.n = n,
+		.ghost = ghost,
+		.more = more,
+		.time = buffer->time + row,
+		.event = buffer->event + row,
+	};
+
+	for (unsigned t = 0; t < JN_TRACKS; t++)
+		if (t != JN_VALUE && buffer->tracks >> t & 1)
+			rows.label[t] = buffer->label[t] + row;
+	if (buffer->tracks >> JN_VALUE & 1)
+		rows.value = buffer->value + row;
+	return rows;
+}
+
+/* Whether so many rows of two buffers are the same. */
+bool
+jn_row_buffer_same(const JnRowBuffer *a, uint32_t x, const JnRowBuffer *b, uint32_t y, uint32_t n)
+{
+	if (memcmp(a->time + x, b->time + y, n * sizeof(int64_t)) != 0
+		|| memcmp(a->event + x, b->event + y, n * sizeof(uint32_t)) != 0)
+		return false;
+	for (unsigned t = 0; (a->tracks | b->tracks) >> t != 0; t++)
+		if ((a->tracks | b->tracks) >> t & 1)
+			for (uint32_t i = 0; i < n; i++)
+				if (t == JN_VALUE ? value_of(a, x + i) != value_of(b, y + i)
+					: label_of(a, t, x + i) != label_of(b, t, y + i))
+					return false;
+	return true;
+}
+
 /* ---- codes ---- */
 
 /* Fills a column of a map. */

@@ -82,6 +82,24 @@ extern int	jn_compare_labels(const JnSetBuild *b, unsigned column, uint32_t x, u
 /* Compares two rows as the steps of journeys are compared: by time, event and tracks, none after all others. */
 extern int	jn_row_buffer_compare(const JnRowBuffer *buffer, uint32_t x, uint32_t y);
 
+/* Compares rows of two buffers of one builder likewise; tracks that a buffer lacks are none. */
+extern int	jn_row_buffer_compare_across(const JnRowBuffer *a, uint32_t x, const JnRowBuffer *b, uint32_t y);
+
+/* Whether n rows of two buffers of one builder, from x and y on, are the same. */
+extern bool jn_row_buffer_same(const JnRowBuffer *a, uint32_t x, const JnRowBuffer *b, uint32_t y, uint32_t n);
+
+/* Appends n rows of another buffer of the builder.  Errors: JN_TOO_MANY_STEPS. */
+extern JnStatus jn_row_buffer_copy(JnRowBuffer *to, const JnRowBuffer *from, uint32_t row, uint32_t n, JnError *err);
+
+/* Removes a row, moving those behind it up; pieces are as they were. */
+extern void jn_row_buffer_remove(JnRowBuffer *buffer, uint32_t row);
+
+/* Forgets rows and pieces, keeps the memory. */
+extern void jn_row_buffer_empty(JnRowBuffer *buffer);
+
+/* Rows of a buffer as the builder takes them; they point into it. */
+extern JnRows jn_row_buffer_rows(const JnRowBuffer *buffer, uint32_t row, uint32_t n, bool ghost, bool more);
+
 /*
  * Fills a map from the codes of a set or journey to those of the builder;
  * "label" are the columns of the tracks.  Release map->code.

@@ -2,6 +2,10 @@
  * store_merge.c
  *	  Changes folded into the sets of a bucket of a store.
  *
+ * Where all changes are new rows of one chunk, each set takes those between its
+ * first key and the next one's (store_insert.h), if that can be done in all of
+ * them.  What follows is for the others.
+ *
  * Two passes over the bucket.  The first one goes along the subjects that have
  * changes, takes their rows out of the sets, merges the changes in, and cuts
  * what comes of it at the chunks: the new parts.  A part that is as it was, with
@@ -87,111 +91,6 @@ release(const JnEnv *env, void *array)
 {
 	if (array != NULL)
 		jn_release(env, array);
-}
-
-/* ---- rows ---- */
-
-/* Appends rows of one buffer to another; tracks that it lacks are none. */
-static JnStatus
-copy_rows(JnRowBuffer *to, const JnRowBuffer *from, uint32_t row, uint32_t n, JnError *err)
-{
-	JnStatus	status = jn_row_buffer_room(to, n, from->tracks, err);
-	uint32_t	at = to->rows;
-
-	if (status != JN_OK || n == 0)
-		return status;
-	memcpy(to->time + at, from->time + row, n * sizeof(int64_t));
-	memcpy(to->event + at, from->event + row, n * sizeof(uint32_t));
-	for (unsigned t = 0; from->tracks >> t != 0; t++)
-		if (from->tracks >> t & 1)
-		{
-			if (t == JN_VALUE)
-				memcpy(to->value + at, from->value + row, n * sizeof(uint64_t));
-			else
-				memcpy(to->label[t] + at, from->label[t] + row, n * sizeof(uint32_t));
-		}
-	to->rows += n;
-	return JN_OK;
-}
-
-static uint32_t
-label_of(const JnRowBuffer *buffer, unsigned track, uint32_t row)
-{
-	return buffer->tracks >> track & 1 ? buffer->label[track][row] : JN_NO_LABEL;
-}
-
-static uint64_t
-value_of(const JnRowBuffer *buffer, uint32_t row)
-{
-	return buffer->tracks >> JN_VALUE & 1 ? buffer->value[row] : JN_NO_VALUE;
-}
-
-/* Compares rows of two buffers of one builder, as jn_row_buffer_compare() does those of one. */
-static int
-compare_across(const JnRowBuffer *a, uint32_t x, const JnRowBuffer *b, uint32_t y)
-{
-	int			order;
-
-	if (a->time[x] != b->time[y])
-		return a->time[x] < b->time[y] ? -1 : 1;
-	order = jn_compare_labels(a->b, JN_SET_EVENT, a->event[x], b->event[y]);
-	for (unsigned t = 0; order == 0 && t < JN_TRACKS; t++)
-	{
-		uint64_t	v = value_of(a, x);
-		uint64_t	w = value_of(b, y);
-
-		if (t == JN_VALUE)
-			order = (v > w) - (v < w);
-		else
-			order = jn_compare_labels(a->b, t, label_of(a, t, x), label_of(b, t, y));
-	}
-	return order;
-}
-
-/* Removes a row, moving those behind it up. */
-static void
-remove_row(JnRowBuffer *buffer, uint32_t row)
-{
-	size_t		behind = --buffer->rows - row;
-
-	memmove(buffer->time + row, buffer->time + row + 1, behind * sizeof(int64_t));
-	memmove(buffer->event + row, buffer->event + row + 1, behind * sizeof(uint32_t));
-	for (unsigned t = 0; t < JN_TRACKS; t++)
-		if (buffer->tracks >> t & 1)
-		{
-			if (t == JN_VALUE)
-				memmove(buffer->value + row, buffer->value + row + 1, behind * sizeof(uint64_t));
-			else
-				memmove(buffer->label[t] + row, buffer->label[t] + row + 1, behind * sizeof(uint32_t));
-		}
-}
-
-static void
-empty(JnRowBuffer *buffer)
-{
-	buffer->rows = 0;
-	buffer->pieces = 0;
-	buffer->tracks = 0;
-}
-
-/* Rows of a buffer, for the builder. */
-static JnRows
-rows_of(const JnRowBuffer *buffer, uint32_t row, uint32_t n, bool ghost, bool more)
-{
-	JnRows		rows = {
-		.n = n,
-		.ghost = ghost,
-		.more = more,
-		.time = buffer->time + row,
-		.event = buffer->event + row,
-	};
-
-	for (unsigned t = 0; t < JN_TRACKS; t++)
-		if (t != JN_VALUE && buffer->tracks >> t & 1)
-			rows.label[t] = buffer->label[t] + row;
-	if (buffer->tracks >> JN_VALUE & 1)
-		rows.value = buffer->value + row;
-	return rows;
 }
 
 /* ---- the changes ---- */
@@ -362,7 +261,7 @@ open_sets(Merge *m, JnError *err)
 static JnStatus
 take_old(Merge *m, const JnKey *key, JnError *err)
 {
-	empty(&m->old);
+	jn_row_buffer_empty(&m->old);
 	for (uint32_t i = 0; i < m->n; i++)
 	{
 		JnSetSource *source = &m->source[i];
@@ -400,7 +299,7 @@ place_of_row(const Merge *m, uint32_t change, uint32_t from, uint32_t to)
 		else
 			hi = middle;
 	}
-	while (from < to && time[from] == m->changes.time[change] && compare_across(&m->changes, change, &m->old, from) > 0)
+	while (from < to && time[from] == m->changes.time[change] && jn_row_buffer_compare_across(&m->changes, change, &m->old, from) > 0)
 		from++;
 	return from;
 }
@@ -428,15 +327,15 @@ apply(Merge *m, uint32_t from, uint32_t to, JnError *err)
 
 			if (place == end && p < old->pieces)
 				break;
-			status = copy_rows(&m->now, old, row, place - row, err);
+			status = jn_row_buffer_copy(&m->now, old, row, place - row, err);
 			row = place;
 
 			/* all changes of this one row together */
 			for (; i < to && jn_store_changes_compare(&m->in, one, m->in.order[i]) == 0; i++)
 				net += m->in.gone[m->in.order[i]] ? -1 : 1;
 			for (; net > 0 && status == JN_OK; net--)
-				status = copy_rows(&m->now, changes, one, 1, err);
-			for (; net < 0 && row < end && compare_across(changes, one, old, row) == 0; net++)
+				status = jn_row_buffer_copy(&m->now, changes, one, 1, err);
+			for (; net < 0 && row < end && jn_row_buffer_compare_across(changes, one, old, row) == 0; net++)
 				row++;
 			if (net < 0)
 				return jn_fail(err, JN_STORE_MISSING, 0, -net, 0);
@@ -444,25 +343,9 @@ apply(Merge *m, uint32_t from, uint32_t to, JnError *err)
 				jn_tick(m->env);
 		}
 		if (status == JN_OK)
-			status = copy_rows(&m->now, old, row, end - row, err);
+			status = jn_row_buffer_copy(&m->now, old, row, end - row, err);
 	}
 	return status;
-}
-
-/* Whether so many rows of two buffers are the same. */
-static bool
-same_rows(const JnRowBuffer *a, uint32_t x, const JnRowBuffer *b, uint32_t y, uint32_t n)
-{
-	if (memcmp(a->time + x, b->time + y, n * sizeof(int64_t)) != 0
-		|| memcmp(a->event + x, b->event + y, n * sizeof(uint32_t)) != 0)
-		return false;
-	for (unsigned t = 0; (a->tracks | b->tracks) >> t != 0; t++)
-		if ((a->tracks | b->tracks) >> t & 1)
-			for (uint32_t i = 0; i < n; i++)
-				if (t == JN_VALUE ? value_of(a, x + i) != value_of(b, y + i)
-					: label_of(a, t, x + i) != label_of(b, t, y + i))
-					return false;
-	return true;
 }
 
 /* Whether the rows of a chunk are as they were: those of the pieces from .. to-1. */
@@ -481,11 +364,11 @@ is_same(const Merge *m, uint32_t from, uint32_t to, const NewPart *part)
 	for (uint32_t p = from; p < to; p++)
 		rows += old->piece[p].rows;
 	if (rows + part->ghost != part->rows
-		|| (part->ghost && !same_rows(old, old->piece[from].row - 1, &m->now, at++, 1)))
+		|| (part->ghost && !jn_row_buffer_same(old, old->piece[from].row - 1, &m->now, at++, 1)))
 		return false;
 	for (uint32_t p = from; p < to; p++)
 	{
-		if (!same_rows(old, old->piece[p].row, &m->now, at, old->piece[p].rows))
+		if (!jn_row_buffer_same(old, old->piece[p].row, &m->now, at, old->piece[p].rows))
 			return false;
 		at += old->piece[p].rows;
 		jn_tick(m->env);
@@ -650,7 +533,7 @@ add_same(Merge *m, uint32_t place, uint32_t end, char *text, JnError *err)
 	if (key.size > 0)
 		memcpy(text, key.data, key.size);
 	key.data = text;
-	empty(old);
+	jn_row_buffer_empty(old);
 	for (; place < end; place++)
 	{
 		JnSetSource *source = &m->source[place];
@@ -665,13 +548,13 @@ add_same(Merge *m, uint32_t place, uint32_t end, char *text, JnError *err)
 		if (row == 0)
 			ghost = source->part.ghost;
 		else if (source->part.ghost)
-			remove_row(old, row);	/* the row before it is the same */
+			jn_row_buffer_remove(old, row); /* the row before it is the same */
 		more = source->part.more;
 		next_part(m, source);
 		if (source->part.rows > 0)
 			break;
 	}
-	return add_rows(m, &key, rows_of(old, 0, old->rows, ghost, more), err);
+	return add_rows(m, &key, jn_row_buffer_rows(old, 0, old->rows, ghost, more), err);
 }
 
 /* Whether a set with more to come is full enough. */
@@ -729,7 +612,7 @@ rewrite(Merge *m, uint32_t place, uint32_t end, const uint32_t *order, uint32_t 
 				break;
 		}
 		if (part->rows > 0)
-			status = add_rows(m, key, rows_of(&m->now, part->row, part->rows, part->ghost, part->more), err);
+			status = add_rows(m, key, jn_row_buffer_rows(&m->now, part->row, part->rows, part->ghost, part->more), err);
 		from++;
 	}
 	if (status == JN_OK)
@@ -812,7 +695,7 @@ plan_splice(Merge *m, uint32_t place, const uint32_t *order, uint32_t from, uint
 
 		m->piece[i - from] = (JnSplicePart)
 		{
-			m->subject[part->subject], rows_of(&m->now, part->row, part->rows, part->ghost, part->more), part->before
+			m->subject[part->subject], jn_row_buffer_rows(&m->now, part->row, part->rows, part->ghost, part->more), part->before
 		};
 	}
 	return jn_splice_plan(&m->splice, source->s, m->b, &source->map, m->piece, to - from, err);
