@@ -7,6 +7,8 @@
 # without a store of it; the two take turns, as all else that is compared.
 # Subjects are drawn evenly, which is the worst case for folding and reading.
 # All times are whole seconds: the first one that is not makes sets be written anew.
+# Questions are asked of all sets without changes, and then with changes of 1 % of
+# the rows, of all subjects or of 1 % of them: milliseconds, and times of without.
 # Commits reach the disk (fsync = on).
 # shellcheck source=tools/lib.sh
 . "$(dirname "$0")/../../tools/lib.sh"
@@ -55,26 +57,56 @@ db -c CHECKPOINT
 wal "SELECT journey.track('tracked', 'who', 'at', 'what', 'live')" | say_per_event 'track' "$events"
 db -At -F ' ' -c "SELECT format('%s sets, %s bytes, %s bytes an event', sets, bytes, round(bytes_per_event::numeric, 2)) FROM journey.stores"
 
-# ask NAME: reading, five times, the median
+# ask NAME: questions of all sets, each in a session of its own: the first time, which reads catalogs, and the median of ten more
 ask()
 {
-	for _ in 1 2 3 4 5; do
-		db -At -c '\timing on' -c 'SET max_parallel_workers_per_gather = 0' \
-			-c "SELECT sum(journey.session_count(sets, '30 min')) FROM live" | awk '/Time/ { t = $2 } END { print t }'
-	done | sort -n | awk -v what="$1" 'NR == 3 { printf "%-44s %8.1f ms\n", what, $1 }'
+	local name=$1 question query
+
+	while IFS='|' read -r question query; do
+		{
+			printf 'SET max_parallel_workers_per_gather = 0;\n\\o /dev/null\n\\timing on\n'
+			for _ in 0 1 2 3 4 5 6 7 8 9 10; do
+				printf '%s;\n' "$query"
+			done
+		} >"$scripts/ask"
+		db -At -f "$scripts/ask" | awk '/^Time/ { print (n++ > 0), $2 }' | sort -n -k 1,1 -k 2,2 | awk -v what="$question" -v name="$name" -v kept="$scripts/kept" '
+			{ t[NR] = $2 }
+			END {
+				first = t[1]
+				median = t[int(NR / 2) + 1]
+				while ((getline line < kept) > 0) {
+					split(line, part, "|")
+					before[part[1]] = part[2]
+				}
+				if (what in before)
+					printf "%-28s %-12s first %8.1f ms, then %8.1f ms %6.2f times\n", name, what, first, median, median / before[what]
+				else {
+					printf "%-28s %-12s first %8.1f ms, then %8.1f ms\n", name, what, first, median
+					print what "|" median >> kept
+				}
+			}'
+	done <<-'SQL'
+		sessions|SELECT sum(journey.session_count(sets, '30 min')) FROM live
+		funnel|SELECT journey.funnel_agg(sets, ARRAY['"event 1"', '"event 6"', '"event 8"']::journey.journey_pattern[], '1 hour') FROM live
+		transitions|SELECT count(e) FROM unnest((SELECT journey.edges_agg(sets, false) FROM live)) e
+		sequence|SELECT journey.match_count_agg(sets, '"event 1" -[no "event 9"]-> "event 6" within 1 day') FROM live
+		with gaps|SELECT count(e) FROM unnest((SELECT journey.edges_agg(sets) FROM live)) e
+		rows|SELECT count(x.j) FROM live, journey.journeys(sets) x
+	SQL
 }
 
 db -c 'VACUUM ANALYZE live_sets' -c 'VACUUM ANALYZE live_delta'
-ask 'sessions of all, no changes'
+ask 'no changes'
 more=$((events / 100))
 wal "INSERT INTO plain SELECT 'user-' || (hashint8(i) & 2147483647) % $subjects, date_trunc('second', now()), 'event 1' FROM generate_series(1, $more) i" |
 	say_per_event 'insert, plain' "$more"
 wal "INSERT INTO tracked SELECT 'user-' || (hashint8(i) & 2147483647) % $subjects, date_trunc('second', now()), 'event 1' FROM generate_series(1, $more) i" |
 	say_per_event 'insert, tracked' "$more"
-ask 'sessions of all, 1 % changes of all subjects'
+ask '1 % changes, all subjects'
 wal "SELECT journey.fold('live')" | say_per_event 'fold 1 %' "$more"
+db -c 'VACUUM ANALYZE live_sets' -c 'VACUUM ANALYZE live_delta'
 wal "INSERT INTO tracked SELECT 'user-' || i % ($subjects / 100), date_trunc('second', now()) + i * interval '1 s', 'event 1' FROM generate_series(1, $more) i" >/dev/null
-ask 'sessions of all, 1 % changes of 1 % subjects'
+ask '1 % changes, 1 % subjects'
 wal "SELECT journey.fold('live')" | say_per_event 'fold 1 % of 1 % subjects' "$more"
 more=$((events / 10))
 fill tracked $((events + 1)) $((events + more))
