@@ -132,6 +132,12 @@ FROM unnest('{0, 10, 11}'::int[]) AS as_of;
 SELECT as_of, pg_temp.told(funnel(pg_temp.jj('0:a 1:b'), '{a, b, c}', '10 s', step_within => '{NULL, 2 s}',
                                   as_of => to_timestamp(as_of)))
 FROM unnest('{3, 4}'::int[]) AS as_of;
+-- with strict ties a step must be later: a chain that stands at the end of its time has none left, an earlier one may
+SELECT t, pg_temp.told(funnel(pg_temp.jj(t), '{a, b, c}', '10 s', ties => 'strict', as_of => to_timestamp(10)))
+FROM unnest('{0:a 10:b, 0:a 9:b, 0:a 5:b 10:b}'::text[]) WITH ORDINALITY AS x(t, n) ORDER BY n;
+SELECT ties, pg_temp.told(funnel(pg_temp.jj('0:a 0:x'), '{a, b}', '0', exclude => '{x}', ties => ties)) AS within,
+       pg_temp.told(funnel(pg_temp.jj('0:a 0:x'), '{a, b}', '1 h', exclude => '{x}', step_within => '{0}', ties => ties)) AS one_step
+FROM unnest('{input, strict}'::text[]) AS ties;
 SELECT pg_temp.told(funnel(pg_temp.jj('0:a'), '{a, b}', NULL)) AS no_window,
        pg_temp.told(funnel(pg_temp.jj('0:a 1:d'), '{a, b}', NULL, 'strict')) AS broken;
 

@@ -172,15 +172,19 @@ could_go_on(const Slow *s, const Chain *c, uint32_t place, int64_t time)
 	uint32_t	entry = c->row[0];
 	uint32_t	last = c->row[c->n - 1];
 	uint32_t	level = c->level[c->n - 1];
+	int64_t		earliest = s->row[last].time + (s->q->terms.ties == JN_TIES_STRICT);
 
 	for (uint32_t r = last + 1; r < place; r++)
 		if (breaks(s, entry, r, level))
 			return false;
+
+	/* the first instant at which a step could come */
+	if (time < earliest)
+		time = earliest;
 	for (uint32_t next = level + 1; next <= s->q->terms.steps; next++)
 	{
-		if (next > s->level
-			&& (time < s->row[entry].time || (uint64_t) (time - s->row[entry].time) <= s->q->terms.within)
-			&& (time < s->row[last].time || (uint64_t) (time - s->row[last].time) <= limit_of(s, next)))
+		if (next > s->level && (uint64_t) (time - s->row[entry].time) <= s->q->terms.within
+			&& (uint64_t) (time - s->row[last].time) <= limit_of(s, next))
 			return true;
 		if (!optional_of(s, next))
 			return false;

@@ -364,6 +364,21 @@ least_limit(uint64_t a, uint64_t b)
 }
 
 /*
+ * How long after its entry a chain that stands at "near" could still have gone
+ * on, by a step with this limit: false if not at all.  With strict ties a step
+ * must be later than the one before, so there must be time left behind that.
+ */
+static bool
+chain_left(const JnFunnel *f, uint32_t entry, uint32_t near, uint64_t limit, uint64_t *end)
+{
+	const JnFunnelTerms *terms = f->terms;
+	uint64_t	after = span(f, entry, near);
+
+	*end = least_limit(limit < JN_NO_LIMIT - after ? after + limit : JN_NO_LIMIT, terms->within);
+	return terms->ties != JN_TIES_STRICT || *end > after;
+}
+
+/*
  * How long after its entry the attempt could still have gone beyond its level,
  * as the search forwards has left it: microseconds, or JN_NO_LIMIT.  False if
  * no chain is left that could.
@@ -377,27 +392,25 @@ time_left(const JnFunnel *f, Found found, uint64_t *left)
 	*left = 0;
 	for (uint32_t i = found.level; i > 0; i--)
 	{
-		const Reach *r = &f->reach[i];
+		/* the latest chain has the most time, but perhaps none at all: then the one before it */
+		const Reach *chain[] = {&f->reach[i], &f->before[i]};
+		uint32_t	chains = terms->ties == JN_TIES_STRICT ? 2 : 1;
 
-		if (r->far != NO_MARK)
+		/* whichever step beyond the level may come next */
+		for (uint32_t next = i + 1; next <= terms->steps; next++)
 		{
-			uint64_t	after = span(f, found.entry, r->near);
-
-			/* whichever step beyond the level may come next */
-			for (uint32_t next = i + 1; next <= terms->steps; next++)
+			for (uint32_t c = 0; c < chains && next > found.level; c++)
 			{
-				uint64_t	limit = step_limit(terms, next);
-				uint64_t	end = limit < JN_NO_LIMIT - after ? after + limit : JN_NO_LIMIT;
+				uint64_t	end;
 
-				if (next > found.level)
-				{
-					any = true;
-					end = least_limit(end, terms->within);
-					*left = end > *left ? end : *left;
-				}
-				if (!is_optional(terms, next))
-					break;
+				if (chain[c]->far == NO_MARK
+					|| !chain_left(f, found.entry, chain[c]->near, step_limit(terms, next), &end))
+					continue;
+				any = true;
+				*left = end > *left ? end : *left;
 			}
+			if (!is_optional(terms, next))
+				break;
 		}
 
 		/* a chain that stands before the level goes beyond it only by leaving it out */
