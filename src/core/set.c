@@ -378,6 +378,46 @@ jn_set_parts_next(const JnEnv *env, JnSetParts *p, JnPart *part)
 	return true;
 }
 
+/* Passes keys of bigint that are close to each other, eight at a time; returns how many. */
+static uint32_t
+pass_close_keys(JnSetParts *p, uint32_t keys)
+{
+	uint32_t	passed = 0;
+
+	for (; keys - passed >= 8 && p->keys_end - p->key >= 8; passed += 8, p->key += 8)
+	{
+		uint64_t	more = jn_load64(p->key);
+
+		if ((more & UINT64_C(0x8080808080808080)) != 0)
+			break;
+
+		/* eight bytes to four sums of two, and those to one in the highest 16 bits */
+		more = (more & UINT64_C(0x00ff00ff00ff00ff)) + (more >> 8 & UINT64_C(0x00ff00ff00ff00ff));
+		p->last.number = (int64_t) ((uint64_t) p->last.number + (more * UINT64_C(0x0001000100010001) >> 48) + 8);
+	}
+	return passed;
+}
+
+bool
+jn_set_parts_pass(const JnEnv *env, JnSetParts *p, const JnSetCounts *counts)
+{
+	p->start += (size_t) (counts->part - p->counts.part) * p->counts.s->start_width;
+	while (p->counts.part < counts->part)
+	{
+		if (p->last.kind == JN_KEY_BIGINT && p->counts.part > 0)
+			p->counts.part += pass_close_keys(p, counts->part - p->counts.part);
+		if (p->counts.part == counts->part)
+			break;
+		p->counts.part++;
+		if (!next_key(env, p))
+			return false;
+		if (p->counts.part % 1024 == 0)
+			jn_tick(env);
+	}
+	p->counts = *counts;
+	return true;
+}
+
 bool
 jn_set_find(const JnEnv *env, const JnSet *s, const JnKey *key, JnSetParts *p, JnPart *part)
 {

@@ -233,6 +233,12 @@ extern void jn_set_parts_close(const JnEnv *env, JnSetParts *p);
 extern bool jn_set_parts_next(const JnEnv *env, JnSetParts *p, JnPart *part);
 
 /*
+ * Goes on to the part where "counts" stands, which is not behind: the next one
+ * is that.  For those who want few parts.  False if a key cannot be read.
+ */
+extern bool jn_set_parts_pass(const JnEnv *env, JnSetParts *p, const JnSetCounts *counts);
+
+/*
  * Goes through the rows of the parts in order, with their times.  It remembers
  * where it is: parts must be entered in ascending order, each row costs O(1),
  * and rows that are passed over cost little more than their differences.

@@ -759,19 +759,30 @@ hold_parts(const JnEnv *env, JnWhole *w, const JnSet *s, const uint8_t *which, c
 	JnHeldSet  *held = NULL;
 	JnStatus	status = JN_OK;
 	JnTimesReader times;
-	JnSetParts	parts;
-	JnPart		part;
+	JnSetCounts counts;
+	JnSetParts	parts;			/* follows, for the keys that are asked for */
 
 	jn_set_times(s, &times);
+	jn_set_counts_open(&counts, s);
 	jn_set_parts_open(&parts, s);
-	while (status == JN_OK && jn_set_parts_next(env, &parts, &part))
+	while (status == JN_OK)
 	{
-		HeldPart	one = {.number = part.number,.row = part.row,.rows = part.rows,.ghost = part.ghost,.more = part.more};
+		JnSetCounts before = counts;
+		HeldPart	one;
+		JnPart		part;
+		uint32_t	row;
+		bool		ghost;
+		bool		more;
 		uint64_t	length;
 		uint64_t	across;
 
-		if ((!part.ghost && !part.more) || !is_wanted(which, part.number))
+		if (jn_set_counts_next(&counts, &row, &ghost, &more) == 0)
+			break;
+		if ((!ghost && !more) || !is_wanted(which, before.part))
 			continue;
+		if (!jn_set_parts_pass(env, &parts, &before) || !jn_set_parts_next(env, &parts, &part))
+			break;
+		one = (HeldPart) {.number = part.number,.row = part.row,.rows = part.rows,.ghost = part.ghost,.more = part.more};
 		if (held == NULL)
 		{
 			/* held itself for as long as it is gone through: a part may be shown at once */

@@ -90,6 +90,51 @@ TEST(sets_give_back_keys_and_steps)
 	}
 }
 
+/* Passing parts is going through them. */
+TEST(parts_that_are_passed_over_change_nothing)
+{
+	uint64_t	seed = 24;
+	uint32_t	far = 0;
+
+	for (int round = 0; round < 1000; round++)
+	{
+		uint32_t	n = random_set(&seed, part, 1 + unit_below(&seed, 150));
+		JnSet		s = set_proved(ENV, set_bytes(ENV, part, n));
+		JnSetParts	parts;
+		JnSetCounts counts;
+		JnPart		p;
+		uint32_t	next = 0;
+		uint32_t	row;
+		bool		ghost;
+		bool		more;
+
+		jn_set_parts_open(&parts, &s);
+		jn_set_counts_open(&counts, &s);
+		for (uint32_t i = 0; i < n; i++)
+		{
+			JnSetCounts before = counts;
+
+			CHECK(jn_set_counts_next(&counts, &row, &ghost, &more) > 0);
+			if (unit_below(&seed, 12) > 0)
+				continue;
+			far += i >= next + 9;
+			next = i;
+			CHECK(jn_set_parts_pass(ENV, &parts, &before));
+			CHECK(jn_set_parts_next(ENV, &parts, &p));
+			CHECK_INT(jn_key_compare(&p.key, &part[i].key), 0);
+			CHECK_INT(p.number, i);
+			CHECK_INT(p.row, row);
+			CHECK_INT(p.rows, part[i].n);
+			CHECK_INT(p.ghost, part[i].ghost);
+			CHECK_INT(p.more, part[i].more);
+			CHECK_INT(p.start, part[i].step[part[i].ghost].time);
+		}
+		jn_set_parts_close(ENV, &parts);
+		unit_env_clear(&unit_env);
+	}
+	CHECK(far > 20);
+}
+
 TEST(parts_are_found_by_their_key_and_make_journeys)
 {
 	uint64_t	seed = 23;
