@@ -53,6 +53,7 @@ jn_wanted_init(JnWanted *w, const JnName *name, uint32_t count)
 			{
 				w->bits |= name_bit(name[i]);
 				w->head[at] = jn_name_word(name[i], size);
+				w->size[at] = size < UINT8_MAX ? (uint8_t) size : UINT8_MAX;
 				w->order[at++] = (uint8_t) i;
 				length->presence |= jn_presence(name[i].data, size);
 			}
@@ -159,7 +160,103 @@ find_sse41(const JnWanted *w, const JnLabels *labels, const uint8_t *end, uint64
 	return n;
 }
 
+/* The name of the wanted ones that stands at "data" and has "size" bytes, eight of which may be read, or w->count. */
+JN_TARGET_AVX2
+static inline uint32_t
+which_of_all(const JnWanted *w, const char *data, uint32_t size)
+{
+	uint64_t	mask = size < 8 ? (UINT64_C(1) << (8 * size)) - 1 : UINT64_MAX;
+	__m256i		head = _mm256_set1_epi64x((long long) (jn_load64((const uint8_t *) data) & mask));
+
+	for (uint32_t base = 0; base < w->count; base += 4)
+	{
+		__m256i		heads = _mm256_loadu_si256((const __m256i *) (w->head + base));
+		unsigned	equal = (unsigned) _mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpeq_epi64(heads, head)));
+
+		for (; equal != 0; equal &= equal - 1)
+		{
+			uint32_t	i = base + (uint32_t) __builtin_ctz(equal);
+
+			/* behind the last head are zeroes, as in the name of no bytes */
+			if (w->size[i] == size && i < w->count && (size <= 8 || is_rest(w, i, data, size)))
+				return i;
+		}
+	}
+	return w->count;
+}
+
+JN_TARGET_AVX2
+static bool
+open_avx2(const JnWanted *w, const uint8_t *p, const uint8_t *end, uint32_t n, uint64_t presence, JnLabels *labels,
+		  JnWantedCode *found, uint32_t *founds)
+{
+	const JnWantedLength *last = w->length + w->lengths;
+	uint32_t	names = end - p > 2 * LANES ? *p++ : 0;
+	uint32_t	few = names < LANES ? names : LANES;
+	__m128i		low;
+	__m128i		high = _mm_setzero_si128();
+	__m128i		equal_low = high;
+	__m128i		equal_high = high;
+	uint32_t	half;
+	uint32_t	all;
+	uint32_t	equal;
+	uint32_t	there = 0;
+	const char *data;
+
+	if (names < 2 || names > 2 * LANES)
+		return false;
+	low = _mm_and_si128(_mm_loadu_si128((const __m128i *) p), _mm_loadu_si128((const __m128i *) (ones + LANES - few)));
+	half = all = sum_before(low, LANES);
+	if (names > LANES)
+	{
+		high = _mm_and_si128(_mm_loadu_si128((const __m128i *) (p + LANES)),
+							 _mm_loadu_si128((const __m128i *) (ones + 2 * LANES - names)));
+		all += sum_before(high, LANES);
+	}
+	data = (const char *) p + names;
+
+	/* behind the last name begin the codes, a byte each; eight bytes of each name are looked at */
+	if (_mm_movemask_epi8(_mm_or_si128(low, high)) != 0
+		|| end - (const uint8_t *) data < (ptrdiff_t) (all + (n > 8 ? n : 8)))
+		return false;
+	*labels = (JnLabels) {names, false, 1, p, data, (const uint8_t *) data + all};
+
+	for (const JnWantedLength *l = w->length; l < last; l++)
+		if ((l->presence & presence) != 0)
+		{
+			__m128i		length = _mm_set1_epi8((char) l->length);
+
+			equal_low = _mm_or_si128(equal_low, _mm_cmpeq_epi8(low, length));
+			equal_high = _mm_or_si128(equal_high, _mm_cmpeq_epi8(high, length));
+		}
+	equal = (uint32_t) _mm_movemask_epi8(equal_low) | (uint32_t) _mm_movemask_epi8(equal_high) << LANES;
+	for (equal &= UINT32_MAX >> (2 * LANES - names); equal != 0 && there < w->count; equal &= equal - 1)
+	{
+		uint32_t	at = (uint32_t) __builtin_ctz(equal);
+		const char *name = data + (at < LANES ? sum_before(low, at) : half + sum_before(high, at - LANES));
+		uint32_t	i = which_of_all(w, name, p[at]);
+
+		if (i < w->count)
+			found[there++] = (JnWantedCode) {at, w->order[i]};
+	}
+	*founds = there;
+	return true;
+}
+
 #endif							/* JN_X86 */
+
+bool
+jn_wanted_open(const JnWanted *w, const uint8_t *p, const uint8_t *end, uint32_t n, uint64_t presence,
+			   JnLabels *labels, JnWantedCode *found, uint32_t *founds)
+{
+#ifdef JN_X86
+	if (jn_cpu() >= JN_CPU_AVX2)
+		return open_avx2(w, p, end, n, presence, labels, found, founds);
+#else
+	(void) w, (void) p, (void) end, (void) n, (void) presence, (void) labels, (void) found, (void) founds;
+#endif
+	return false;
+}
 
 uint32_t
 jn_wanted_find(const JnWanted *w, const JnLabels *labels, const uint8_t *end, uint64_t presence, JnWantedCode *found)

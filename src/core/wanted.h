@@ -33,6 +33,7 @@ typedef struct JnWanted
 	uint64_t	bits;			/* one for each length and first byte: other names need no look */
 	uint64_t	head[JN_WANTED];	/* the first eight bytes of each, zeroes behind a shorter one; by length */
 	uint8_t		order[JN_WANTED];	/* number of the name of each head */
+	uint8_t		size[JN_WANTED];	/* its bytes, or 255 */
 	uint32_t	lengths;
 	JnWantedLength length[JN_WANTED];	/* ascending, those below 128 */
 } JnWanted;
@@ -54,5 +55,15 @@ extern bool jn_wanted_init(JnWanted *w, const JnName *name, uint32_t count);
  */
 extern uint32_t jn_wanted_find(const JnWanted *w, const JnLabels *labels, const uint8_t *end, uint64_t presence,
 							   JnWantedCode *found);
+
+/*
+ * Opens a column of events at p, and finds the names in it as above, in one go:
+ * *labels is what jn_labels_open() makes of it for n rows, and *founds how many
+ * were found.  No byte from "end" on is looked at.  Only where that is fast, for
+ * names below 128 bytes, 2 to 32 of them, and not near the end: else false, and
+ * the column must be opened the other way.
+ */
+extern bool jn_wanted_open(const JnWanted *w, const uint8_t *p, const uint8_t *end, uint32_t n, uint64_t presence,
+						   JnLabels *labels, JnWantedCode *found, uint32_t *founds);
 
 #endif							/* JN_WANTED_H */

@@ -170,11 +170,12 @@ add_value(FunctionCallInfo fcinfo, bool is_set)
 	{
 		JnHeader	head;
 		JnJourney	j;
+		struct varlena *v = journey_fetch(PG_GETARG_DATUM(1), &head);
 
-		journey_open_header(PG_GETARG_DATUM(1), &head);
-		if (!jn_funnel_tally_header(&state->tally, &head))
+		if (!jn_funnel_tally_header(&state->tally, &head)
+			&& !jn_funnel_tally_value(&env, &state->tally, &head, (const uint8 *) VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v)))
 		{
-			journey_open(PG_GETARG_DATUM(1), &j);
+			journey_open(PointerGetDatum(v), &j);
 			status = jn_funnel_tally_journey(&env, &state->tally, &j, &err);
 		}
 	}

@@ -101,7 +101,7 @@ journey_funnel_row(const JnEnv *env, const JnFunnelTally *tally, uint32 i, Funne
 	{
 		row->median_from_previous = jn_gaps_median(env, &step->from_previous, n);
 		row->p90_from_previous = jn_gaps_rank(env, &step->from_previous, n, p90_rank(n));
-		row->median_from_first = jn_gaps_median(env, &step->from_first, n);
-		row->p90_from_first = jn_gaps_rank(env, &step->from_first, n, p90_rank(n));
+		row->median_from_first = jn_gaps_median(env, jn_funnel_from_first(tally, i), n);
+		row->p90_from_first = jn_gaps_rank(env, jn_funnel_from_first(tally, i), n, p90_rank(n));
 	}
 }

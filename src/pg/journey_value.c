@@ -36,6 +36,17 @@ journey_open_header(Datum value, JnHeader *head)
 		journey_report_stored(&err, "journey");
 }
 
+struct varlena *
+journey_fetch(Datum value, JnHeader *head)
+{
+	struct varlena *v = PG_DETOAST_DATUM_PACKED(value);
+	JnError		err;
+
+	if (jn_header_read((const uint8_t *) VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v), head, &err) != JN_OK)
+		journey_report_stored(&err, "journey");
+	return v;
+}
+
 Datum
 journey_finish(const JnEnv *env, JnBuild *build)
 {

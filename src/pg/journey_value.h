@@ -27,6 +27,12 @@ extern struct varlena *journey_open(Datum value, JnJourney *j);
 extern void journey_open_header(Datum value, JnHeader *head);
 
 /*
+ * The same, and fetches the whole value: for those who go on with it nearly
+ * always.  Returns the value, which is at hand then and not compressed.
+ */
+extern struct varlena *journey_fetch(Datum value, JnHeader *head);
+
+/*
  * Finishes the journey in a builder, which must have a step, and gives it as
  * a value in the current memory context.  Raises if it is too large.
  */

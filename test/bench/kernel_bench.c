@@ -111,9 +111,12 @@ ask_funnel(bool sets)
 			check(jn_funnel_tally_set(&env, &t, &s, &err));
 			continue;
 		}
+		check(jn_header_read(value[i].bytes, value[i].size, &j.head, &err));
+		if (jn_funnel_tally_header(&t, &j.head)
+			|| jn_funnel_tally_value(&env, &t, &j.head, value[i].bytes, value[i].size))
+			continue;
 		check(jn_journey_open(value[i].bytes, value[i].size, &j, &err));
-		if (!jn_funnel_tally_header(&t, &j.head))
-			check(jn_funnel_tally_journey(&env, &t, &j, &err));
+		check(jn_funnel_tally_journey(&env, &t, &j, &err));
 	}
 	check(jn_funnel_tally_rest(&env, &t, &err));
 	printf("%llu %llu %llu of %llu\n", (unsigned long long) t.step[0].entered, (unsigned long long) t.step[1].entered,

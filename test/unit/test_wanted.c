@@ -94,6 +94,66 @@ TEST(wanted_are_found)
 	CHECK(all_found > 100);
 }
 
+/* What is opened and found in one go is what is opened, and then found. */
+TEST(wanted_are_found_where_they_are_opened)
+{
+	static char wanted_text[JN_WANTED][JN_MAX_NAME];
+	uint64_t	seed = 2;
+	uint32_t	opened = 0;
+	uint32_t	refused = 0;
+
+	for (int round = 0; round < (UNIT_SANITIZED ? 6000 : 60000); round++)
+	{
+		JnJourney	j = random_journey(&seed, 1 + unit_below(&seed, unit_below(&seed, 6) ? 30 : MAX_NAMES));
+		const uint8_t *end = j.bytes + j.size;
+		const uint8_t *p = j.bytes + JN_HEADER_SIZE;
+		uint32_t	count = unit_below(&seed, 8);
+		JnName		name[JN_WANTED];
+		uint32_t	names = 0;
+		JnWanted	w;
+		JnLabels	labels;
+		JnWantedCode found[JN_WANTED];
+		JnWantedCode likewise[JN_WANTED];
+		uint32_t	founds;
+		uint32_t	all;
+
+		for (uint32_t i = 0; i < count; i++)
+		{
+			bool		known = false;
+
+			name[names] = random_name(&seed, wanted_text[i]);
+			for (uint32_t k = 0; k < names; k++)
+				known |= jn_name_compare(name[k], name[names]) == 0;
+			names += !known;
+		}
+		CHECK(jn_wanted_init(&w, name, names));
+		all = jn_wanted_find(&w, &j.event, end, j.head.presence, likewise);
+		if (!jn_wanted_open(&w, p, end, j.head.n, j.head.presence, &labels, found, &founds))
+		{
+			refused++;
+			unit_env_clear(&unit_env);
+			continue;
+		}
+		opened++;
+		CHECK_INT(labels.names, j.event.names);
+		CHECK_INT(labels.width, j.event.width);
+		CHECK(labels.lengths == j.event.lengths && labels.name_data == j.event.name_data && labels.codes == j.event.codes
+			  && !labels.gaps);
+		if (!CHECK_INT(founds, all))
+			return;
+		for (uint32_t i = 0; i < founds; i++)
+			if (!CHECK_INT(found[i].code, jn_labels_find(&j.event, name[found[i].name].data, name[found[i].name].size)))
+				return;
+
+		/* cut off anywhere, it is refused, or lies inside */
+		end = p + unit_below(&seed, (uint32_t) (end - p));
+		if (jn_wanted_open(&w, p, end, j.head.n, j.head.presence, &labels, found, &founds))
+			CHECK(labels.codes + j.head.n <= end);
+		unit_env_clear(&unit_env);
+	}
+	CHECK(jn_cpu() < JN_CPU_AVX2 ? opened == 0 : opened > 1000 && refused > 1000);
+}
+
 TEST(wanted_are_few)
 {
 	JnName		name[JN_WANTED + 1];

@@ -72,13 +72,10 @@ jn_funnel_fast_init(JnFunnelFast *f, const JnFunnelTerms *terms)
 	return true;
 }
 
-/* Finds the codes of the events that matter. */
-static void
-find_codes(JnFunnelFast *f, const JnLabels *labels, const uint8_t *end, uint64_t presence)
+/* Takes the codes of the events that matter, of which so many are there. */
+static inline void
+take_codes(JnFunnelFast *f, const JnWantedCode *there, uint32_t n)
 {
-	JnWantedCode there[JN_WANTED];
-	uint32_t	n = jn_wanted_find(&f->terms->atoms->wanted, labels, end, presence, there);
-
 	f->seen = 0;
 	f->found = 0;
 	for (uint32_t i = 0; i < n; i++)
@@ -91,17 +88,30 @@ find_codes(JnFunnelFast *f, const JnLabels *labels, const uint8_t *end, uint64_t
 		if (step < f->reach)
 			f->code[f->found++] = (JnFastCode) {(uint8_t) there[i].code, step};
 	}
+
+	/* mostly a step has one event */
+	for (uint32_t i = 0; f->found == f->reach && i < f->found; i++)
+		f->code_of_step[f->code[i].step] = f->code[i].code;
+}
+
+static void
+find_codes(JnFunnelFast *f, const JnLabels *labels, const uint8_t *end, uint64_t presence)
+{
+	JnWantedCode there[JN_WANTED];
+
+	take_codes(f, there, jn_wanted_find(&f->terms->atoms->wanted, labels, end, presence, there));
 }
 
 /* ---- bits ---- */
 
 /*
- * Marks the rows of whole words.  A word of each step, those of the same 64 rows
- * side by side; all are 0 before.
+ * Marks the rows of whole words: a word of each step, those of the same 64 rows
+ * side by side.
  */
 static void
 mark_scalar(const JnFunnelFast *f, const uint8_t *codes, uint32_t words, uint64_t *bits)
 {
+	memset(bits, 0, (size_t) words * f->reach * sizeof(uint64_t));
 	for (uint32_t w = 0; w < words; w++, codes += 64, bits += f->reach)
 		for (uint32_t k = 0; k < f->found; k++)
 			for (unsigned i = 0; i < 64; i++)
@@ -110,23 +120,58 @@ mark_scalar(const JnFunnelFast *f, const uint8_t *codes, uint32_t words, uint64_
 
 #ifdef JN_X86
 
+/* The rows of 64 that have a code. */
+JN_TARGET_AVX2
+static inline uint64_t
+rows_of_code(__m256i low, __m256i high, __m256i code)
+{
+	uint32_t	is_low = (uint32_t) _mm256_movemask_epi8(_mm256_cmpeq_epi8(low, code));
+	uint32_t	is_high = (uint32_t) _mm256_movemask_epi8(_mm256_cmpeq_epi8(high, code));
+
+	return is_low | (uint64_t) is_high << 32;
+}
+
+/* The same for up to three steps of one event each, whose codes stay in registers. */
+JN_TARGET_AVX2
+static void
+mark_few_avx2(const JnFunnelFast *f, const uint8_t *codes, uint32_t words, uint64_t *bits)
+{
+	uint32_t	steps = f->reach;
+	__m256i		first = _mm256_set1_epi8((char) f->code_of_step[0]);
+	__m256i		second = _mm256_set1_epi8((char) f->code_of_step[1]);
+	__m256i		third = _mm256_set1_epi8((char) f->code_of_step[2]);
+
+	for (uint32_t w = 0; w < words; w++, codes += 64, bits += steps)
+	{
+		__m256i		low = _mm256_loadu_si256((const __m256i *) codes);
+		__m256i		high = _mm256_loadu_si256((const __m256i *) (codes + 32));
+
+		bits[0] = rows_of_code(low, high, first);
+		if (steps > 1)
+			bits[1] = rows_of_code(low, high, second);
+		if (steps > 2)
+			bits[2] = rows_of_code(low, high, third);
+	}
+}
+
 JN_TARGET_AVX2
 static void
 mark_avx2(const JnFunnelFast *f, const uint8_t *codes, uint32_t words, uint64_t *bits)
 {
+	if (f->found == f->reach && f->reach <= 3)
+	{
+		mark_few_avx2(f, codes, words, bits);
+		return;
+	}
 	for (uint32_t w = 0; w < words; w++, codes += 64, bits += f->reach)
 	{
 		__m256i		low = _mm256_loadu_si256((const __m256i *) codes);
 		__m256i		high = _mm256_loadu_si256((const __m256i *) (codes + 32));
 
+		for (uint32_t s = 0; s < f->reach; s++)
+			bits[s] = 0;
 		for (uint32_t k = 0; k < f->found; k++)
-		{
-			__m256i		code = _mm256_set1_epi8((char) f->code[k].code);
-			uint32_t	is_low = (uint32_t) _mm256_movemask_epi8(_mm256_cmpeq_epi8(low, code));
-			uint32_t	is_high = (uint32_t) _mm256_movemask_epi8(_mm256_cmpeq_epi8(high, code));
-
-			bits[f->code[k].step] |= is_low | (uint64_t) is_high << 32;
-		}
+			bits[f->code[k].step] |= rows_of_code(low, high, _mm256_set1_epi8((char) f->code[k].code));
 	}
 }
 
@@ -161,7 +206,6 @@ mark_rows(const JnEnv *env, JnFunnelFast *f, const uint8_t *codes, uint32_t rows
 		f->bits = jn_alloc(env, jn_array_size(all, 2 * sizeof(uint64_t)));
 		f->room = 2 * all;
 	}
-	memset(f->bits, 0, all * sizeof(uint64_t));
 	mark(f, codes, words, f->bits);
 	if (rest > 0)
 	{
@@ -173,7 +217,11 @@ mark_rows(const JnEnv *env, JnFunnelFast *f, const uint8_t *codes, uint32_t rows
 		mark(f, tail, 1, last);
 		for (uint32_t s = 0; s < f->reach; s++)
 			last[s] &= valid;
+		words++;
 	}
+
+	/* who wants 64 rows from any place on looks at the next word, too */
+	memset(f->bits + (size_t) words * f->reach, 0, f->reach * sizeof(uint64_t));
 }
 
 /* ---- columns ---- */
@@ -200,15 +248,23 @@ take_names(JnFunnelFast *f, const JnLabels *event, uint32_t rows, uint64_t prese
 	return true;
 }
 
+static inline void
+take_times(JnFunnelFast *f, const JnTimesReader *times, uint32_t differences)
+{
+	uint64_t	within = f->terms->within;
+
+	/* divisions by numbers that are known are none */
+	f->within = within == JN_NO_LIMIT ? UINT64_MAX : times->unit_us == 1000000 ? within / 1000000
+		: times->unit_us == 1000 ? within / 1000 : within;
+	jn_times_index_take(&f->times, times, differences);
+}
+
 /* The rest, for those who need more than the names. */
 static inline void
 take_rows(const JnEnv *env, JnFunnelFast *f, const JnLabels *event, uint32_t rows, const JnTimesReader *times,
 		  uint32_t differences)
 {
-	uint64_t	within = f->terms->within;
-
-	f->within = within == JN_NO_LIMIT || times->unit_us == 0 ? UINT64_MAX : within / times->unit_us;
-	jn_times_index_take(&f->times, times, differences);
+	take_times(f, times, differences);
 	mark_rows(env, f, event->codes, rows);
 }
 
@@ -340,16 +396,26 @@ find_chain_in_word(const JnEnv *env, JnFunnelFast *f, uint32_t level, uint32_t f
 	}
 }
 
-/* How far the subject gets, and by which chain. */
+/* Likewise the level, at most "level" and at least "sure", and the chain, unless the level is sure. */
 static inline uint32_t
-find_level(const JnEnv *env, JnFunnelFast *f, uint32_t from, uint32_t to, uint32_t part, Chain *chain)
+find_level_in_word(const JnEnv *env, JnFunnelFast *f, uint32_t level, uint32_t sure, uint32_t from, uint32_t part,
+				   const uint64_t *word, Chain *chain)
 {
-	uint32_t	level = f->reach;
+	while (level > sure && !find_chain_in_word(env, f, level, from, part, word, chain))
+		level--;
+	return level;
+}
+
+/* The same for any subject. */
+static inline uint32_t
+find_level(const JnEnv *env, JnFunnelFast *f, uint32_t level, uint32_t sure, uint32_t from, uint32_t to, uint32_t part,
+		   Chain *chain)
+{
 	uint64_t	word[JN_FAST_STEPS];
 
 	if (to - from > 64)
 	{
-		while (level > 0 && !find_chain(env, f, level, from, to, part, chain))
+		while (level > sure && !find_chain(env, f, level, from, to, part, chain))
 			level--;
 		return level;
 	}
@@ -358,12 +424,20 @@ find_level(const JnEnv *env, JnFunnelFast *f, uint32_t from, uint32_t to, uint32
 		const uint64_t *bits = f->bits + (size_t) (from / 64) * f->reach + step;
 
 		word[step] = (bits[0] >> (from % 64) | bits[f->reach] << 1 << (63 - from % 64)) & UINT64_MAX >> (64 - (to - from));
-		if (word[step] == 0)
-			level = step;
 	}
-	while (level > 0 && !find_chain_in_word(env, f, level, from, part, word, chain))
-		level--;
-	return level;
+	return find_level_in_word(env, f, level, sure, from, part, word, chain);
+}
+
+/* Notes when each step of a chain was, from its entry on. */
+static inline void
+fill_times(const JnEnv *env, JnFunnelFast *f, uint32_t level, uint32_t part, const Chain *chain)
+{
+	uint64_t	us = f->times.times.unit_us;
+
+	f->filled[0] = 0;
+	for (uint32_t i = 1; i + 1 < level; i++)
+		f->filled[i] = f->filled[i - 1] + between(env, f, part, chain->row[i - 1], chain->row[i]) * us;
+	f->filled[level - 1] = chain->length * us;
 }
 
 /* What became of an attempt that began in row "entry" and has not converted. */
@@ -381,39 +455,191 @@ uint32_t
 jn_funnel_fast_subject(const JnEnv *env, JnFunnelFast *f, uint32_t from, uint32_t to, uint32_t part, int64_t start,
 					   JnFunnelStatus *status)
 {
-	uint64_t	us = f->times.times.unit_us;
 	Chain		chain;
-	uint32_t	level = find_level(env, f, from, to, part, &chain);
+	uint32_t	level = find_level(env, f, f->reach, 0, from, to, part, &chain);
 
 	*status = JN_FUNNEL_NOT_ENTERED;
 	if (level == 0)
 		return 0;
-	f->filled[0] = 0;
-	for (uint32_t i = 1; i + 1 < level; i++)
-		f->filled[i] = f->filled[i - 1] + between(env, f, part, chain.row[i - 1], chain.row[i]) * us;
-	f->filled[level - 1] = chain.length * us;
+	fill_times(env, f, level, part, &chain);
 	*status = level == f->terms->steps ? JN_FUNNEL_CONVERTED
 		: f->clear ? f->stays : status_of(env, f, from, chain.row[0], part, start);
 	return level;
 }
 
+/* ---- crowds ---- */
+
+/* Takes the bits of step 1 from rows from .. to-1: whoever has none gets nowhere. */
+static void
+leave_out(JnFunnelFast *f, uint32_t from, uint32_t to)
+{
+	for (uint32_t row = from; row < to;)
+	{
+		uint32_t	end = (row / 64 + 1) * 64;
+		uint64_t	rows = UINT64_MAX << row % 64;
+
+		if (end > to)
+			rows &= UINT64_MAX >> (end - to);
+		f->bits[(size_t) (row / 64) * f->reach] &= ~rows;
+		row = end;
+	}
+}
+
+/* Notes where each part of a set ends, and leaves out those that are not whole. */
+static void
+find_ends(JnFunnelFast *f, const JnSet *s, JnFunnelCrowd *crowd)
+{
+	uint64_t   *last = f->last;
+	uint32_t   *end = f->end;
+	uint32_t	row;
+	uint32_t	rows;
+	bool		ghost;
+	bool		more;
+	JnSetCounts counts;
+
+	memset(last, 0, (s->head.rows + 63) / 64 * sizeof(uint64_t));
+	jn_set_counts_open(&counts, s);
+	while ((rows = jn_set_counts_next(&counts, &row, &ghost, &more)) > 0)
+	{
+		uint32_t	to = row + rows;
+
+		*end++ = to;
+		last[(to - 1) / 64] |= UINT64_C(1) << (to - 1) % 64;
+		if (ghost || more)
+		{
+			crowd->others++;
+			if (f->reach > 0)
+				leave_out(f, row, to);
+		}
+	}
+}
+
+void
+jn_funnel_fast_crowd(const JnEnv *env, JnFunnelFast *f, const JnSet *s, JnFunnelCrowd *crowd)
+{
+	uint32_t	words = (s->head.rows + 63) / 64;
+	uint32_t	parts = s->head.parts;
+
+	if (words > f->last_room)
+	{
+		if (f->last_room > 0)
+			jn_release(env, f->last);
+		f->last_room = 0;
+		f->last = jn_alloc(env, jn_array_size(words, 2 * sizeof(uint64_t)));
+		f->last_room = 2 * words;
+	}
+	if (parts > f->crowd_room)
+	{
+		if (f->crowd_room > 0)
+		{
+			jn_release(env, f->end);
+			jn_release(env, f->found_in_crowd);
+		}
+		f->crowd_room = 0;
+		f->end = jn_alloc(env, jn_array_size(parts, 2 * sizeof(uint32_t)));
+		f->found_in_crowd = jn_alloc(env, jn_array_size(parts, 2 * sizeof(JnFloodFound)));
+		f->crowd_room = 2 * parts;
+	}
+	*crowd = (JnFunnelCrowd) {0};
+	find_ends(f, s, crowd);
+	crowd->subjects = parts - crowd->others;
+	if (f->reach > 0)
+		crowd->entered = jn_flood(f->last, f->bits, f->reach, words, f->found_in_crowd, &crowd->founds);
+}
+
+uint32_t
+jn_funnel_fast_found(const JnEnv *env, JnFunnelFast *f, uint32_t i)
+{
+	JnFloodFound found = f->found_in_crowd[i];
+	uint32_t	part = found.number;
+	uint32_t	from = part > 0 ? f->end[part - 1] : 0;
+	Chain		chain;
+	uint32_t	level = find_level(env, f, found.level, 1, from, f->end[part], part, &chain);
+
+	if (level > 1)
+		fill_times(env, f, level, part, &chain);
+	return level;
+}
+
+/* ---- journeys ---- */
+
+/* Marks the rows of a journey of 64 rows at most, of which "room" bytes are there: a word of each step. */
+static void
+mark_word(const JnFunnelFast *f, const uint8_t *codes, uint32_t rows, size_t room, uint64_t *word)
+{
+	uint8_t		copy[64];
+
+	if (room < sizeof(copy))
+	{
+		memcpy(copy, codes, rows);
+		codes = copy;
+	}
+	mark(f, codes, 1, word);
+	for (uint32_t s = 0; s < f->reach; s++)
+		word[s] &= UINT64_MAX >> (64 - rows);
+}
+
+/* How far a journey gets whose names are taken, of which the times have "size" bytes from "times" on. */
+static uint32_t
+ask_journey(const JnEnv *env, JnFunnelFast *f, const JnHeader *head, const JnLabels *event, const uint8_t *times,
+			size_t size, JnFunnelStatus *status)
+{
+	bool		sure = f->terms->steps == 1 || f->clear;
+	uint32_t	n = head->n;
+	JnTimesReader reader;
+
+	/* each name of a journey is that of a step */
+	*status = f->reach == 0 ? JN_FUNNEL_NOT_ENTERED : f->terms->steps == 1 ? JN_FUNNEL_CONVERTED : f->stays;
+	if (f->reach == 0 || (f->reach == 1 && sure))
+		return f->reach;
+	jn_times_open(&reader, times, size, head->flags, n);
+	if (n <= 64 && f->clear)
+	{
+		uint64_t	word[JN_FAST_STEPS];
+		Chain		chain;
+		uint32_t	level;
+
+		mark_word(f, event->codes, n, (size_t) (times + size - event->codes), word);
+		take_times(f, &reader, n - 1);
+		level = find_level_in_word(env, f, f->reach, 1, 0, 0, word, &chain);
+		if (level > 1)
+			fill_times(env, f, level, 0, &chain);
+		if (level == f->terms->steps)
+			*status = JN_FUNNEL_CONVERTED;
+		return level;
+	}
+	take_rows(env, f, event, n, &reader, n - 1);
+	return jn_funnel_fast_subject(env, f, 0, n, 0, head->first, status);
+}
+
 bool
 jn_funnel_fast_journey(const JnEnv *env, JnFunnelFast *f, const JnJourney *j, uint32_t *level, JnFunnelStatus *status)
 {
-	uint32_t	n = j->head.n;
-	JnTimesReader times;
-
-	if (!take_names(f, &j->event, n, j->head.presence, j->head.last))
+	if (!take_names(f, &j->event, j->head.n, j->head.presence, j->head.last))
 		return false;
+	*level = ask_journey(env, f, &j->head, &j->event, j->times, j->times_size, status);
+	return true;
+}
 
-	/* each name of a journey is that of a step */
-	*level = f->reach;
-	*status = f->reach == 0 ? JN_FUNNEL_NOT_ENTERED : f->stays;
-	if (f->reach > 1 || (f->reach == 1 && (f->terms->steps == 1 || !f->clear)))
-	{
-		jn_journey_times(j, &times);
-		take_rows(env, f, &j->event, n, &times, n - 1);
-		*level = jn_funnel_fast_subject(env, f, 0, n, 0, j->head.first, status);
-	}
+bool
+jn_funnel_fast_value(const JnEnv *env, JnFunnelFast *f, const JnHeader *head, const uint8_t *p, size_t size,
+					 uint32_t *level, JnFunnelStatus *status)
+{
+	const uint8_t *end = p + size;
+	JnWantedCode there[JN_WANTED];
+	JnLabels	event;
+	const uint8_t *times;
+	uint32_t	n;
+	JnError		err;
+
+	if (head->tracks != 0 || head->n > JN_FAST_ROWS || size < JN_HEADER_SIZE
+		|| !jn_wanted_open(&f->terms->atoms->wanted, p + JN_HEADER_SIZE, end, head->n, head->presence, &event, there, &n))
+		return false;
+	times = event.codes + head->n;
+	if (jn_times_fit(times, (size_t) (end - times), head->flags, head->n, &err) != JN_OK)
+		return false;
+	look_at_end(f, head->last);
+	take_codes(f, there, n);
+	*level = ask_journey(env, f, head, &event, times, (size_t) (end - times), status);
 	return true;
 }

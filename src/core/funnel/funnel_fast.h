@@ -12,8 +12,9 @@
 
 #include "../times_index.h"
 #include "funnel.h"
+#include "funnel_flood.h"
 
-#define JN_FAST_STEPS	8
+#define JN_FAST_STEPS	JN_FLOOD_STEPS
 
 /* Columns of more rows take the other way. */
 #define JN_FAST_ROWS	65536
@@ -35,13 +36,21 @@ typedef struct JnFunnelFast
 	unsigned	seen;			/* bits of the steps of which an event is there */
 	uint32_t	reach;			/* so many steps are there from the first on: nobody gets further */
 	uint32_t	found;			/* codes of these */
-	JnFastCode	code[JN_WANTED];	/* by step */
+	JnFastCode	code[JN_WANTED];
+	uint8_t		code_of_step[JN_FAST_STEPS];	/* if each has one */
 	JnTimesIndex times;
 	uint64_t	within;			/* units */
 	bool		clear;			/* attempts that have not converted are all lost, or all open: */
 	JnFunnelStatus stays;		/* this */
 	uint64_t   *bits;			/* a bit a row for each step, a word a step side by side */
 	uint32_t	room;			/* words of bits[] */
+
+	/* of a crowd */
+	uint64_t   *last;			/* a bit for the last row of each part */
+	uint32_t	last_room;		/* words */
+	uint32_t   *end;			/* the row behind each part */
+	JnFloodFound *found_in_crowd;
+	uint32_t	crowd_room;		/* parts */
 
 	/* of the subject */
 	uint64_t	filled[JN_FAST_STEPS];	/* when each step was, from the entry on, microseconds */
@@ -66,11 +75,35 @@ extern bool jn_funnel_fast_columns(const JnEnv *env, JnFunnelFast *f, const JnCo
 extern uint32_t jn_funnel_fast_subject(const JnEnv *env, JnFunnelFast *f, uint32_t from, uint32_t to, uint32_t part,
 									   int64_t start, JnFunnelStatus *status);
 
+/* The subjects that are whole in a set. */
+typedef struct JnFunnelCrowd
+{
+	uint32_t	subjects;
+	uint32_t	entered;		/* of them, have an entry */
+	uint32_t	founds;			/* of these, may get further: look each of them up */
+	uint32_t	others;			/* parts that are not whole, and left out */
+} JnFunnelCrowd;
+
+/*
+ * Takes all subjects of a set whose columns were taken, if f->clear.  Then the
+ * level of number i of those that may get further, which is 1 at least; beyond
+ * that the times are in f->filled[].
+ */
+extern void jn_funnel_fast_crowd(const JnEnv *env, JnFunnelFast *f, const JnSet *s, JnFunnelCrowd *crowd);
+extern uint32_t jn_funnel_fast_found(const JnEnv *env, JnFunnelFast *f, uint32_t i);
+
 /*
  * Both for a journey, a subject of its own: false if this way cannot be gone.
  * Its names alone answer for most that have not the first two steps.
  */
 extern bool jn_funnel_fast_journey(const JnEnv *env, JnFunnelFast *f, const JnJourney *j, uint32_t *level,
 								   JnFunnelStatus *status);
+
+/*
+ * The same for the bytes of one that is not open, of which this is the header;
+ * false also if it is not of the plainest form, and then it must be opened.
+ */
+extern bool jn_funnel_fast_value(const JnEnv *env, JnFunnelFast *f, const JnHeader *head, const uint8_t *p, size_t size,
+								 uint32_t *level, JnFunnelStatus *status);
 
 #endif							/* JN_FUNNEL_FAST_H */

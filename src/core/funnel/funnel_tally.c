@@ -83,25 +83,34 @@ sort_times(JnFunnelTally *t, const int64_t *time)
 	return t->sorted;
 }
 
-/* Counts where an attempt stayed. */
+/* Counts where so many attempts stayed. */
 static inline void
-count_status(JnFunnelStep *last, JnFunnelStatus status)
+count_status(JnFunnelStep *last, JnFunnelStatus status, uint32_t n)
 {
 	switch (status)
 	{
 		case JN_FUNNEL_OPEN:
-			last->open++;
+			last->open += n;
 			break;
 		case JN_FUNNEL_EXCLUDED:
-			last->excluded++;
+			last->excluded += n;
 			break;
 		case JN_FUNNEL_CONVERTED:
-			last->converted++;
+			last->converted += n;
 			break;
 		default:
-			last->lost++;
+			last->lost += n;
 			break;
 	}
+}
+
+/* Adds the times of step i of the funnel, from 1 on. */
+static inline void
+add_gaps(const JnEnv *env, JnFunnelStep *step, uint32_t i, uint64_t from_previous, uint64_t from_first)
+{
+	jn_gaps_add(env, &step[i].from_previous, from_previous);
+	if (i > 1)
+		jn_gaps_add(env, &step[i].from_first, from_first);
 }
 
 static void
@@ -125,15 +134,14 @@ count_subject(const JnEnv *env, JnFunnelTally *t, const JnFunnelResult *result)
 		if (last != NULL)
 		{
 			last->converted++;
-			jn_gaps_add(env, &step->from_previous, jn_time_span(before, time[i]));
-			jn_gaps_add(env, &step->from_first, jn_time_span(result->entered, time[i]));
+			add_gaps(env, t->step, i, jn_time_span(before, time[i]), jn_time_span(result->entered, time[i]));
 		}
 		step->entered++;
 		before = time[i];
 		last = step;
 	}
 
-	count_status(last, result->status);
+	count_status(last, result->status, 1);
 }
 
 /* Notes which atoms could match one of the events of these columns. */
@@ -177,26 +185,30 @@ take_columns_fast(const JnEnv *env, JnFunnelTally *t, const JnColumns *columns, 
 	return true;
 }
 
+/* Counts the steps behind the entry of a subject that has gone the fast way to level 2 at least. */
+static inline void
+count_chain(const JnEnv *env, JnFunnelTally *t, uint32_t level)
+{
+	const uint64_t *filled = t->quick.filled;
+
+	for (uint32_t i = 1; i < level; i++)
+	{
+		t->step[i - 1].converted++;
+		t->step[i].entered++;
+		add_gaps(env, t->step, i, filled[i] - filled[i - 1], filled[i]);
+	}
+}
+
 /* Counts a subject that has gone the fast way. */
 static inline void
 count_fast(const JnEnv *env, JnFunnelTally *t, uint32_t level, JnFunnelStatus status)
 {
-	const uint64_t *filled = t->quick.filled;
-
 	t->subjects++;
 	if (level == 0)
 		return;
 	t->step[0].entered++;
-	for (uint32_t i = 1; i < level; i++)
-	{
-		JnFunnelStep *step = &t->step[i];
-
-		t->step[i - 1].converted++;
-		step->entered++;
-		jn_gaps_add(env, &step->from_previous, filled[i] - filled[i - 1]);
-		jn_gaps_add(env, &step->from_first, filled[i]);
-	}
-	count_status(&t->step[level - 1], status);
+	count_chain(env, t, level);
+	count_status(&t->step[level - 1], status, 1);
 }
 
 /* Which way is gone shows with the first subject, whose times are needed for it. */
@@ -259,6 +271,20 @@ jn_funnel_tally_header(JnFunnelTally *t, const JnHeader *head)
 	return true;
 }
 
+bool
+jn_funnel_tally_value(const JnEnv *env, JnFunnelTally *t, const JnHeader *head, const uint8_t *p, size_t size)
+{
+	JnFunnelStatus became;
+	uint32_t	level;
+
+	if (!t->plain || !jn_funnel_fast_value(env, &t->quick, head, p, size, &level, &became))
+		return false;
+	if (t->unseen > 0)
+		note_seen_fast(t);
+	count_fast(env, t, level, became);
+	return true;
+}
+
 JnStatus
 jn_funnel_tally_journey(const JnEnv *env, JnFunnelTally *t, const JnJourney *j, JnError *err)
 {
@@ -279,9 +305,41 @@ jn_funnel_tally_journey(const JnEnv *env, JnFunnelTally *t, const JnJourney *j, 
 	return status;
 }
 
-/* Goes through the subjects that are whole in a set the fast way; whether there are others. */
+/*
+ * Counts the subjects that are whole in a set, all at once: what became of those
+ * that have not converted is the same for all.  Whether there are others.
+ */
 static bool
-count_set_fast(const JnEnv *env, JnFunnelTally *t, const JnSet *s)
+count_crowd(const JnEnv *env, JnFunnelTally *t, const JnSet *s)
+{
+	uint32_t	steps = t->spec.terms.steps;
+	JnFunnelStatus stays = t->quick.stays;
+	uint32_t	further = 0;
+	JnFunnelCrowd crowd;
+
+	jn_funnel_fast_crowd(env, &t->quick, s, &crowd);
+	for (uint32_t i = 0; i < crowd.founds; i++)
+	{
+		uint32_t	level = jn_funnel_fast_found(env, &t->quick, i);
+
+		if (level > 1)
+		{
+			further++;
+			count_chain(env, t, level);
+			count_status(&t->step[level - 1], level == steps ? JN_FUNNEL_CONVERTED : stays, 1);
+		}
+		if (i % 1024 == 1023)
+			jn_tick(env);
+	}
+	t->subjects += crowd.subjects;
+	t->step[0].entered += crowd.entered;
+	count_status(&t->step[0], steps == 1 ? JN_FUNNEL_CONVERTED : stays, crowd.entered - further);
+	return crowd.others > 0;
+}
+
+/* The same one by one. */
+static bool
+count_one_by_one(const JnEnv *env, JnFunnelTally *t, const JnSet *s)
 {
 	JnSetCounts counts;
 	uint32_t	row;
@@ -299,9 +357,8 @@ count_set_fast(const JnEnv *env, JnFunnelTally *t, const JnSet *s)
 			others = true;
 		else
 		{
-			int64_t		start = t->quick.clear ? 0 : jn_set_start(s, part);
 			JnFunnelStatus status;
-			uint32_t	level = jn_funnel_fast_subject(env, &t->quick, row, row + rows, part, start, &status);
+			uint32_t	level = jn_funnel_fast_subject(env, &t->quick, row, row + rows, part, jn_set_start(s, part), &status);
 
 			count_fast(env, t, level, status);
 		}
@@ -322,7 +379,7 @@ jn_funnel_tally_set(const JnEnv *env, JnFunnelTally *t, const JnSet *s, JnError 
 	jn_set_times(s, &times);
 	if (!take_columns_fast(env, t, &columns, &times, jn_set_differences(s), s->head.last))
 		status = jn_whole_set(env, &t->whole, s, &visitor, err);
-	else if (count_set_fast(env, t, s))
+	else if (t->quick.clear ? count_crowd(env, t, s) : count_one_by_one(env, t, s))
 		status = jn_whole_hold(env, &t->whole, s, &visitor, err);
 	jn_funnel_close(env, t->funnel);
 	return status;
@@ -365,7 +422,8 @@ jn_funnel_tally_merge(const JnEnv *env, JnFunnelTally *into, const JnFunnelTally
 		step->lost += more->lost;
 		step->excluded += more->excluded;
 		jn_gaps_merge(env, &step->from_previous, &more->from_previous);
-		jn_gaps_merge(env, &step->from_first, &more->from_first);
+		if (i > 1)
+			jn_gaps_merge(env, &step->from_first, &more->from_first);
 		if (i % 16 == 15)
 			jn_tick(env);
 	}
@@ -387,7 +445,8 @@ jn_funnel_tally_size(const JnFunnelTally *t, size_t *size, JnError *err)
 		const JnFunnelStep *step = &t->step[i];
 
 		if (step->entered > 0)
-			bytes += jn_gaps_size(&step->from_previous, step->entered) + jn_gaps_size(&step->from_first, step->entered);
+			bytes += jn_gaps_size(&step->from_previous, step->entered)
+				+ jn_gaps_size(jn_funnel_from_first(t, i), step->entered);
 	}
 	if (t->whole.sets > 0)
 		bytes += jn_whole_size(&t->whole);
@@ -426,19 +485,34 @@ jn_funnel_tally_write(const JnEnv *env, const JnFunnelTally *t, uint8_t *out)
 		{
 			jn_gaps_write(env, &step->from_previous, step->entered, out);
 			out += jn_gaps_size(&step->from_previous, step->entered);
-			jn_gaps_write(env, &step->from_first, step->entered, out);
-			out += jn_gaps_size(&step->from_first, step->entered);
+			jn_gaps_write(env, jn_funnel_from_first(t, i), step->entered, out);
+			out += jn_gaps_size(jn_funnel_from_first(t, i), step->entered);
 		}
 	}
 	if (t->whole.sets > 0)
 		jn_whole_write(env, &t->whole, out);
 }
 
-/* Reads a step at *at and moves behind it. */
+/* Reads the gaps of n >= 1 subjects at *at, adds them to *g unless that is NULL, and moves behind them. */
 static JnStatus
-read_step(const JnEnv *env, JnFunnelStep *step, uint64_t most, bool gaps, const uint8_t *p, size_t size, size_t *at,
-		  JnError *err)
+read_gaps(const JnEnv *env, JnGaps *g, uint64_t n, const uint8_t *p, size_t size, size_t *at, JnError *err)
 {
+	size_t		used;
+
+	if (jn_gaps_read(env, g, p + *at, size - *at, n, &used, err) != JN_OK)
+		return jn_fail_behind(err, *at);
+	*at += used;
+	return JN_OK;
+}
+
+/* Reads step i at *at and moves behind it. */
+static JnStatus
+read_step(const JnEnv *env, JnFunnelTally *t, uint32_t i, const uint8_t *p, size_t size, size_t *at, JnError *err)
+{
+	JnFunnelStep *step = &t->step[i];
+	uint64_t	most = i > 0 ? t->step[0].entered : t->subjects;
+	size_t		from_previous;
+	size_t		from_first;
 	uint64_t	left;
 
 	if (jn_check_size(size, (uint64_t) *at + STEP_SIZE, err) != JN_OK)
@@ -453,15 +527,18 @@ read_step(const JnEnv *env, JnFunnelStep *step, uint64_t most, bool gaps, const 
 		|| step->excluded != left - step->converted - step->open - step->lost)
 		return jn_corrupt_at(*at, err);
 	*at += STEP_SIZE;
-	for (int i = 0; i < 2 && gaps && step->entered > 0; i++)
-	{
-		size_t		used;
+	if (i == 0 || step->entered == 0)
+		return JN_OK;
 
-		if (jn_gaps_read(env, i == 0 ? &step->from_previous : &step->from_first, p + *at, size - *at, step->entered,
-						 &used, err) != JN_OK)
-			return jn_fail_behind(err, *at);
-		*at += used;
-	}
+	from_previous = *at;
+	if (read_gaps(env, &step->from_previous, step->entered, p, size, at, err) != JN_OK)
+		return err->status;
+	from_first = *at;
+	if (read_gaps(env, i > 1 ? &step->from_first : NULL, step->entered, p, size, at, err) != JN_OK)
+		return err->status;
+	if (i == 1 && (*at - from_first != from_first - from_previous
+				   || memcmp(p + from_previous, p + from_first, *at - from_first) != 0))
+		return jn_corrupt_at(from_first, err);
 	return JN_OK;
 }
 
@@ -500,7 +577,7 @@ jn_funnel_tally_read(const JnEnv *env, JnFunnelTally *t, uint64_t salt, const ui
 	at += (atoms + 7) / 8;
 	for (uint32_t i = 0; i < t->spec.terms.steps; i++)
 	{
-		if (read_step(env, &t->step[i], i > 0 ? t->step[0].entered : t->subjects, i > 0, p, size, &at, err) != JN_OK)
+		if (read_step(env, t, i, p, size, &at, err) != JN_OK)
 			return err->status;
 		if (i % 16 == 15)
 			jn_tick(env);

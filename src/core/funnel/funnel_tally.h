@@ -19,7 +19,8 @@
  *					the first byte, unused bits 0: some event it matches was there
  *					for each step u64 entered, converted, open, lost and excluded,
  *					the last four together the first; but for the first step
- *					the gaps from the step before and those from the entry, as
+ *					the gaps from the step before and those from the entry, which
+ *					are the same for the second one, as
  *					many as entered each, if there are any (gaps.h)
  *					the parts that are held back, if there are any: see whole.h
  *
@@ -44,7 +45,7 @@ typedef struct JnFunnelStep
 	uint64_t	lost;
 	uint64_t	excluded;
 	JnGaps		from_previous;	/* from the step filled before; not of the first one */
-	JnGaps		from_first;		/* from the entry; likewise */
+	JnGaps		from_first;		/* from the entry; likewise, and for the second one that is the same */
 } JnFunnelStep;
 
 /* Owns its memory, which lives as long as that of the environment. */
@@ -64,6 +65,13 @@ typedef struct JnFunnelTally
 	JnWhole		whole;
 } JnFunnelTally;
 
+/* The times from the entry to step i, from 1 on. */
+static inline const JnGaps *
+jn_funnel_from_first(const JnFunnelTally *t, uint32_t i)
+{
+	return i == 1 ? &t->step[1].from_previous : &t->step[i].from_first;
+}
+
 /* Starts empty, with the question at p, which is copied.  May not be moved.  Errors: those of jn_funnel_spec_read(). */
 extern JnStatus jn_funnel_tally_init(const JnEnv *env, JnFunnelTally *t, uint64_t salt, const uint8_t *p, size_t size,
 									 JnError *err);
@@ -73,6 +81,13 @@ extern JnStatus jn_funnel_tally_init(const JnEnv *env, JnFunnelTally *t, uint64_
  * look at its names could tell; then it is counted.
  */
 extern bool jn_funnel_tally_header(JnFunnelTally *t, const JnHeader *head);
+
+/*
+ * Adds a journey of ours from its "size" bytes at p, of which this is the header,
+ * if that takes no more than a look at some of them; else false, and it must be
+ * opened.
+ */
+extern bool jn_funnel_tally_value(const JnEnv *env, JnFunnelTally *t, const JnHeader *head, const uint8_t *p, size_t size);
 
 /* Adds a journey, a subject of its own; or a set.  Errors: JN_TOO_MANY_STEPS. */
 extern JnStatus jn_funnel_tally_journey(const JnEnv *env, JnFunnelTally *t, const JnJourney *j, JnError *err);
