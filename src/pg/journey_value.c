@@ -12,12 +12,33 @@
 #include "glue.h"
 #include "journey_value.h"
 
+/* Bytes of a line of the cache, and so many of them are asked for ahead: two or three values of usual size. */
+#define LINE			64
+#define LINES_AHEAD		9
+
+/*
+ * Asks the processor for the value that comes next.  Its own foresight does not
+ * reach there: a page fills from its end, so in the order of a scan the next
+ * tuple stands before this one.  Where that is not so nothing is lost but some
+ * instructions.
+ */
+static inline void
+look_ahead(Datum value)
+{
+	const char *p = DatumGetPointer(value);
+	int			line;
+
+	for (line = 1; line <= LINES_AHEAD; line++)
+		__builtin_prefetch(p - line * LINE);
+}
+
 struct varlena *
 journey_open(Datum value, JnJourney *j)
 {
 	struct varlena *v = PG_DETOAST_DATUM_PACKED(value);
 	JnError		err;
 
+	look_ahead(value);
 	if (jn_journey_open((const uint8_t *) VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v), j, &err) != JN_OK)
 		journey_report_stored(&err, "journey");
 	return v;
@@ -29,6 +50,7 @@ journey_open_header(Datum value, JnHeader *head)
 	struct varlena *v = (struct varlena *) DatumGetPointer(value);
 	JnError		err;
 
+	look_ahead(value);
 	/* a slice is a copy, so take one only if the value is not at hand */
 	if (VARATT_IS_EXTERNAL(v) || VARATT_IS_COMPRESSED(v))
 		v = PG_DETOAST_DATUM_SLICE(value, 0, JN_HEADER_SIZE);
@@ -42,6 +64,7 @@ journey_fetch(Datum value, JnHeader *head)
 	struct varlena *v = PG_DETOAST_DATUM_PACKED(value);
 	JnError		err;
 
+	look_ahead(value);
 	if (jn_header_read((const uint8_t *) VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v), head, &err) != JN_OK)
 		journey_report_stored(&err, "journey");
 	return v;
