@@ -604,6 +604,23 @@ TEST(chains_like_steps)
 				break;
 			}
 
+			/* one subject behind the other, as in a set */
+			for (uint32_t row = 0; row < n; row = to)
+			{
+				to = row + 1 + unit_below(&seed, n - row < 60 ? n - row : 60);
+				times = all;
+				jn_times_skip(ENV, &times, row);
+				subject = (JnSubject) {&columns, row, to, jn_journey_time(ENV, &j, row), &times};
+				jn_matcher_times(m, &all, n - 1);
+				CHECK(jn_match_count_part(m, 0, row, to, &count));
+				if (!CHECK_INT(count, jn_match_count(slow, &subject, JN_SKIP_PAST_LAST)))
+					printf("%s on %u steps, rows %u to %u\n", r->text, n, row, to);
+			}
+			times = all;
+			jn_times_skip(ENV, &times, from);
+			subject = (JnSubject) {&columns, from, to = n, jn_journey_time(ENV, &j, from), &times};
+			expected = jn_match_count(slow, &subject, JN_SKIP_PAST_LAST);
+
 			/* in the middle of a section, and the whole of it */
 			CHECK_INT(jn_match_count(m, &subject, JN_SKIP_PAST_LAST), expected);
 			CHECK_INT(jn_match_any(m, &subject), expected > 0);

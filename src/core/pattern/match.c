@@ -175,6 +175,7 @@ jn_matcher_columns(JnMatcher *m, const JnColumns *columns)
 	}
 	jn_rows_columns(m);
 	jn_leap_columns(m);
+	jn_chain_columns(m);
 	return true;
 }
 
@@ -446,6 +447,6 @@ jn_match_count_part(JnMatcher *m, uint32_t part, uint32_t from, uint32_t to, uin
 	if (!jn_chain_here(m))
 		return false;
 	m->chain.base = part;
-	*count = jn_chain_count(m, from, to, true, UINT64_MAX);
+	*count = jn_chain_has_no_end(m, from, to) ? 0 : jn_chain_count(m, from, to, true, UINT64_MAX);
 	return true;
 }

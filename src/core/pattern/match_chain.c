@@ -159,6 +159,14 @@ jn_chain_init(JnMatcher *m)
 	c->first = room + 3 * c->steps;
 }
 
+void
+jn_chain_columns(JnMatcher *m)
+{
+	/* nothing is known of any row */
+	m->chain.end_from = 1;
+	m->chain.end = 0;
+}
+
 /* ---- times ---- */
 
 void
@@ -306,6 +314,24 @@ latest_begin(JnMatcher *m, uint32_t end, uint32_t *lowest)
 	return c->place[0];
 }
 
+/*
+ * The first row from "at" to before-1 that takes the last step, or NO_ROW.  It
+ * is looked for in all of the columns, so that subjects without one that come
+ * before it cost nothing.
+ */
+static inline uint32_t
+next_end(JnMatcher *m, uint32_t at, uint32_t before)
+{
+	JnChain    *c = &m->chain;
+
+	if (at < c->end_from || at > c->end)
+	{
+		c->end = jn_rows_first(m, at, m->binding.columns.rows, c->step[c->steps - 1].takes);
+		c->end_from = at;
+	}
+	return c->end < before ? c->end : NO_ROW;
+}
+
 uint64_t
 jn_chain_count(JnMatcher *m, uint32_t from, uint32_t to, bool timed, uint64_t most)
 {
@@ -314,7 +340,7 @@ jn_chain_count(JnMatcher *m, uint32_t from, uint32_t to, bool timed, uint64_t mo
 	uint64_t	count = 0;
 	uint32_t	end;
 
-	for (uint32_t at = from; (end = jn_rows_first(m, at, to, c->step[last].takes)) != NO_ROW; at = end + 1)
+	for (uint32_t at = from; (end = next_end(m, at, to)) != NO_ROW; at = end + 1)
 	{
 		uint32_t	lowest;
 		uint32_t	begin;

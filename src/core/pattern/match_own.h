@@ -107,6 +107,10 @@ typedef struct JnChain
 	uint32_t	steps;			/* 0 if the automaton is no chain */
 	JnChainStep *step;			/* [steps] */
 
+	/* the columns: the first row from end_from on that takes the last step, or NO_ROW */
+	uint32_t	end_from;
+	uint32_t	end;
+
 	/* the subject, or all of a set */
 	JnTimesIndex times;
 	uint32_t	base;			/* what is added to the number of a difference to give its row */
@@ -402,11 +406,21 @@ jn_rows_first(const JnMatcher *m, uint32_t from, uint32_t before, unsigned class
 /* Whether the automaton is a chain, and then what its steps take. */
 extern void jn_chain_init(JnMatcher *m);
 
+/* The rows of the columns have been marked. */
+extern void jn_chain_columns(JnMatcher *m);
+
 /* Whether the questions below can be asked about the columns. */
 static inline bool
 jn_chain_here(const JnMatcher *m)
 {
 	return m->chain.steps > 0 && m->rows.here;
+}
+
+/* Whether it is known that no row from .. to-1 takes the last step. */
+static inline bool
+jn_chain_has_no_end(const JnMatcher *m, uint32_t from, uint32_t to)
+{
+	return m->chain.end_from <= from && from <= m->chain.end && to <= m->chain.end;
 }
 
 /* Where times are: n differences, the first of them between rows "base" and base + 1. */
