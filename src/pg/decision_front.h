@@ -105,7 +105,7 @@ typedef struct JourneyAsked
 	const char *name;			/* valid if it has more than 16 bytes */
 
 	uint64		verdicts;		/* a JourneyVerdict for each of the first classes, by JourneyClassRef.shift */
-	uint64		version;		/* of the cache when this was found out */
+	uint64		version;		/* of the cache when this was found out; 0: it is not used */
 } JourneyAsked;
 
 /* How each JourneyDecision begins. */
@@ -176,13 +176,16 @@ journey_is_asked(const JourneyAsked *asked, const char *name, int size)
 	return jn_name_tail(name, size) == asked->tail;
 }
 
+/* Makes a subject the one that was asked about last; "name" has 1 to JOURNEY_MAX_SUBJECT bytes. */
+extern void journey_front_find(JourneyDecisionFront *front, const char *name, int size);
+
 /*
  * What journey_decision_allows() would say of a decision that is good, for a row
- * of any time; not known unless that takes no more than a look.  "class" was
- * told to the decision, "subject" is a text.
+ * of any time; not known unless that takes no more than finding the subject in
+ * the cache.  "class" was told to the decision, "subject" is a text.
  */
 static pg_attribute_always_inline JourneyVerdict
-journey_front_verdict(const JourneyDecisionFront *front, const JourneyClassRef *class, Datum subject)
+journey_front_verdict(JourneyDecisionFront *front, const JourneyClassRef *class, Datum subject)
 {
 	const char *t = DatumGetPointer(subject);
 	const char *name;
@@ -206,7 +209,11 @@ journey_front_verdict(const JourneyDecisionFront *front, const JourneyClassRef *
 		return JOURNEY_NOT_KNOWN;
 
 	if (!journey_is_asked(&front->asked, name, size))
-		return JOURNEY_NOT_KNOWN;
+	{
+		if (size <= 0 || size > JOURNEY_MAX_SUBJECT)
+			return JOURNEY_NOT_KNOWN;
+		journey_front_find(front, name, size);
+	}
 	return (JourneyVerdict) (front->asked.verdicts >> class->shift & 3);
 }
 

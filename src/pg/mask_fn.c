@@ -316,7 +316,7 @@ ready_decision(FunctionCallInfo fcinfo, const Site *site, int n)
 	return front;
 }
 
-/* Another subject than the last one, or one whose answer takes thought. */
+/* A subject whose answer takes thought. */
 static pg_noinline bool
 allows_at_length(FunctionCallInfo fcinfo, Site *site, JourneyDecisionFront *front, int n)
 {

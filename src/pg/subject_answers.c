@@ -114,6 +114,7 @@ struct SubjectAnswers
 	bool		last_is_exception;
 
 	bool		cached;			/* by the cache, or by the tables */
+	uint64		version;		/* of the cache when that was found out */
 
 	int			class_count;
 	int			class_room;
@@ -409,6 +410,7 @@ choose_way(JourneyDecision *decision)
 	answers->cached = false;
 	asked->size = 0;
 	asked->verdicts = 0;
+	asked->version = 0;
 	if (answers->quick != NULL)
 		pfree(answers->quick);
 	answers->quick = NULL;
@@ -432,7 +434,8 @@ choose_way(JourneyDecision *decision)
 			start(answers);
 	}
 	UnregisterSnapshot(fresh);
-	asked->version = journey_fact_cache_version;
+	answers->version = journey_fact_cache_version;
+	asked->version = answers->cached ? answers->version : 0;
 
 	pgBufferUsage = buffers;
 	MemoryContextSwitchTo(caller);
@@ -599,13 +602,12 @@ ask_tables(JourneyDecision *decision, int class_number, const char *subject, int
 	return reason_of(decision, class_number, answer, collected);
 }
 
-/* Finds another subject in the cache. */
-static pg_noinline void
-find_subject(JourneyDecision *decision, const char *subject, int size)
+void
+journey_front_find(JourneyDecisionFront *front, const char *subject, int size)
 {
 	const uint8 *bytes = (const uint8 *) subject;
-	SubjectAnswers *answers = decision->answers;
-	JourneyAsked *asked = &decision->front.asked;
+	SubjectAnswers *answers = ((JourneyDecision *) front)->answers;
+	JourneyAsked *asked = &front->asked;
 	uint64		tail = jn_name_tail(subject, size);
 
 	asked->verdicts = 0;
@@ -636,14 +638,14 @@ ask(JourneyDecision *decision, int class_number, const char *subject, int size, 
 	SubjectAnswers *answers = decision->answers;
 	JourneyAsked *asked = &decision->front.asked;
 
-	if (unlikely(asked->version != journey_fact_cache_version))
+	if (unlikely(answers->version != journey_fact_cache_version))
 		choose_way(decision);
 	if (unlikely(!answers->cached))
 		return ask_tables(decision, class_number, subject, size, collected);
 
 	/* the columns of one row ask about the same subject */
 	if (!journey_is_asked(asked, subject, size))
-		find_subject(decision, subject, size);
+		journey_front_find(&decision->front, subject, size);
 	if (unlikely(answers->last_is_exception))
 		return ask_tables(decision, class_number, subject, size, collected);
 	return reason_of_facts(decision, class_number, answers->last_facts, collected);
