@@ -18,6 +18,27 @@ jn_numbered_begin(JnNumbered *n)
 }
 
 void
+jn_numbered_add(JnNumbered *n, const uint8_t *prefix, uint8_t size, uint8_t digits,
+				uint32_t last, uint64_t first)
+{
+	JnSeries   *s = &n->series[n->count];
+
+	memset(s, 0, sizeof(*s));
+	s->size = size;
+	s->digits = digits;
+	memcpy(s->prefix, prefix, (size_t) (size - digits));
+	for (int i = 0; i < 8 && i < size - digits; i++)
+	{
+		s->head |= (uint64_t) prefix[i] << 8 * i;
+		s->head_mask |= UINT64_C(0xff) << 8 * i;
+	}
+	s->last = last;
+	s->first = first;
+	s->next = n->first[size];
+	n->first[size] = (int8_t) n->count++;
+}
+
+void
 jn_numbered_count(JnNumbered *n, const char *name, size_t size)
 {
 	const uint8_t *bytes = (const uint8_t *) name;
@@ -48,21 +69,8 @@ jn_numbered_count(JnNumbered *n, const char *name, size_t size)
 	}
 	if (n->count >= JN_SERIES_MOST)
 		return;
-
-	s = &n->series[n->count];
-	memset(s, 0, sizeof(*s));
-	s->size = (uint8_t) size;
-	s->digits = (uint8_t) digits;
-	memcpy(s->prefix, bytes, size - digits);
-	for (int i = 0; i < 8 && (size_t) i < size - digits; i++)
-	{
-		s->head |= (uint64_t) bytes[i] << 8 * i;
-		s->head_mask |= UINT64_C(0xff) << 8 * i;
-	}
-	s->members = 1;
-	s->last = number;
-	s->next = n->first[size];
-	n->first[size] = (int8_t) n->count++;
+	jn_numbered_add(n, bytes, (uint8_t) size, (uint8_t) digits, number, 0);
+	n->series[n->count - 1].members = 1;
 }
 
 /* Is the series worth an array? */

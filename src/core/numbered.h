@@ -64,6 +64,14 @@ extern void jn_numbered_count(JnNumbered *n, const char *name, size_t size);
  */
 extern uint64_t jn_numbered_seal(JnNumbered *n);
 
+/*
+ * Adds a series as another one was sealed: names of "size" bytes, 1 to
+ * JN_SERIES_NAME, of which the last "digits" are the number, up to "last"; the
+ * place of the number 0.  There must be room for one more.
+ */
+extern void jn_numbered_add(JnNumbered *n, const uint8_t *prefix, uint8_t size, uint8_t digits,
+							uint32_t last, uint64_t first);
+
 /* The last eight bytes of a name, the last one highest; zeros before a shorter one. */
 static inline uint64_t
 jn_name_tail(const char *name, size_t size)
