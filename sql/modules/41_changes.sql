@@ -49,9 +49,9 @@ ALTER TABLE journey.state ENABLE ALWAYS TRIGGER tell_emptied;
 --| What that spares can be seen: a withdrawal is to cost the next statement
 --| the reading of one subject, not of all.
 
-CREATE FUNCTION journey._consent_reads(OUT all_read bigint, OUT read_anew bigint)
+CREATE FUNCTION journey._consent_reads(OUT all_read bigint, OUT loaded bigint, OUT read_anew bigint)
   AS 'MODULE_PATHNAME', 'journey__consent_reads'
   LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION journey._consent_reads() IS
-'How often this session has read all subjects, and how many it has read anew because they changed.';
+'How often this session has read all subjects, how often it took them from journey.fact_page instead, and how many it has read anew because they changed.';
 REVOKE EXECUTE ON FUNCTION journey._consent_reads() FROM PUBLIC;

@@ -72,6 +72,7 @@ BEGIN
   IF EXISTS (SELECT FROM journey._epochs(relation)) THEN
     PERFORM journey.make_subject_keys(relation);
   END IF;
+  PERFORM journey._consent_fold();
   RETURN relation;
 END
 $$;
@@ -335,6 +336,7 @@ BEGIN
   IF EXISTS (SELECT FROM journey._epochs(p.base)) AND journey._key_problem() IS NULL THEN
     PERFORM journey.make_subject_keys(p.base);
   END IF;
+  PERFORM journey._consent_fold();
 END
 $$;
 COMMENT ON FUNCTION journey.refresh(regclass) IS

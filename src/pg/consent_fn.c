@@ -42,13 +42,13 @@ journey_consented(PG_FUNCTION_ARGS)
 										   VARSIZE_ANY_EXHDR(subject), DT_NOEND));
 }
 
-/* _consent_reads(OUT all_read bigint, OUT read_anew bigint) */
+/* _consent_reads(OUT all_read bigint, OUT loaded bigint, OUT read_anew bigint) */
 Datum
 journey__consent_reads(PG_FUNCTION_ARGS)
 {
 	JourneyFactReads reads = journey_fact_cache_reads();
-	Datum		values[2] = {Int64GetDatum(reads.all), Int64GetDatum(reads.anew)};
-	bool		nulls[2] = {false, false};
+	Datum		values[3] = {Int64GetDatum(reads.all), Int64GetDatum(reads.loaded), Int64GetDatum(reads.anew)};
+	bool		nulls[3] = {false, false, false};
 	TupleDesc	desc;
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)

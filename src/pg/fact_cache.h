@@ -22,6 +22,9 @@
 /* Defines journey.consent_memory and journey.consent_lookups.  Called once, by _PG_init(). */
 extern void journey_fact_cache_define_settings(void);
 
+/* What journey.consent_memory allows, in bytes. */
+extern Size journey_fact_cache_limit(void);
+
 /*
  * Changes whenever what the cache holds may: who uses it remembers the number
  * and asks to bring it up again when it is another.
@@ -43,6 +46,7 @@ extern bool journey_fact_cache_missed(const JourneyTable *tables);
 typedef struct JourneyFactReads
 {
 	int64		all;			/* how often all subjects were read */
+	int64		loaded;			/* how often they were taken from what is packed */
 	int64		anew;			/* subjects that were read again because they changed */
 } JourneyFactReads;
 

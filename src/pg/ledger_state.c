@@ -32,6 +32,7 @@
 #include "beside.h"
 #include "compat.h"
 #include "consent_action.h"
+#include "fact_pages.h"
 #include "ledger_entry.h"
 
 PG_FUNCTION_INFO_V1(journey__ledger_to_state);
@@ -214,5 +215,6 @@ journey__ledger_to_state(PG_FUNCTION_ARGS)
 	change_state(state, &memory->state, position_of[action], values, nulls,
 				 DatumGetBool(values[LEDGER_COUNTS]));
 	table_close(state, NoLock);
+	journey_fact_pages_recorded(DatumGetInt64(values[LEDGER_SEQ]));
 	return PointerGetDatum(NULL);
 }

@@ -55,6 +55,7 @@
 #include "beside.h"
 #include "compat.h"
 #include "consent_action.h"
+#include "fact_pages.h"
 #include "ledger_entry.h"
 
 PG_FUNCTION_INFO_V1(journey__ledger_stamp);
@@ -485,6 +486,8 @@ journey__ledger_chain(PG_FUNCTION_ARGS)
 											RelationGetDescr(ledger), &isnull));
 	if (!memory->collected && linked_by != xid)
 	{
+		/* takes a while, so it comes before the lock */
+		journey_fact_pages_write_due();
 		collect_entries(ledger, memory, keep, xid);
 		link_entries(ledger, memory, memory->entry, memory->count, xid);
 	}

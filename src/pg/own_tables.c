@@ -98,6 +98,10 @@ static const TableDescription descriptions[JOURNEY_OWN_TABLES] = {
 	{"change", {
 			{"xid", XID8OID},
 	}},
+	{"fact_page", {
+			{"part", INT4OID},
+			{"bytes", BYTEAOID},
+	}},
 	{"data_class", {
 			{"name", TEXTOID},
 			{"special", BOOLOID},
@@ -158,6 +162,9 @@ static bool found_valid = false;
 /* Counts invalidations, so that one that comes while we look is not missed. */
 static uint64 invalidations = 0;
 
+/* Those that say something about what was read. */
+static uint64 generation = 0;
+
 static void
 invalidate(Datum arg, Oid relid)
 {
@@ -167,6 +174,8 @@ invalidate(Datum arg, Oid relid)
 		{
 			found_valid = false;
 			invalidations++;
+			if (relid == InvalidOid || i != JOURNEY_FACT_PAGE)
+				generation++;
 			return;
 		}
 	}
@@ -320,7 +329,7 @@ journey_find_own_tables(JourneyTable *tables)
 uint64
 journey_own_tables_generation(void)
 {
-	return invalidations;
+	return generation;
 }
 
 /* Is the trigger there, with a function of the extension, and fires always? */

@@ -23,6 +23,7 @@ typedef enum JourneyOwnTable
 	JOURNEY_STATE,
 	JOURNEY_LEDGER,
 	JOURNEY_CHANGE,
+	JOURNEY_FACT_PAGE,
 	JOURNEY_DATA_CLASS,
 	JOURNEY_PROHIBITION,
 	JOURNEY_JURISDICTION,
@@ -64,6 +65,9 @@ enum
 	JOURNEY_LEDGER_SUBJECT,		/* int8 */
 
 	JOURNEY_CHANGE_XID = 0,		/* xid8 */
+
+	JOURNEY_FACT_PAGE_PART = 0, /* int4 */
+	JOURNEY_FACT_PAGE_BYTES,	/* bytea */
 
 	JOURNEY_STATE_SUBJECT = 0,	/* int8 */
 	JOURNEY_STATE_PURPOSE,		/* int4 */
@@ -146,7 +150,7 @@ extern bool journey_find_own_tables(JourneyTable *tables);
 
 /*
  * Grows with every invalidation of one of the tables: DDL, also VACUUM and the
- * like.  What was read from tables that are locked stays true while it is the
+ * like; but for fact_page, which holds nothing that the others do not.  What was read from tables that are locked stays true while it is the
  * same.
  */
 extern uint64 journey_own_tables_generation(void);

@@ -20,9 +20,8 @@
 #include "compat.h"
 #include "probe.h"
 
-/* Until the relation is opened again, nothing that is read from it counts. */
-static void
-do_not_count(Relation rel)
+void
+journey_probe_do_not_count(Relation rel)
 {
 	pgstat_unlink_relation(rel);
 	rel->pgstat_enabled = false;
@@ -43,9 +42,9 @@ journey_probe_begin_with(JourneyProbe *probe, const JourneyTable *table, Snapsho
 	/* Initializes with the collation "C", which is that of our columns. */
 	ScanKeyInit(&key, table->column[0], strategy, compare, value);
 	probe->scan = systable_beginscan(probe->rel, table->index, true, snapshot, 1, &key);
-	do_not_count(probe->rel);
+	journey_probe_do_not_count(probe->rel);
 	if (probe->scan->irel != NULL)
-		do_not_count(probe->scan->irel);
+		journey_probe_do_not_count(probe->scan->irel);
 }
 
 void
@@ -67,14 +66,14 @@ journey_probe_begin_all(JourneyProbe *probe, const JourneyTable *table, Snapshot
 	if (!ordered)
 	{
 		/* that a table is read from end to end counts from the beginning */
-		do_not_count(probe->rel);
+		journey_probe_do_not_count(probe->rel);
 		probe->scan = systable_beginscan(probe->rel, InvalidOid, false, snapshot, 0, NULL);
 		return;
 	}
 	probe->index = index_open(table->index, AccessShareLock);
 	probe->scan = systable_beginscan_ordered(probe->rel, probe->index, snapshot, 0, NULL);
-	do_not_count(probe->rel);
-	do_not_count(probe->index);
+	journey_probe_do_not_count(probe->rel);
+	journey_probe_do_not_count(probe->index);
 }
 
 bool

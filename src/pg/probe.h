@@ -31,6 +31,9 @@ typedef struct JourneyProbe
 	bool		has_null;		/* some column asked for was NULL */
 } JourneyProbe;
 
+/* Until the relation is opened again, nothing that is read from it is counted. */
+extern void journey_probe_do_not_count(Relation rel);
+
 /*
  * Begins a walk over the rows whose first column (see own_tables.h) has a
  * value; "equal" is the function that compares.  A table that is gone has no

@@ -4,6 +4,7 @@ SELECT journey.create_purpose('delta') > 0 AS made;
 SELECT journey.grant_purpose(current_user::regrole, 'delta');
 SELECT journey.consent_record((SELECT jsonb_agg(jsonb_build_object('action', 'give', 'subject', subject, 'purpose', 'delta'))
                                FROM regress_delta)) AS recorded;
+DELETE FROM journey.fact_page;
 SET journey.consent_lookups = 0;
 \set count 'SELECT count(*) FILTER (WHERE journey.consented(subject, ''delta'')) FROM regress_delta;'
 SET max_parallel_workers_per_gather = 0;

@@ -28,23 +28,27 @@ $$;
 -- as recorded: subjects are numbered by their names
 SELECT journey.consent_record((SELECT jsonb_agg(jsonb_build_object('action', 'give', 'subject', subject, 'purpose', 'order') ORDER BY subject COLLATE "C")
                                FROM regress_order WHERE i % 4 <> 0)) AS recorded;
+DELETE FROM journey.fact_page;
 SELECT * FROM pg_temp.differences();
 
 -- some moved
 SELECT journey.consent_record((SELECT jsonb_agg(jsonb_build_object('action', 'withdraw', 'subject', subject, 'purpose', 'order') ORDER BY i)
                                FROM regress_order WHERE i % 100 = 3)) AS recorded;
 SELECT count(journey.subject_restrict(subject)) AS restricted FROM regress_order WHERE i % 200 = 5;
+DELETE FROM journey.fact_page;
 SELECT * FROM pg_temp.differences();
 
 -- ... and may be shown again, where they are now
 SELECT journey.consent_record((SELECT jsonb_agg(jsonb_build_object('action', 'give', 'subject', subject, 'purpose', 'order') ORDER BY i)
                                FROM regress_order WHERE i % 100 = 3)) AS recorded;
 SELECT count(journey.subject_lift(subject)) AS lifted FROM regress_order WHERE i % 200 = 5;
+DELETE FROM journey.fact_page;
 SELECT * FROM pg_temp.differences();
 
 -- ... two purposes for some
 SELECT journey.consent_record((SELECT jsonb_agg(jsonb_build_object('action', 'give', 'subject', subject, 'purpose', 'order.below') ORDER BY i)
                                FROM regress_order WHERE i % 100 = 1)) AS recorded;
+DELETE FROM journey.fact_page;
 SELECT * FROM pg_temp.differences();
 
 -- the last subject's row first: all others are late
@@ -52,19 +56,23 @@ DELETE FROM journey.state s USING journey.subject u WHERE u.number = s.subject A
 SELECT journey.consent_give('order5999', 'order') > 0 AS recorded;
 VACUUM journey.state;
 SELECT journey.consent_give('order5998', 'order') > 0 AS recorded;
+DELETE FROM journey.fact_page;
 SELECT * FROM pg_temp.differences();
 
 -- most moved, in no order
 SELECT journey.consent_record((SELECT jsonb_agg(jsonb_build_object('action', 'give', 'subject', subject, 'purpose', 'order') ORDER BY i * 7919 % 6011)
                                FROM regress_order WHERE i % 3 = 0)) AS recorded;
+DELETE FROM journey.fact_page;
 SELECT * FROM pg_temp.differences();
 
 -- subjects without any row of the state, before, between and behind the others
 DELETE FROM journey.state s USING journey.subject u, regress_order o
 WHERE u.number = s.subject AND u.name = o.subject AND (o.i < 10 OR o.i BETWEEN 3000 AND 3010 OR o.i > 5990);
+DELETE FROM journey.fact_page;
 SELECT * FROM pg_temp.differences();
 
 SELECT journey._state_rebuild() > 0 AS repaired;
+DELETE FROM journey.fact_page;
 SELECT * FROM pg_temp.differences();
 SELECT journey.revoke_purpose(current_user::regrole, 'order');
 RESET journey.consent_lookups;
