@@ -58,7 +58,8 @@ jn_name_word(JnName name, size_t room)
 
 	if (room >= 8)
 		return jn_load64((const uint8_t *) name.data) & jn_name_mask(name.size);
-	memcpy(few, name.data, name.size);
+	if (name.size > 0)			/* one without bytes may be nowhere */
+		memcpy(few, name.data, name.size);
 	return jn_load64(few);
 }
 
