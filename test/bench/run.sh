@@ -8,11 +8,13 @@
 #	KINDS=journey				variants of these kinds only: '@(journey|yardstick)'
 #	DUCKDB=auto|install|off			see duckdb.sh
 #	CHDB=auto|install|off			ClickHouse, see clickhouse.sh
+#	CLICKHOUSE18=auto|install|off		the release that Debian 12 has, see clickhouse18.sh
 #
 # Each file of questions/ asks one thing in several ways.  In each run all
 # variants come in turn, so what else the machine does hits all alike.  All
 # variants of a question must give the same answer, or the run fails; those
-# marked "yardstick" answer less and are there for their cost.
+# marked "yardstick" answer less and are there for their cost.  A kind that ends
+# in 18 is asked of ClickHouse 18.16.
 #
 # Times are those of the client, without connecting, after one run to warm up.
 # A table goes to standard output, one JSON line a variant to build/bench.jsonl.
@@ -39,8 +41,11 @@ JOURNEY_BUILD=release build_extension
 . "$HERE/duckdb.sh"
 # shellcheck source=test/bench/clickhouse.sh
 . "$HERE/clickhouse.sh"
+# shellcheck source=test/bench/clickhouse18.sh
+. "$HERE/clickhouse18.sh"
 duckdb_ask=()
 clickhouse_ask=()
+clickhouse18_bin=()
 
 load()
 {
@@ -73,6 +78,16 @@ load()
 	else
 		say "SKIPPED: ClickHouse is not there; CHDB=install brings it"
 	fi
+	clickhouse18_find
+	clickhouse18_version=
+	if [ "${#clickhouse18_bin[@]}" -gt 0 ]; then
+		trap 'clickhouse18_stop; cluster_stop' EXIT
+		clickhouse18_load
+		clickhouse18_version=$(clickhouse18_client -q 'SELECT version()')
+		say "ClickHouse $clickhouse18_version"
+	else
+		say "SKIPPED: ClickHouse 18.16 is not there; CLICKHOUSE18=install brings it"
+	fi
 }
 
 # Splits questions/*.sql into $OUT/sql/QUESTION.NUMBER.KIND, first line the
@@ -88,7 +103,7 @@ split_questions()
 			/^--= / {
 				kind = substr($2, 1, length($2) - 1)
 				out = sprintf("%s.%02d.%s", stem, ++n, kind)
-				sub(/^--= [a-z]+: /, "--")
+				sub(/^--= [a-z0-9]+: /, "--")
 			}
 			out { print > out }' "$file"
 	done
@@ -103,6 +118,8 @@ ask()
 		"${duckdb_ask[@]}" "$DUCKDB_FILE" "$threads" <"$file"
 	elif [ "$kind" = clickhouse ]; then
 		"${clickhouse_ask[@]}" "$CHDB_FOLDER" "$threads" <"$file"
+	elif [[ $kind == *18 ]]; then
+		clickhouse18_ask "$threads" <"$file"
 	else
 		# the first call of a session loads the library, and the data into its caches
 		PGOPTIONS="-c max_parallel_workers_per_gather=$((threads - 1))" \
@@ -129,9 +146,10 @@ measure()
 				[[ $kind == ${KINDS:-*} ]] || continue
 				[ "$kind" != duckdb ] || [ "${#duckdb_ask[@]}" -gt 0 ] || continue
 				[ "$kind" != clickhouse ] || [ "${#clickhouse_ask[@]}" -gt 0 ] || continue
+				[[ $kind != *18 ]] || [ "${#clickhouse18_bin[@]}" -gt 0 ] || continue
 				IFS=$'\t' read -r answer ms < <(ask "$file" "$threads")
 				[ -n "$ms" ] || die "no time for $stem"
-				if [ "$kind" != yardstick ]; then
+				if [[ $kind != yardstick* ]]; then
 					first=$OUT/answers/$question
 					[ -e "$first" ] || printf '%s\n' "$answer" >"$first"
 					[ "$answer" = "$(cat "$first")" ] ||
@@ -151,13 +169,13 @@ report()
 	cpu=$(sed -n 's/^model name.*: //p' /proc/cpuinfo 2>/dev/null | head -n 1)
 	server=$(db -At -c 'SHOW server_version')
 	printf '\n%s events, %s subjects; PostgreSQL %s%s; %s, %s processors; medians of %s runs\n' \
-		"$EVENTS" "$USERS" "$server" "${duckdb_version:+; DuckDB $duckdb_version}${clickhouse_version:+; ClickHouse $clickhouse_version}" "${cpu:-unknown CPU}" "$(nproc)" "$RUNS"
+		"$EVENTS" "$USERS" "$server" "${duckdb_version:+; DuckDB $duckdb_version}${clickhouse_version:+; ClickHouse $clickhouse_version}${clickhouse18_version:+; ClickHouse $clickhouse18_version}" "${cpu:-unknown CPU}" "$(nproc)" "$RUNS"
 	printf 'Speed: how many times as fast as the first line of the question; below 1 is slower.\n'
 	for file in "$OUT"/sql/*; do
 		printf '%s\t%s\n' "$(basename "$file")" "$(sed -n '1s/^--//p' "$file")"
 	done >"$OUT/names"
 	awk -f "$HERE/report.awk" -v threads="$THREADS" -v json="$BUILD/bench.jsonl" \
-		-v facts="\"events\": $EVENTS, \"subjects\": $USERS, \"seed\": $SEED, \"commit\": \"$commit\", \"cpu\": \"$cpu\", \"server\": \"PostgreSQL $server\", \"duckdb\": \"$duckdb_version\", \"clickhouse\": \"$clickhouse_version\"" \
+		-v facts="\"events\": $EVENTS, \"subjects\": $USERS, \"seed\": $SEED, \"commit\": \"$commit\", \"cpu\": \"$cpu\", \"server\": \"PostgreSQL $server\", \"duckdb\": \"$duckdb_version\", \"clickhouse\": \"$clickhouse_version\", \"clickhouse18\": \"$clickhouse18_version\"" \
 		"$OUT/names" "$OUT/times"
 	echo
 	db -f "$HERE/sizes.sql"

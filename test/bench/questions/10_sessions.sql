@@ -57,3 +57,6 @@ WHERE gap IS NULL OR gap > interval 30 minutes;
 SELECT sum(n)
 FROM (SELECT 1 + arrayCount(d -> d > 1800000000, arrayDifference(arraySort(groupArray(toUnixTimestamp64Micro(ts))))) AS n
       FROM events_sorted GROUP BY user_id)
+
+--= clickhouse18: ClickHouse 18.16, sorted by subject
+SELECT sum(n) FROM (SELECT 1 + arrayCount(d -> d > 1800000, arrayDifference(arraySort(groupArray(ts)))) AS n FROM events_sorted GROUP BY user_id)

@@ -63,3 +63,12 @@ FROM (SELECT pair.1 AS a, pair.2 AS b, count() AS n
                    arrayJoin(arrayZip(arrayPopBack(s), arrayPopFront(s))) AS pair
             FROM events_sorted GROUP BY user_id)
       GROUP BY a, b)
+
+--= clickhouse18: ClickHouse 18.16, sorted by subject
+SELECT count(), sum(n),
+       lower(hex(MD5(arrayStringConcat(arrayMap(x -> concat(x.1, '>', x.2, '=', toString(x.3)), arraySort(groupArray((a, b, n)))), ','))))
+FROM (SELECT pair.1 AS a, pair.2 AS b, count() AS n
+      FROM (SELECT arrayMap(x -> x.2, arraySort(groupArray((ts, toString(event))))) AS s,
+                   arrayJoin(arrayMap((x, y) -> (x, y), arrayPopBack(s), arrayPopFront(s))) AS pair
+            FROM events_sorted GROUP BY user_id)
+      GROUP BY a, b)

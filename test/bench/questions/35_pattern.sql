@@ -68,3 +68,14 @@ FROM (SELECT arraySort(groupArray(toUnixTimestamp64Micro(ts) * 4 + multiIf(event
              arrayFill(x -> x >= 0, arrayMap(x -> multiIf(x % 4 = 0, bitShiftRight(x, 2), x % 4 = 3, 0, -1), steps)) AS views,
              arrayFill(x -> x >= 0, arrayMap((x, v) -> multiIf(x % 4 = 1 AND v > 0, v, x % 4 = 3, 0, -1), steps, views)) AS begins
       FROM events_sorted WHERE event IN ('view', 'cart', 'purchase', 'return') GROUP BY user_id)
+
+--= yardstick18: ClickHouse 18.16, sorted by subject, 2 ms
+SELECT count()
+FROM (SELECT user_id
+      FROM (SELECT user_id, part, windowFunnel(43200000)(intDiv(t, 2), e = 'view', e = 'cart', e = 'purchase') AS level
+            FROM (SELECT user_id, x.1 AS t, x.2 AS e, part
+                  FROM (SELECT user_id, arraySort(groupArray((ts, toString(event)))) AS s, arrayCumSum(arrayMap(x -> x.2 = 'return', s)) AS parts
+                        FROM events_sorted WHERE event IN ('view', 'cart', 'purchase', 'return') GROUP BY user_id)
+                  ARRAY JOIN s AS x, parts AS part)
+            GROUP BY user_id, part HAVING level = 3)
+      GROUP BY user_id)
