@@ -164,7 +164,7 @@ read_rules(const JourneyDecision *decision, Snapshot snapshot, const JnCase *wha
 		rule.from = DatumGetTimestampTz(journey_probe_column(&probe, JOURNEY_RULE_FROM));
 		rule.until = DatumGetTimestampTz(journey_probe_column(&probe, JOURNEY_RULE_UNTIL));
 		value = journey_probe_nullable(&probe, JOURNEY_RULE_RETENTION, &isnull);
-		rule.keep_since = isnull ? JN_KEEP_ALL : keep_since(decision->front.at, DatumGetIntervalP(value));
+		rule.keep_since = isnull ? JN_KEEP_ALL : keep_since(decision->at, DatumGetIntervalP(value));
 
 		if (probe.has_null)
 			jn_standing_deny(standing, JN_REASON_FORBIDDEN);
@@ -211,7 +211,7 @@ read_standing(const JourneyDecision *decision, int side, Snapshot snapshot, Clas
 {
 	const char *jurisdiction = found->jurisdiction;
 	JnCase		what = {
-		.at = decision->front.at,
+		.at = decision->at,
 		.path_length = decision->path_length,
 		.path = decision->side[side].path,
 		.class_name = found->class_name,

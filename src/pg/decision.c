@@ -38,6 +38,13 @@
  * transaction's, so nothing outlives it, and a subtransaction that is rolled
  * back, whose changes a snapshot may have seen, drops them all.
  *
+ * Time.  What begins or ends at a time counts by the start of the statement, so
+ * that all rows, and all workers, agree.  But a function or procedure, or a string
+ * of statements that is sent at once, is one statement to the server however
+ * long it takes: whoever calls a procedure that never ends would keep a grant
+ * that ran out.  So a decision that is made much later counts by the clock, and
+ * each run of the executor begins with one that is not much older than itself.
+ *
  * Relations stay locked (AccessShareLock) to the end of the transaction, as
  * relations that are read do.
  *
@@ -56,6 +63,9 @@
 
 #include "compat.h"
 #include "decision_own.h"
+
+/* Later than so many milliseconds is much later. */
+#define MUCH_LATER		10000
 
 /* Decisions kept at a time; a statement that needs more decides again. */
 #define DECISIONS		8
@@ -154,6 +164,16 @@ drop_decision(int slot)
 	MemoryContextDelete(decision->context);
 }
 
+/* The time that a decision which is made now counts by. */
+static TimestampTz
+time_of_decision(void)
+{
+	TimestampTz at = GetCurrentStatementStartTimestamp();
+	TimestampTz now = GetCurrentTimestamp();
+
+	return TimestampDifferenceExceeds(at, now, MUCH_LATER) ? now : at;
+}
+
 /* A decision for this statement, in a memory context of its own below "parent". */
 static JourneyDecision *
 decide(MemoryContext parent, Oid user, Oid outer_user, const char *purpose, int size)
@@ -173,6 +193,7 @@ decide(MemoryContext parent, Oid user, Oid outer_user, const char *purpose, int 
 	decision->front.active = snapshot_facts(GetActiveSnapshot());
 	memcpy(decision->purpose, purpose, size);
 	decision->purpose_size = size;
+	decision->at = time_of_decision();
 
 	journey_find_standing(decision);
 	if (decision->standing == GRANTED)
@@ -253,13 +274,18 @@ journey_decision_current(void)
 void
 journey_decision_begin(void)
 {
+	TimestampTz now = GetCurrentTimestamp();
+
 	for (int i = 0; i < DECISIONS; i++)
 	{
 		JourneyDecision *decision = decisions[i];
 
-		if (decision != NULL && decision->standing == GRANTED &&
-			!sees_same_commits(&decision->committed,
-							   GetCatalogSnapshot(decision->tables[JOURNEY_STATE].relid)))
+		if (decision == NULL)
+			continue;
+		if (TimestampDifferenceExceeds(decision->at, now, MUCH_LATER) ||
+			(decision->standing == GRANTED &&
+			 !sees_same_commits(&decision->committed,
+								GetCatalogSnapshot(decision->tables[JOURNEY_STATE].relid))))
 			drop_decision(i);
 	}
 }

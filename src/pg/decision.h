@@ -40,9 +40,9 @@ extern JourneyDecision *journey_decision_current(void);
 /*
  * To be called by a function at its first call in a run of the executor (when
  * fn_extra is NULL), before it asks for the decision: if other transactions
- * have committed since, decides anew.  Without it, statements that a function
- * runs one after the other in an old snapshot would share what the first one
- * found.
+ * have committed since, or much time has passed, decides anew.  Without it,
+ * statements that a function runs one after the other in an old snapshot would
+ * share what the first one found.
  */
 extern void journey_decision_begin(void);
 

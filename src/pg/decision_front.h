@@ -114,7 +114,7 @@ typedef struct JourneyDecisionFront
 	uint64		serial;			/* of all decisions of the session; not 0 */
 
 	/* what it is good for */
-	TimestampTz at;				/* start of the statement; expiry counts by it */
+	TimestampTz at;				/* start of the statement */
 	Oid			user;
 	Oid			outer_user;
 	SnapshotFacts active;

@@ -58,6 +58,7 @@ struct JourneyDecision
 	JourneyDecisionFront front; /* what it is good for, and the last subject */
 	char		purpose[JOURNEY_MAX_PURPOSE + 1];
 	int			purpose_size;
+	TimestampTz at;				/* expiry counts by it; see decision.c */
 
 	/* what was found: see standing.c */
 	Standing	standing;

@@ -158,7 +158,7 @@ has_grant(const JourneyDecision *decision, Oid role, Snapshot snapshot)
 			TimestampTz until = DatumGetTimestampTz(journey_probe_column(&probe, JOURNEY_READER_PURPOSE_UNTIL));
 
 			found = !probe.has_null &&
-				from <= decision->front.at && decision->front.at < until &&
+				from <= decision->at && decision->at < until &&
 				grant_counts(role, reader);
 		}
 		journey_probe_end(&probe);

@@ -195,7 +195,7 @@ see_words(const JourneyDecision *decision, int side, const JourneyFacts *facts, 
 			/* a text renewed on the way down from there ends it, too */
 			for (int below = 0; below <= depth; below++)
 				spoken.old_notice |= is_old_notice(&decision->side[side].notices[below], word->notice);
-			jn_words_add(words, &spoken, decision->front.at);
+			jn_words_add(words, &spoken, decision->at);
 			break;
 		}
 	}
