@@ -52,6 +52,16 @@ COMMENT ON FUNCTION journey._consent_fold() IS
 'The same as a part of something else: not for fewer than 10 000 subjects, and without an error if it cannot be done.';
 REVOKE EXECUTE ON FUNCTION journey._consent_fold() FROM PUBLIC;
 
+--| Whoever writes to the tables of the extension past its functions could make it
+--| say something else than they do.
+
+CREATE FUNCTION journey._fact_page_problems() RETURNS TABLE (subject text, problem text)
+  AS 'MODULE_PATHNAME', 'journey__fact_page_problems'
+  LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 1;
+COMMENT ON FUNCTION journey._fact_page_problems() IS
+'Compares journey.fact_page, brought up to now, with the tables: a row for each subject of whom it says something else ("differs", "is missing", "is not known" to the tables), one with NULL if it "is damaged"; none if all is well, or if it is of no use because tables were altered since. What the own transaction wrote does not count. Reads what is known about all subjects. For doctor().';
+REVOKE EXECUTE ON FUNCTION journey._fact_page_problems() FROM PUBLIC;
+
 CREATE FUNCTION journey._fact_pages_forget() RETURNS trigger
   AS 'MODULE_PATHNAME', 'journey__fact_pages_forget'
   LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE;

@@ -68,11 +68,18 @@ AS $$
   FROM (SELECT count(*) FROM journey.state_check()) AS s (problems)
   WHERE s.problems > 0
   UNION ALL
+  SELECT CASE WHEN p.damaged THEN 'low' ELSE 'high' END,
+         CASE WHEN p.damaged THEN 'what is packed about subjects is damaged' ELSE 'what is packed about subjects is not what the tables say' END,
+         'table journey.fact_page', 'DELETE FROM journey.fact_page; INSERT INTO journey.change DEFAULT VALUES;',
+         CASE WHEN p.damaged THEN 'Sessions read all subjects instead.' ELSE format('Of %s subjects; journey._fact_page_problems() lists them.', p.problems) END
+  FROM (SELECT count(*), count(*) > count(f.subject) FROM journey._fact_page_problems() f) AS p (problems, damaged)
+  WHERE p.problems > 0
+  UNION ALL
   SELECT 'high', 'the ledger was changed', 'table journey.ledger', NULL,
          format('The first bad entry is %s: %s. Compare with a backup.', coalesce(v.seq::text, 'unknown'), v.problem)
   FROM (SELECT l.seq, l.problem FROM journey.ledger_verify() l ORDER BY l.place, l.seq LIMIT 1) v
 $$;
-COMMENT ON FUNCTION journey._doctor_consent() IS 'Findings of doctor(): the ledger and the state. Reads the whole ledger.';
+COMMENT ON FUNCTION journey._doctor_consent() IS 'Findings of doctor(): the ledger, the state, and what is packed. Reads the whole ledger.';
 
 CREATE FUNCTION journey._doctor_stores() RETURNS TABLE (severity text, finding text, object text, statement text, detail text)
   LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 1

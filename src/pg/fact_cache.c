@@ -247,7 +247,8 @@ load_cache(const JourneyTable *tables, Snapshot snapshot)
 {
 	FactCache  *c = new_cache(tables, snapshot);
 
-	if (!journey_fact_pages_load(&c->store, c->context, journey_fact_cache_limit(), &c->moment, tables, snapshot))
+	if (journey_fact_pages_load(&c->store, c->context, journey_fact_cache_limit(), &c->moment, tables, snapshot) !=
+		JOURNEY_PAGES_TAKEN)
 	{
 		MemoryContextDelete(c->context);
 		return false;

@@ -50,6 +50,7 @@
 #include "executor/instrument.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -193,6 +194,7 @@ take_agreed_origin(const JourneyTable *tables, Snapshot snapshot, uint8 origin[J
 /* What the rows hold, put together. */
 typedef struct Pages
 {
+	bool		any;			/* is there a row? */
 	uint8	   *bytes;			/* NULL: nothing, or not as it must be */
 	uint64		size;
 	JnFactHeader header;
@@ -213,6 +215,9 @@ gather(Pages *pages, const JourneyTable *tables, Snapshot snapshot, uint64 limit
 
 	memset(pages, 0, sizeof(*pages));
 	journey_probe_begin_all(&probe, &tables[JOURNEY_FACT_PAGE], snapshot, true);
+	/* a damaged size asks for no more memory than the table has bytes */
+	if (probe.rel != NULL)
+		limit = Min(limit, (uint64) RelationGetNumberOfBlocks(probe.rel) * BLCKSZ);
 	while (fits && journey_probe_next(&probe))
 	{
 		bytea	   *row = DatumGetByteaPP(journey_probe_column(&probe, JOURNEY_FACT_PAGE_BYTES));
@@ -220,6 +225,7 @@ gather(Pages *pages, const JourneyTable *tables, Snapshot snapshot, uint64 limit
 		uint64		size = VARSIZE_ANY_EXHDR(row);
 
 		CHECK_FOR_INTERRUPTS();
+		pages->any = true;
 		fits = DatumGetInt32(journey_probe_column(&probe, JOURNEY_FACT_PAGE_PART)) == pages->parts;
 		if (fits && pages->parts == 0)
 		{
@@ -486,7 +492,7 @@ journey_fact_pages_size(const JourneyTable *tables, uint64 *id)
 	return *id == 0 ? 0 : header.size;
 }
 
-bool
+JourneyPages
 journey_fact_pages_load(FactStore *store, MemoryContext context, Size limit, JourneyMoment *moment,
 						const JourneyTable *tables, Snapshot snapshot)
 {
@@ -497,18 +503,25 @@ journey_fact_pages_load(FactStore *store, MemoryContext context, Size limit, Jou
 	JnFactReader reader;
 	JnError		err;
 	Pages		pages;
-	bool		taken;
+	JourneyPages result;
 
 	gather(&pages, tables, snapshot, limit, false);
-	taken = pages.bytes != NULL && is_ours(&pages.header, snapshot) &&
-		take_agreed_origin(tables, snapshot, origin) &&
-		memcmp(origin, pages.header.origin, JN_FACT_ORIGIN) == 0 &&
-		jn_fact_open(&reader, pages.bytes, pages.size, &err) == JN_OK &&
-		journey_fact_store_begin(store, context, limit, pages.header.names) &&
-		take_all(store, &reader);
+	if (!pages.any)
+		result = JOURNEY_PAGES_NONE;
+	else if (pages.bytes == NULL)
+		result = JOURNEY_PAGES_DAMAGED;
+	else if (!is_ours(&pages.header, snapshot) || !take_agreed_origin(tables, snapshot, origin) ||
+			 memcmp(origin, pages.header.origin, JN_FACT_ORIGIN) != 0)
+		result = JOURNEY_PAGES_NOT_OURS;
+	else if (jn_fact_open(&reader, pages.bytes, pages.size, &err) != JN_OK ||
+			 !journey_fact_store_begin(store, context, limit, pages.header.names) ||
+			 !take_all(store, &reader))
+		result = JOURNEY_PAGES_DAMAGED;
+	else
+		result = JOURNEY_PAGES_TAKEN;
 	MemoryContextSwitchTo(caller);
 
-	if (taken)
+	if (result == JOURNEY_PAGES_TAKEN)
 	{
 		/* it is not what any snapshot of ours sees, and has to be brought up */
 		memset(moment, 0, sizeof(*moment));
@@ -520,7 +533,7 @@ journey_fact_pages_load(FactStore *store, MemoryContext context, Size limit, Jou
 			moment->running[i] = pages.header.running[i];
 	}
 	MemoryContextDelete(scratch);
-	return taken;
+	return result;
 }
 
 

@@ -20,16 +20,24 @@
  */
 extern uint64 journey_fact_pages_size(const JourneyTable *tables, uint64 *id);
 
+/* What there is. */
+typedef enum JourneyPages
+{
+	JOURNEY_PAGES_TAKEN,
+	JOURNEY_PAGES_NONE,
+	JOURNEY_PAGES_NOT_OURS,		/* of another cluster or database, or the tables are not those it was read from */
+	JOURNEY_PAGES_DAMAGED		/* or larger than it may be */
+} JourneyPages;
+
 /*
  * Begins the store in the context, with at most "limit" bytes, and fills it;
  * the moment tells as of when.  The snapshot is the newest and registered, and
- * sees nothing of our own transaction; the tables must be locked.  False if
- * there is nothing, it does not fit, or it cannot be trusted: it is damaged,
- * of another cluster or database, or the tables are not those it was read from.
+ * sees nothing of our own transaction; the tables must be locked.  If it is
+ * not taken, the store cannot be used.
  */
-extern bool journey_fact_pages_load(FactStore *store, MemoryContext context, Size limit,
-									JourneyMoment *moment, const JourneyTable *tables,
-									Snapshot snapshot);
+extern JourneyPages journey_fact_pages_load(FactStore *store, MemoryContext context, Size limit,
+											JourneyMoment *moment, const JourneyTable *tables,
+											Snapshot snapshot);
 
 /*
  * For the triggers of the ledger.  The first is told the position of each new

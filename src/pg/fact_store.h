@@ -20,7 +20,8 @@
  * share, and one of two bytes.  What the arrays say is right; a slot counts
  * only for names that have no place, or facts with too large a number.
  *
- * Shared by fact_cache.c, fact_pages.c and fact_store.c, and by nobody else.
+ * Shared by fact_cache.c, fact_check.c, fact_pages.c, fact_read.c and fact_store.c,
+ * and by nobody else.
  */
 #ifndef JOURNEY_FACT_STORE_H
 #define JOURNEY_FACT_STORE_H
