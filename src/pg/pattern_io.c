@@ -48,11 +48,19 @@ journey_pattern_step(const JnPattern *pattern, const char *argument)
 	const JnAtom *atom = jn_pattern_atom(pattern);
 
 	if (atom == NULL)
+	{
+		JnEnv		env = journey_env(CurrentMemoryContext);
+		size_t		size = jn_pattern_write(&env, pattern, NULL);
+		char	   *text = palloc(size + 1);
+
+		jn_pattern_write(&env, pattern, text);
+		text[size] = '\0';
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must be single steps", argument),
-				 errdetail("A pattern of several steps was given."),
-				 errhint("Write one step a pattern, as view, purchase@store, [cart, wishlist] or {value > 100}.")));
+				 errdetail("A pattern of several steps was given: %s.", text),
+				 errhint("Write one step a pattern, as view, \"add to cart\", purchase@store, [cart, wishlist] or {value > 100}, and names with blanks in double quotes.")));
+	}
 	return atom;
 }
 

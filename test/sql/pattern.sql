@@ -19,9 +19,13 @@ FROM unnest(ARRAY[
 	'PERMUTE(a, b c)', 'PERMUTE', '"PERMUTE"', '"within"', 'no', '"…"', '"a → b" -> "⇒"', 'カート->検索', 'añadir -> корзина',
 	'a -[no b, no [c, d], > 1 min, < 01:30:00]-> e', 'a within 90', 'a within ''1.5 s''', 'a within interval ''2 weeks''', 'a within 0 s'
 ]) AS pattern;
+-- words in capitals, and names that look like them; a "$" right before a letter belongs to the name, as in PostHog's events
+SELECT pattern, pattern::journey_pattern AS canonical
+FROM unnest(ARRAY['a -> b WITHIN 1 DAY', 'a -[NO b, <= 1 Hour]-> c', 'permute(a, b)', 'Permute (a, b)', 'permute', '"Within"', 'within_reach -> Withins', 'buy {VALUE > 1, Sense=Angry}',
+	'a{,}', 'a{ , }?', '$pageview', '^ $pageview -> $identify $', '[$a, b]', 'a$b$', 'a $ b', '$', '$$', '^$', '$(a)', '$.', '$"a"', '$1']) AS pattern;
 
 -- what comes out reads back as the same
-SELECT count(*) AS same FROM (VALUES ('view -[no return, <= 1 h]-> (a | b)+? within 1 day'), ('^ a{2,3} $'), ('a (^ b)'), ('a ($ b)')) AS t (p)
+SELECT count(*) AS same FROM (VALUES ('view -[no return, <= 1 h]-> (a | b)+? within 1 day'), ('^ a{2,3} $'), ('a (^ b)'), ('a ($ b)'), ('$a -> "Within"')) AS t (p)
 WHERE p::journey_pattern::text::journey_pattern = p::journey_pattern
 AND p::journey_pattern::text::journey_pattern::text = p::journey_pattern::text;
 
@@ -49,7 +53,7 @@ SELECT left(pattern, 24) AS pattern, pg_temp.refused(pattern)
 FROM unnest(ARRAY[
 	'', '  ', '(', 'a (b', 'a)', '[a', '[]', '[a b]', '"a', 'a {value > 1', 'a -[no b', 'a -[no b]', 'a -[no b]- c',
 	'a |', '| a', 'a || b', '(a |)', '-> a', 'a ->', 'a -> -> b', 'a >> | b', 'a > b', 'a => b', 'view → cart', 'a→b', 'a ⟶ b', 'a ⤳ b', '→', '[a, →]', 'a - b', 'a, b', 'PERMUTE()', 'PERMUTE(a,)',
-	'*', 'a{2}{3}', 'a+*', 'a{3,2}', 'a{,}', '| *', 'a{2000000000}', '(a{1000}b){1001}', 'PERMUTE(a,b,c,d,e,f,g,h,i)',
+	'*', 'a{2}{3}', 'a+*', 'a{3,2}', '| *', 'a{2000000000}', '(a{1000}b){1001}', 'PERMUTE(a,b,c,d,e,f,g,h,i)',
 	'a {foo=b}', 'a {event=b}', 'a {channel > b}', 'a {value = x}', 'a {value > 1e999}', 'a {sense=""}', 'a {decision=}', 'a {}',
 	'a -[]-> b', 'a -[yes]-> b', 'a -[<= 1 h, < 2 h]-> b', 'a -[= 1 h]-> b', 'a -[<= 1 month]-> b', 'a -[<= 1 parsec]-> b', 'a -[<= -1 h]-> b',
 	'within', 'within 1 h', 'a within', 'a within 1 h b', '(a within 1 h)', 'a within 2 years', 'a within 99999999 weeks', 'a within 01:75',

@@ -8,7 +8,7 @@
  *	 link         =  ">>" | "->" | "…" | "..." | "-[" bound { "," bound } "]->"
  *	 bound        =  "no" atom | ( "<" | "<=" | ">" | ">=" ) interval
  *	 item         =  primary [ quantifier [ "?" ] ]
- *	 quantifier   =  "?" | "*" | "+" | "{" n "}" | "{" n "," "}" | "{" [ n ] "," m "}"
+ *	 quantifier   =  "?" | "*" | "+" | "{" n "}" | "{" [ n ] "," [ m ] "}"
  *	 primary      =  atom | "^" | "$" | "(" [ alternatives ] ")"
  *					 | "PERMUTE" "(" alternatives { "," alternatives } ")"
  *	 atom         =  "!" atom | option | "[" [ "^" ] option { "," option } "]"
@@ -19,11 +19,12 @@
  *	 track        =  "channel" | "decision" | "action" | "persona" | "sense"
  *	 name         =  plain | '"' { any character, '"' doubled } '"'
  *	 plain        =  as in text.h, but "." and "-" do not end it, "…" and arrows such
- *					 as "→" are not in it, and it is neither "within" nor "PERMUTE"
+ *					 as "→" are not in it, a "$" right before a letter is, and it is
+ *					 neither "within" nor "PERMUTE"
  *	 interval     =  part { part } | "'" part { part } "'"
  *	 part         =  number [ unit ] | HH ":" MM [ ":" SS [ "." fraction ] ]
  *
- * and number as in number.h.  Items side by side or joined by ">>" match
+ * and number as in number.h; words may be written in capitals, too.  Items side by side or joined by ">>" match
  * neighbouring steps.  A link "->" may pass over steps in between, as few as
  * will do; its bounds say what none of these may be, and how long it may be
  * from the step that an atom matched before the link to the one that an atom

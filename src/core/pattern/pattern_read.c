@@ -142,13 +142,21 @@ is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/* Whether a letter, or what counts as one, stands at p. */
 static inline bool
-begins_plain(const char *p, const char *end)
+is_letter_like(const char *p, const char *end)
 {
 	size_t		size = (size_t) (end - p);
 
 	return is_letter(*p) || is_digit(*p) || *p == '_'
 		|| ((unsigned char) *p >= 0x80 && !jn_is_ellipsis(p, size) && !jn_is_arrow(p, size));
+}
+
+/* Whether a plain name may begin at p: "$pageview" does, as nothing could follow the end of the journey. */
+static inline bool
+begins_plain(const char *p, const char *end)
+{
+	return is_letter_like(p, end) || (*p == '$' && p + 1 < end && is_letter_like(p + 1, end));
 }
 
 /* The end of the plain name at p, or p if there is none. */
@@ -171,14 +179,17 @@ plain_end(Reader *r, const char *p)
 	return name_end;
 }
 
-/* Whether the plain word at hand is this one; moves past it. */
+/* Whether the plain word at hand is this one, of small letters, in whatever case; moves past it. */
 static bool
 accept_word(Reader *r, const char *word)
 {
 	size_t		size = (size_t) (plain_end(r, r->p) - r->p);
 
-	if (size != strlen(word) || memcmp(r->p, word, size) != 0)
+	if (size != strlen(word))
 		return false;
+	for (size_t i = 0; i < size; i++)
+		if ((r->p[i] | 0x20) != word[i])
+			return false;
 	r->p += size;
 	return true;
 }
@@ -724,12 +735,9 @@ read_times(Reader *r, JnNode *node)
 	{
 		skip_space(r);
 		most = JN_ANY_TIMES;
-		if (r->p < r->end && is_digit(*r->p))
-		{
-			if (!read_digits(r, &most) || most > MOST_TIMES)
-				return jn_fail(r->err, JN_PATTERN_LARGE, 0, MOST_TIMES + 1, MOST_TIMES);
-			some = true;
-		}
+		some = true;
+		if (r->p < r->end && is_digit(*r->p) && (!read_digits(r, &most) || most > MOST_TIMES))
+			return jn_fail(r->err, JN_PATTERN_LARGE, 0, MOST_TIMES + 1, MOST_TIMES);
 		skip_space(r);
 	}
 	if (r->p == r->end)
@@ -887,13 +895,13 @@ close_group(Reader *r, uint32_t *item)
 	return status;
 }
 
-/* Whether "PERMUTE (" stands here; moves past it. */
+/* Whether "permute (" stands here; moves past it. */
 static bool
 accept_permute(Reader *r)
 {
 	const char *begin = r->p;
 
-	if (accept_word(r, "PERMUTE"))
+	if (accept_word(r, "permute"))
 	{
 		if (comes(r, '('))
 		{
@@ -947,7 +955,7 @@ read_item(Reader *r)
 		status = close_group(r, &item);
 	else
 	{
-		if (*begin == '^' || *begin == '$')
+		if (*begin == '^' || (*begin == '$' && !begins_plain(begin, r->end)))
 		{
 			node.kind = *begin == '^' ? JN_NODE_BEGIN : JN_NODE_END;
 			r->p++;

@@ -21,10 +21,16 @@ is_letter_like(char c)
 		|| (unsigned char) c >= 0x80;
 }
 
+/* Whether a name is this word of small letters, in whatever case. */
 static bool
 name_is(JnName name, const char *word)
 {
-	return name.size == strlen(word) && memcmp(name.data, word, name.size) == 0;
+	if (name.size != strlen(word))
+		return false;
+	for (uint32_t i = 0; i < name.size; i++)
+		if ((name.data[i] | 0x20) != word[i])
+			return false;
+	return true;
 }
 
 /* Whether the reader takes a name without quotes as a whole. */
@@ -43,7 +49,7 @@ is_bare(JnName name)
 		if (jn_is_ellipsis(name.data + i, name.size - i) || jn_is_arrow(name.data + i, name.size - i))
 			return false;
 	}
-	return !name_is(name, "within") && !name_is(name, "PERMUTE");
+	return !name_is(name, "within") && !name_is(name, "permute");
 }
 
 static void
