@@ -26,6 +26,8 @@ borrow_server()
 		while read -r file; do
 			cp -L "$root$file" "$dir/so/"
 		done
+	# its LLVM stays behind, so it has no JIT
+	rm -f "$dir/usr/lib/postgresql/$major/lib/llvmjit.so"
 	mv "$bin" "$bin.real"
 	mkdir "$bin"
 	for program in "$bin.real"/*; do
