@@ -122,24 +122,67 @@ AS 'MODULE_PATHNAME', 'journey__changes'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 100;
 COMMENT ON FUNCTION journey._changes(pg_catalog.bytea) IS 'The buckets that have changes, each with those.';
 
-CREATE FUNCTION journey._touched_transfn(touched pg_catalog.bytea, batch pg_catalog.bytea, bits pg_catalog.int4) RETURNS pg_catalog.bytea
-AS 'MODULE_PATHNAME', 'journey__touched_transfn'
-LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION journey._touched_transfn(pg_catalog.bytea, pg_catalog.bytea, pg_catalog.int4) IS
-'Transition of _touched_agg: adds the buckets of a batch.';
+CREATE FUNCTION journey._delta_transfn(state pg_catalog.internal, batch pg_catalog.bytea, bits pg_catalog.int4, store pg_catalog.oid)
+RETURNS pg_catalog.internal
+AS 'MODULE_PATHNAME', 'journey__delta_transfn'
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION journey._delta_transfn(pg_catalog.internal, pg_catalog.bytea, pg_catalog.int4, pg_catalog.oid) IS
+'Transition of _delta_agg: adds a batch.';
 
-CREATE AGGREGATE journey._touched_agg(batch pg_catalog.bytea, bits pg_catalog.int4) (
-	SFUNC = journey._touched_transfn,
-	STYPE = pg_catalog.bytea,
+CREATE FUNCTION journey._delta_finalfn(state pg_catalog.internal) RETURNS pg_catalog.bytea
+AS 'MODULE_PATHNAME', 'journey__delta_finalfn'
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION journey._delta_finalfn(pg_catalog.internal) IS 'Result of _delta_agg: what is known of these batches, or they are read.';
+
+CREATE AGGREGATE journey._delta_agg(batch pg_catalog.bytea, bits pg_catalog.int4, store pg_catalog.oid) (
+	SFUNC = journey._delta_transfn,
+	STYPE = pg_catalog.internal,
+	SSPACE = 1048576,
+	FINALFUNC = journey._delta_finalfn,
+	FINALFUNC_MODIFY = READ_ONLY,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE journey._touched_agg(pg_catalog.bytea, pg_catalog.int4) IS
-'The buckets that batches of changes touch, a bit each, for _is_touched(); NULL if there are none.';
+COMMENT ON AGGREGATE journey._delta_agg(pg_catalog.bytea, pg_catalog.int4, pg_catalog.oid) IS
+'The changes of all batches by bucket, for _is_touched(), _touched() and _fresh_sets(); NULL if there are none. store: any number that tells stores apart. The session remembers them within journey.store_memory, and reads only what came since. Memory: the changes.';
 
-CREATE FUNCTION journey._is_touched(touched pg_catalog.bytea, bucket pg_catalog.int4) RETURNS pg_catalog.bool
+CREATE FUNCTION journey._is_touched(delta pg_catalog.bytea, bucket pg_catalog.int4) RETURNS pg_catalog.bool
 AS 'MODULE_PATHNAME', 'journey__is_touched'
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE;
-COMMENT ON FUNCTION journey._is_touched(pg_catalog.bytea, pg_catalog.int4) IS 'Whether a bucket is among those of _touched_agg().';
+COMMENT ON FUNCTION journey._is_touched(pg_catalog.bytea, pg_catalog.int4) IS 'Whether a bucket has changes.';
+
+CREATE FUNCTION journey._touched(delta pg_catalog.bytea) RETURNS pg_catalog.int4[]
+AS 'MODULE_PATHNAME', 'journey__touched'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION journey._touched(pg_catalog.bytea) IS 'The buckets that have changes, ascending.';
+
+CREATE FUNCTION journey._sets_transfn(state pg_catalog.internal, bucket pg_catalog.int4, sets journey.journey_set, delta pg_catalog.bytea)
+RETURNS pg_catalog.internal
+AS 'MODULE_PATHNAME', 'journey__sets_transfn'
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION journey._sets_transfn(pg_catalog.internal, pg_catalog.int4, journey.journey_set, pg_catalog.bytea) IS
+'Transition of _sets_agg: adds a set.';
+
+CREATE FUNCTION journey._sets_finalfn(state pg_catalog.internal) RETURNS pg_catalog.bytea
+AS 'MODULE_PATHNAME', 'journey__sets_finalfn'
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE;
+COMMENT ON FUNCTION journey._sets_finalfn(pg_catalog.internal) IS 'Result of _sets_agg: the sets, not copied.';
+
+CREATE AGGREGATE journey._sets_agg(bucket pg_catalog.int4, sets journey.journey_set, delta pg_catalog.bytea) (
+	SFUNC = journey._sets_transfn,
+	STYPE = pg_catalog.internal,
+	SSPACE = 1048576,
+	FINALFUNC = journey._sets_finalfn,
+	FINALFUNC_MODIFY = READ_ONLY,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE journey._sets_agg(pg_catalog.int4, journey.journey_set, pg_catalog.bytea) IS
+'The sets of buckets that have changes, for _fresh_sets(); NULL if there are none. Memory: the sets, but for those that the session remembers.';
+
+CREATE FUNCTION journey._fresh_sets(sets pg_catalog.bytea, delta pg_catalog.bytea, chunk pg_catalog.int8) RETURNS SETOF journey.journey_set
+AS 'MODULE_PATHNAME', 'journey__fresh_sets'
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 1000000 ROWS 100;
+COMMENT ON FUNCTION journey._fresh_sets(pg_catalog.bytea, pg_catalog.bytea, pg_catalog.int8) IS
+'The sets of all buckets that have changes as they are with these: the results of _sets_agg and _delta_agg; chunk in microseconds, 0 for none. What was merged before comes from the memory of the session, journey.store_memory. Error XX001 if rows are gone that the sets do not have.';
 
 CREATE FUNCTION journey._merged(sets journey.journey_set[], batch pg_catalog.bytea, chunk pg_catalog.int8) RETURNS SETOF journey.journey_set
 AS 'MODULE_PATHNAME', 'journey__merged'

@@ -142,11 +142,12 @@ CREATE FUNCTION journey._view_query(sets regclass, delta regclass, bits int, chu
 AS $$
   SELECT format('SELECT s.sets
 FROM %1$s s
-WHERE NOT journey._is_touched((SELECT journey._touched_agg(d.batch, %3$s) FROM %2$s d), s.bucket)
+WHERE NOT journey._is_touched((SELECT journey._delta_agg(d.batch, %3$s, d.tableoid) FROM %2$s d), s.bucket)
 UNION ALL
-SELECT journey._merged(ARRAY(SELECT s.sets FROM %1$s s WHERE s.bucket = c.bucket), c.batch, %4$s) AS sets
-FROM (SELECT journey._changes_agg(d.batch, %3$s, NULL) AS changes FROM %2$s d) a
-CROSS JOIN LATERAL journey._changes(a.changes) c', sets, delta, bits, chunk)
+SELECT journey._fresh_sets(b.sets, a.delta, %4$s) AS sets
+FROM (SELECT journey._delta_agg(d.batch, %3$s, d.tableoid) AS delta FROM %2$s d) a
+CROSS JOIN LATERAL (SELECT journey._sets_agg(s.bucket, s.sets, a.delta) AS sets
+                    FROM %1$s s WHERE s.bucket = ANY (journey._touched(a.delta))) b', sets, delta, bits, chunk)
 $$;
 COMMENT ON FUNCTION journey._view_query(regclass, regclass, int, bigint) IS
 'The query of the view of a store: the sets of buckets without changes, and the others with them.';

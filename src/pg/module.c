@@ -12,6 +12,7 @@
 #include "keyfile.h"
 #include "progress.h"
 #include "purpose_setting.h"
+#include "store_memo.h"
 
 PG_MODULE_MAGIC_EXT(
 					.name = "journey",
@@ -35,6 +36,7 @@ _PG_init(void)
 	journey_fact_cache_define_settings();
 	journey_keyfile_define_settings();
 	journey_progress_define_setting();
+	journey_store_memo_define_setting();
 
 	MarkGUCPrefixReserved("journey");
 }

@@ -1,6 +1,6 @@
 /*
  * store_fn.c
- *	  Reading a store: the changes by bucket, and a bucket with its changes.
+ *	  Reading a store: the sets of its buckets with their changes.
  *
  * These functions see what their arguments are, and nothing else: the view of a
  * store scans its tables itself, with the rights of its owner and in the
@@ -10,11 +10,13 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
+#include "common/hashfn.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/expandeddatum.h"
 #include "utils/memutils.h"
 #include "utils/uuid.h"
 
@@ -25,239 +27,18 @@
 #include "glue.h"
 #include "journey_set_value.h"
 #include "store.h"
+#include "store_delta.h"
+#include "store_memo.h"
 
-PG_FUNCTION_INFO_V1(journey__changes_transfn);
-PG_FUNCTION_INFO_V1(journey__changes_finalfn);
-PG_FUNCTION_INFO_V1(journey__changes);
-PG_FUNCTION_INFO_V1(journey__touched_transfn);
-PG_FUNCTION_INFO_V1(journey__is_touched);
 PG_FUNCTION_INFO_V1(journey__merged);
 PG_FUNCTION_INFO_V1(journey__fold_sets);
+PG_FUNCTION_INFO_V1(journey__sets_transfn);
+PG_FUNCTION_INFO_V1(journey__sets_finalfn);
+PG_FUNCTION_INFO_V1(journey__fresh_sets);
 PG_FUNCTION_INFO_V1(journey__bucket);
 
-/* The noun for errors. */
-#define STORE_NAME		"store"
-
-/* Before the bytes of a batch in the result of _changes_agg: u32 bucket, u32 size. */
+/* Before a set in the flat form of collected sets: u32 bucket, u32 size. */
 #define ENTRY_HEADER	8
-
-/* Bits of buckets at most: their numbers are int4, and each has a batch while changes are collected. */
-#define MAX_BITS		24
-
-/* What _changes_agg has so far; in the aggregate's context. */
-typedef struct Changes
-{
-	MemoryContext context;		/* of everything here */
-	uint32		bits;
-	int64		only;			/* the bucket that is asked for; -1: all */
-	uint32		buckets;
-	JnBatch   **batch;			/* by bucket; NULL: no change */
-} Changes;
-
-static int
-check_bits(int bits)
-{
-	if (bits < 0 || bits > MAX_BITS)
-		elog(ERROR, "buckets of %d bits", bits);
-	return bits;
-}
-
-/* Starts reading a batch; it must be kept where it is. */
-static void
-open_batch(Datum datum, JnBatchReader *reader)
-{
-	bytea	   *bytes = DatumGetByteaPP(datum);
-	JnError		err;
-
-	if (jn_batch_read(reader, (const uint8_t *) VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes), &err) != JN_OK)
-		journey_report_stored(&err, STORE_NAME);
-}
-
-static bool
-next_change(const JnEnv *env, JnBatchReader *reader)
-{
-	bool		found;
-	JnError		err;
-
-	if (jn_batch_next(env, reader, &found, &err) != JN_OK)
-		journey_report_stored(&err, STORE_NAME);
-	return found;
-}
-
-/* _changes_agg(batch, bits, bucket): adds the changes of a batch to those of their buckets. */
-Datum
-journey__changes_transfn(PG_FUNCTION_ARGS)
-{
-	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
-	Changes    *changes = PG_ARGISNULL(0) ? NULL : (Changes *) PG_GETARG_POINTER(0);
-	JnBatchReader reader;
-	uint32		read = 0;
-	JnEnv		env;
-	JnEnv		here = journey_env(CurrentMemoryContext);
-
-	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-	{
-		if (changes == NULL)
-			PG_RETURN_NULL();
-		PG_RETURN_POINTER(changes);
-	}
-	if (changes == NULL)
-	{
-		MemoryContext context = AllocSetContextCreate(aggcontext, "journey store changes", ALLOCSET_DEFAULT_SIZES);
-
-		changes = MemoryContextAllocZero(context, sizeof(Changes));
-		changes->context = context;
-		changes->bits = check_bits(PG_GETARG_INT32(2));
-		changes->only = PG_ARGISNULL(3) ? -1 : PG_GETARG_INT32(3);
-		changes->buckets = UINT32_C(1) << changes->bits;
-		changes->batch = MemoryContextAllocZero(context, changes->buckets * sizeof(JnBatch *));
-	}
-	env = journey_env(changes->context);
-	open_batch(PG_GETARG_DATUM(1), &reader);
-	while (next_change(&here, &reader))
-	{
-		uint32		bucket = (uint32) jn_bucket(jn_key_hash(&reader.change.key), changes->bits);
-		JnBatch    *batch = changes->batch[bucket];
-		JnError		err;
-
-		if (changes->only >= 0 && changes->only != bucket)
-			continue;
-		if (batch == NULL)
-		{
-			batch = changes->batch[bucket] = MemoryContextAlloc(changes->context, sizeof(JnBatch));
-			jn_batch_open(batch, reader.change.key.kind, reader.tracks);
-		}
-		if (batch->kind != reader.change.key.kind || batch->tracks != reader.tracks)
-			elog(ERROR, "changes of different stores");
-		if (jn_batch_add(&env, batch, &reader.change, &err) != JN_OK)
-			journey_report(&err, STORE_NAME);
-		read++;
-	}
-	jn_batch_done(&here, &reader);
-	journey_store_fold_read(read);
-	CHECK_FOR_INTERRUPTS();
-	PG_RETURN_POINTER(changes);
-}
-
-/* All batches, one behind the other; NULL if there is no change. */
-Datum
-journey__changes_finalfn(PG_FUNCTION_ARGS)
-{
-	Changes    *changes = PG_ARGISNULL(0) ? NULL : (Changes *) PG_GETARG_POINTER(0);
-	Size		size = 0;
-	bytea	   *result;
-	uint8_t    *p;
-
-	if (changes == NULL)
-		PG_RETURN_NULL();
-	for (uint32 i = 0; i < changes->buckets; i++)
-		if (changes->batch[i] != NULL)
-			size += ENTRY_HEADER + changes->batch[i]->size;
-	if (size == 0)
-		PG_RETURN_NULL();
-	if (size > MaxAllocSize - VARHDRSZ)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("too many changes wait to be folded"),
-				 errhint("Run journey.rebuild() on the store, and journey.fold() more often.")));
-	result = palloc(VARHDRSZ + size);
-	SET_VARSIZE(result, VARHDRSZ + size);
-	p = (uint8_t *) VARDATA(result);
-	for (uint32 i = 0; i < changes->buckets; i++)
-	{
-		const JnBatch *batch = changes->batch[i];
-
-		if (batch == NULL)
-			continue;
-		jn_store32(p, i);
-		jn_store32(p + 4, (uint32) batch->size);
-		memcpy(p + ENTRY_HEADER, batch->bytes, batch->size);
-		p += ENTRY_HEADER + batch->size;
-	}
-	PG_RETURN_BYTEA_P(result);
-}
-
-/* _changes(changes): the buckets that are touched, and their changes. */
-Datum
-journey__changes(PG_FUNCTION_ARGS)
-{
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	bytea	   *changes = PG_GETARG_BYTEA_PP(0);
-	const char *p = VARDATA_ANY(changes);
-	const char *end = p + VARSIZE_ANY_EXHDR(changes);
-	bool		null[2] = {false, false};
-
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	while (end - p >= ENTRY_HEADER)
-	{
-		uint32		size = jn_load32((const uint8_t *) p + 4);
-		Datum		value[2];
-
-		if (size > end - p - ENTRY_HEADER)
-			elog(ERROR, "changes of a store are cut off");
-		value[0] = Int32GetDatum((int32) jn_load32((const uint8_t *) p));
-		value[1] = PointerGetDatum(cstring_to_text_with_len(p + ENTRY_HEADER, size));
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, value, null);
-		pfree(DatumGetPointer(value[1]));
-		p += ENTRY_HEADER + size;
-	}
-	return (Datum) 0;
-}
-
-/* _touched_agg(batch, bits): adds the buckets of a batch to a bit for each. */
-Datum
-journey__touched_transfn(PG_FUNCTION_ARGS)
-{
-	JnEnv		env = journey_env(CurrentMemoryContext);
-	JnBatchReader reader;
-	bytea	   *touched;
-	uint8	   *bit;
-	uint32		bits;
-
-	/* it writes to its state */
-	(void) journey_aggregate_context(fcinfo);
-	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
-	bits = check_bits(PG_GETARG_INT32(2));
-	if (PG_ARGISNULL(0))
-	{
-		Size		size = VARHDRSZ + ((UINT32_C(1) << bits) + 7) / 8;
-
-		touched = palloc0(size);
-		SET_VARSIZE(touched, size);
-	}
-	else
-		touched = (bytea *) DatumGetPointer(PG_GETARG_DATUM(0));
-	bit = (uint8 *) VARDATA(touched);
-	open_batch(PG_GETARG_DATUM(1), &reader);
-	while (next_change(&env, &reader))
-	{
-		uint32		bucket = (uint32) jn_bucket(jn_key_hash(&reader.change.key), bits);
-
-		bit[bucket / 8] |= 1 << (bucket % 8);
-	}
-	jn_batch_done(&env, &reader);
-	PG_RETURN_BYTEA_P(touched);
-}
-
-/* _is_touched(touched, bucket): NULL touches none. */
-Datum
-journey__is_touched(PG_FUNCTION_ARGS)
-{
-	bytea	   *touched;
-	uint32		bucket;
-
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-		PG_RETURN_BOOL(false);
-	touched = PG_GETARG_BYTEA_PP(0);
-	bucket = (uint32) PG_GETARG_INT32(1);
-	PG_RETURN_BOOL(bucket / 8 < VARSIZE_ANY_EXHDR(touched) &&
-				   (((uint8 *) VARDATA_ANY(touched))[bucket / 8] >> (bucket % 8) & 1) != 0);
-}
 
 /* What merging does with the sets of a bucket; all in one context. */
 typedef struct Merged
@@ -294,20 +75,19 @@ make_room(void *context, size_t size)
 	return (uint8_t *) VARDATA(set);
 }
 
-/* Merges the arguments sets, batch and chunk in the current memory context; "limit" as for jn_store_merge(). */
+/* Merges changes into the sets of a bucket in the current memory context; "limit" as for jn_store_merge(). */
 static Merged *
-merge_bucket(FunctionCallInfo fcinfo, Size limit)
+merge_bucket(Datum *sets, int n, const uint8 *changes, Size size, uint64 chunk, Size limit)
 {
 	Merged	   *merged = palloc0(sizeof(Merged));
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(0);
-	bytea	   *batch = PG_GETARG_BYTEA_PP(1);
 	JnStoreSink sink = {drop_set, write_set, make_room, merged};
 	JnSet	   *set;
 	const JnSet **operand;
 	JnError		err;
 	int			i;
 
-	deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_INT, &merged->set, NULL, &merged->sets);
+	merged->set = sets;
+	merged->sets = n;
 	merged->env = journey_env(CurrentMemoryContext);
 	merged->dropped = palloc0(merged->sets + 1);
 	set = palloc((merged->sets + 1) * sizeof(JnSet));
@@ -317,10 +97,22 @@ merge_bucket(FunctionCallInfo fcinfo, Size limit)
 		journey_set_open(merged->set[i], &set[i]);
 		operand[i] = &set[i];
 	}
-	if (jn_store_merge(&merged->env, operand, merged->sets, (const uint8_t *) VARDATA_ANY(batch),
-					   VARSIZE_ANY_EXHDR(batch), PG_GETARG_INT64(2), limit, &sink, &err) != JN_OK)
-		journey_report(&err, STORE_NAME);
+	if (jn_store_merge(&merged->env, operand, merged->sets, changes, size, chunk, limit, &sink, &err) != JN_OK)
+		journey_report(&err, JOURNEY_STORE_NAME);
 	return merged;
+}
+
+/* The same for the arguments sets, batch and chunk. */
+static Merged *
+merge_arguments(FunctionCallInfo fcinfo, Size limit)
+{
+	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(0);
+	bytea	   *batch = PG_GETARG_BYTEA_PP(1);
+	Datum	   *set;
+	int			sets;
+
+	deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_INT, &set, NULL, &sets);
+	return merge_bucket(set, sets, (const uint8 *) VARDATA_ANY(batch), VARSIZE_ANY_EXHDR(batch), PG_GETARG_INT64(2), limit);
 }
 
 /* _merged(sets, batch, chunk): the sets of a bucket as they are with the changes */
@@ -337,7 +129,7 @@ journey__merged(PG_FUNCTION_ARGS)
 
 		call = SRF_FIRSTCALL_INIT();
 		caller = MemoryContextSwitchTo(call->multi_call_memory_ctx);
-		call->user_fctx = merge_bucket(fcinfo, 0);
+		call->user_fctx = merge_arguments(fcinfo, 0);
 		MemoryContextSwitchTo(caller);
 	}
 	call = SRF_PERCALL_SETUP();
@@ -355,7 +147,7 @@ journey__merged(PG_FUNCTION_ARGS)
 Datum
 journey__fold_sets(PG_FUNCTION_ARGS)
 {
-	Merged	   *merged = merge_bucket(fcinfo, JN_SET_PAGE_SIZE);
+	Merged	   *merged = merge_arguments(fcinfo, JN_SET_PAGE_SIZE);
 	Datum	   *gone = palloc((merged->sets + 1) * sizeof(Datum));
 	Datum	   *written = palloc((list_length(merged->written) + 1) * sizeof(Datum));
 	Datum	   *chunk = palloc((list_length(merged->written) + 1) * sizeof(Datum));
@@ -390,6 +182,320 @@ journey__fold_sets(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), value, null)));
 }
 
+/* ----- the sets of all buckets that have changes ----- */
+
+/* The sets of a bucket as they come. */
+typedef struct BucketSets
+{
+	uint32		bucket;			/* key */
+	char		status;			/* of the hash table */
+	int			sets;
+	int			room;
+	int			known;			/* so many of them are the first ones of the memo */
+	Datum	   *set;
+	JourneyMemo *memo;			/* what is remembered of the bucket; pinned */
+} BucketSets;
+
+#define SH_PREFIX bucket_sets
+#define SH_ELEMENT_TYPE BucketSets
+#define SH_KEY_TYPE uint32
+#define SH_KEY bucket
+#define SH_HASH_KEY(table, key) murmurhash32(key)
+#define SH_EQUAL(table, a, b) ((a) == (b))
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+/*
+ * The sets of buckets, an expanded object, so that they get from the aggregate
+ * to the function that merges them without being copied.  Those that are
+ * remembered are not copied at all, but pinned there.
+ */
+typedef struct StoreSets
+{
+	ExpandedObjectHeader head;
+	uint32		store;
+	uint64		reading;
+	bucket_sets_hash *buckets;
+	Size		size;			/* of its flat form */
+	MemoryContextCallback callback;
+} StoreSets;
+
+static Size
+flat_size(ExpandedObjectHeader *head)
+{
+	StoreSets  *sets = (StoreSets *) head;
+
+	if (sets->size > MaxAllocSize)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many sets have changes"),
+				 errhint("Run journey.fold() on the store.")));
+	return sets->size;
+}
+
+/* The flat form: u32 store; for each set its bucket and size, u32 both, and its bytes. */
+static void
+flatten(ExpandedObjectHeader *head, void *result, Size allocated_size)
+{
+	StoreSets  *sets = (StoreSets *) head;
+	uint8	   *p = (uint8 *) VARDATA(result);
+	bucket_sets_iterator scan;
+	BucketSets *bucket;
+
+	SET_VARSIZE(result, allocated_size);
+	jn_store32(p, sets->store);
+	p += sizeof(uint32);
+	bucket_sets_start_iterate(sets->buckets, &scan);
+	while ((bucket = bucket_sets_iterate(sets->buckets, &scan)) != NULL)
+		for (int i = 0; i < bucket->sets; i++)
+		{
+			const struct varlena *set = (const struct varlena *) DatumGetPointer(bucket->set[i]);
+			Size		size = VARSIZE_ANY_EXHDR(set);
+
+			jn_store32(p, bucket->bucket);
+			jn_store32(p + 4, (uint32) size);
+			memcpy(p + ENTRY_HEADER, VARDATA_ANY(set), size);
+			p += ENTRY_HEADER + size;
+		}
+}
+
+static const ExpandedObjectMethods sets_methods = {flat_size, flatten};
+
+/* Unpins all that is pinned; a callback of the object's memory context. */
+static void
+unpin_sets(void *arg)
+{
+	StoreSets  *sets = arg;
+	bucket_sets_iterator scan;
+	BucketSets *bucket;
+
+	if (sets->buckets == NULL)
+		return;
+	bucket_sets_start_iterate(sets->buckets, &scan);
+	while ((bucket = bucket_sets_iterate(sets->buckets, &scan)) != NULL)
+		if (bucket->memo != NULL)
+			journey_memo_unpin(bucket->memo);
+}
+
+/* No sets of a store yet, in a child of a context. */
+static StoreSets *
+new_sets(MemoryContext parent, uint32 store)
+{
+	MemoryContext context = AllocSetContextCreate(parent, "journey store sets", ALLOCSET_DEFAULT_SIZES);
+	StoreSets  *sets = MemoryContextAllocZero(context, sizeof(StoreSets));
+
+	EOH_init_header(&sets->head, &sets_methods, context);
+	sets->store = store;
+	sets->reading = journey_memo_reading();
+	sets->size = VARHDRSZ + sizeof(uint32);
+	sets->callback.func = unpin_sets;
+	sets->callback.arg = sets;
+	MemoryContextRegisterResetCallback(context, &sets->callback);
+	sets->buckets = bucket_sets_create(context, 256, NULL);
+	return sets;
+}
+
+/* The sets of a bucket. */
+static BucketSets *
+need_bucket(StoreSets *sets, uint32 number)
+{
+	bool		found;
+	BucketSets *bucket = bucket_sets_insert(sets->buckets, number, &found);
+
+	if (!found)
+	{
+		bucket->sets = bucket->room = bucket->known = 0;
+		bucket->set = NULL;
+		bucket->memo = NULL;
+		bucket->memo = journey_memo_find(sets->store, number, sets->reading);
+	}
+	return bucket;
+}
+
+/* Adds a set, which is not toasted: a copy, or what is remembered if that is the same. */
+static void
+add_set(StoreSets *sets, uint32 number, struct varlena *set)
+{
+	BucketSets *bucket = need_bucket(sets, number);
+	Size		size = VARSIZE_ANY(set);
+
+	if (bucket->sets == bucket->room)
+	{
+		bucket->room = Max(4, 2 * bucket->room);
+		bucket->set = bucket->set == NULL ? MemoryContextAlloc(sets->head.eoh_context, bucket->room * sizeof(Datum))
+			: repalloc(bucket->set, bucket->room * sizeof(Datum));
+	}
+	sets->size += ENTRY_HEADER + VARSIZE_ANY_EXHDR(set);
+	if (bucket->memo != NULL && bucket->known == bucket->sets && journey_memo_has_set(bucket->memo, bucket->sets, set))
+	{
+		bucket->set[bucket->sets++] = PointerGetDatum(bucket->memo->set[bucket->known++]);
+		return;
+	}
+	bucket->set[bucket->sets++] = PointerGetDatum(memcpy(MemoryContextAlloc(sets->head.eoh_context, size), set, size));
+}
+
+/* _sets_agg(bucket, sets, delta): adds a set of a bucket that has changes. */
+Datum
+journey__sets_transfn(PG_FUNCTION_ARGS)
+{
+	MemoryContext aggcontext = journey_aggregate_context(fcinfo);
+	StoreSets  *sets = PG_ARGISNULL(0) ? NULL : (StoreSets *) PG_GETARG_POINTER(0);
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
+	{
+		if (sets == NULL)
+			PG_RETURN_NULL();
+		PG_RETURN_POINTER(sets);
+	}
+	if (sets == NULL)
+	{
+		JourneyDelta delta;
+
+		journey_delta_open(PG_GETARG_VARLENA_PP(3), &delta);
+		sets = new_sets(aggcontext, delta.store);
+	}
+	add_set(sets, (uint32) PG_GETARG_INT32(1), PG_GETARG_VARLENA_PP(2));
+	PG_RETURN_POINTER(sets);
+}
+
+/* The object.  The server leaves what is in its current memory context where it is. */
+Datum
+journey__sets_finalfn(PG_FUNCTION_ARGS)
+{
+	StoreSets  *sets;
+
+	(void) journey_aggregate_context(fcinfo);
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	sets = (StoreSets *) PG_GETARG_POINTER(0);
+	PG_RETURN_POINTER(memcpy(palloc(EXPANDED_POINTER_SIZE), sets->head.eoh_ro_ptr, EXPANDED_POINTER_SIZE));
+}
+
+/* The sets of a datum: its object, or one in the current memory context that is made of its flat form. */
+static StoreSets *
+open_sets(Datum datum)
+{
+	StoreSets  *sets;
+	struct varlena *flat;
+	const uint8 *p;
+	const uint8 *end;
+
+	if (VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)))
+	{
+		sets = (StoreSets *) DatumGetEOHP(datum);
+		if (sets->head.eoh_methods != &sets_methods)
+			elog(ERROR, "expanded object is no sets of a store");
+		return sets;
+	}
+	flat = PG_DETOAST_DATUM_PACKED(datum);
+	p = (const uint8 *) VARDATA_ANY(flat);
+	end = p + VARSIZE_ANY_EXHDR(flat);
+	if (end - p < sizeof(uint32))
+		elog(ERROR, "sets of a store are cut off");
+	sets = new_sets(CurrentMemoryContext, jn_load32(p));
+	for (p += sizeof(uint32); p < end;)
+	{
+		uint32		size;
+		struct varlena *set;
+
+		if (end - p < ENTRY_HEADER || (size = jn_load32(p + 4)) > end - p - ENTRY_HEADER)
+			elog(ERROR, "sets of a store are cut off");
+		set = palloc(VARHDRSZ + size);
+		SET_VARSIZE(set, VARHDRSZ + size);
+		memcpy(VARDATA(set), p + ENTRY_HEADER, size);
+		add_set(sets, jn_load32(p), set);
+		pfree(set);
+		p += ENTRY_HEADER + size;
+	}
+	return sets;
+}
+
+/* What _fresh_sets() is about. */
+typedef struct Fresh
+{
+	StoreSets  *sets;
+	JourneyDelta delta;
+	uint64		chunk;
+	MemoryContext context;		/* of the bucket at hand, where it had to be merged */
+	Datum	   *set;			/* of this bucket */
+	int			n;
+	int			at;
+} Fresh;
+
+/* Finds the sets of the bucket at hand with its changes: remembers them, or merges. */
+static void
+take_bucket(Fresh *fresh, uint32 number, const uint8 *changes, Size size)
+{
+	StoreSets  *sets = fresh->sets;
+	BucketSets *bucket = need_bucket(sets, number);
+	JourneyMemo *memo = bucket->memo;
+	MemoryContext caller;
+	Merged	   *merged;
+
+	fresh->at = 0;
+	if (memo != NULL && bucket->known == bucket->sets && bucket->sets == memo->sets &&
+		journey_memo_has_changes(memo, changes, size))
+	{
+		fresh->set = memo->fresh;
+		fresh->n = memo->merged;
+		return;
+	}
+	MemoryContextReset(fresh->context);
+	caller = MemoryContextSwitchTo(fresh->context);
+	merged = merge_bucket(bucket->set, bucket->sets, changes, size, fresh->chunk, 0);
+	fresh->set = palloc((merged->sets + list_length(merged->written) + 1) * sizeof(Datum));
+	fresh->n = 0;
+	for (int i = 0; i < merged->sets; i++)
+		if (!merged->dropped[i])
+			fresh->set[fresh->n++] = merged->set[i];
+	for (int i = 0; i < list_length(merged->written); i++)
+		fresh->set[fresh->n++] = PointerGetDatum(list_nth(merged->written, i));
+	journey_memo_add(sets->store, number, sets->reading, bucket->set, bucket->sets, changes, size, fresh->set, fresh->n);
+	MemoryContextSwitchTo(caller);
+}
+
+/* _fresh_sets(sets, delta, chunk): the sets of all buckets that have changes, with these */
+Datum
+journey__fresh_sets(PG_FUNCTION_ARGS)
+{
+	FuncCallContext *call;
+	Fresh	   *fresh;
+
+	if (SRF_IS_FIRSTCALL())
+	{
+		MemoryContext caller;
+
+		call = SRF_FIRSTCALL_INIT();
+		caller = MemoryContextSwitchTo(call->multi_call_memory_ctx);
+		fresh = palloc0(sizeof(Fresh));
+		if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
+		{
+			journey_delta_open(PG_GETARG_VARLENA_PP(1), &fresh->delta);
+			fresh->sets = PG_ARGISNULL(0) ? new_sets(CurrentMemoryContext, fresh->delta.store) : open_sets(PG_GETARG_DATUM(0));
+			fresh->chunk = PG_GETARG_INT64(2);
+			fresh->context = AllocSetContextCreate(CurrentMemoryContext, "journey store bucket", ALLOCSET_DEFAULT_SIZES);
+		}
+		call->user_fctx = fresh;
+		MemoryContextSwitchTo(caller);
+	}
+	call = SRF_PERCALL_SETUP();
+	fresh = call->user_fctx;
+	while (fresh->at == fresh->n)
+	{
+		const uint8 *changes;
+		uint32		bucket;
+		Size		size;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!journey_delta_next(&fresh->delta, &bucket, &changes, &size))
+			SRF_RETURN_DONE(call);
+		take_bucket(fresh, bucket, changes, size);
+	}
+	SRF_RETURN_NEXT(call, fresh->set[fresh->at++]);
+}
+
 /* _bucket(subject, kind, bits): the bucket of a subject by its text; NULL for what is no such key */
 Datum
 journey__bucket(PG_FUNCTION_ARGS)
@@ -402,5 +508,5 @@ journey__bucket(PG_FUNCTION_ARGS)
 	if (!jn_key_read(strcmp(kind, "bigint") == 0 ? JN_KEY_BIGINT : strcmp(kind, "uuid") == 0 ? JN_KEY_UUID : JN_KEY_TEXT,
 					 VARDATA_ANY(subject), VARSIZE_ANY_EXHDR(subject), uuid, &key))
 		PG_RETURN_NULL();
-	PG_RETURN_INT32((int32) jn_bucket(jn_key_hash(&key), check_bits(PG_GETARG_INT32(2))));
+	PG_RETURN_INT32((int32) jn_bucket(jn_key_hash(&key), journey_check_bucket_bits(PG_GETARG_INT32(2))));
 }

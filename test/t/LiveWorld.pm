@@ -409,6 +409,8 @@ sub unit
 		return $parallel . finished($w->check) . "RESET parallel_setup_cost; RESET parallel_tuple_cost; RESET min_parallel_table_scan_size;\n";
 	}
 	return any("ANALYZE $w->{table}", "VACUUM $w->{table}") . ";\n" if $kind < 965;
+	# whether the session remembers what it read, and how much
+	return finished(any("SET journey.store_memory = '" . any(0, '20kB', '100kB') . "'", 'RESET journey.store_memory')) if $kind < 970;
 	my ($sql) = $w->change;
 	return finished($sql);
 }
