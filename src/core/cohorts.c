@@ -25,6 +25,8 @@
 #define FLAG_UNBOUNDED	1
 #define FLAG_ROLLING	2
 #define FLAG_PARTS		4
+#define FLAG_RECURRING	8
+#define FLAGS			15
 
 #define COUNT_SIZE	20
 
@@ -39,8 +41,8 @@ same_period(const JnPeriod *a, const JnPeriod *b)
 bool
 jn_cohorts_same(const JnCohortsAsk *a, const JnCohortsAsk *b)
 {
-	return a->kind == b->kind && a->unbounded == b->unbounded && a->rolling == b->rolling && a->cut == b->cut
-		&& a->as_of == b->as_of && same_period(&a->period, &b->period) && same_period(&a->within, &b->within)
+	return a->kind == b->kind && a->unbounded == b->unbounded && a->rolling == b->rolling
+		&& a->recurring == b->recurring && a->cut == b->cut && a->as_of == b->as_of && same_period(&a->period, &b->period) && same_period(&a->within, &b->within)
 		&& jn_name_compare(a->zone, b->zone) == 0 && jn_name_compare(a->atom[0], b->atom[0]) == 0
 		&& jn_name_compare(a->atom[1], b->atom[1]) == 0 && a->bounds == b->bounds
 		&& (a->bounds == 0 || memcmp(a->bound, b->bound, a->bounds * sizeof(int32_t)) == 0);
@@ -190,38 +192,70 @@ add_sticks(const JnEnv *env, JnCohorts *c, JnCohortsLook *look)
 		jn_cohorts_add(env, c, stick.number, stick.active, 1);
 }
 
-/* Moves the times of the steps with one of the bits to the front, from step "from" on. */
+/* Moves the times of the steps that match the first atom to the front. */
 static void
-keep_moments(const JnEnv *env, JnMoments *m, uint32_t from, uint8_t bits)
+keep_moments(const JnEnv *env, JnMoments *m)
 {
 	uint32_t	kept = 0;
 
-	for (uint32_t i = from; i < m->n; i++)
+	for (uint32_t i = 0; i < m->n; i++)
 	{
 		m->time[kept] = m->time[i];
-		kept += (m->mask[i] & bits) != 0;
+		kept += m->mask[i] & 1;
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
 	m->n = kept;
 }
 
-/* Fills the buckets of the subject in look->moments; false if it has no first step. */
-static bool
-fill_buckets(JnCohortsLook *look, int64_t *first)
+static void
+add_first(JnCohortsLook *look, int64_t time, uint32_t from)
+{
+	if (look->firsts == look->first_room)
+	{
+		look->first_room = (uint32_t) jn_larger_room(look->first_room, (uint64_t) look->firsts + 1, 8);
+		look->first = jn_grow(&look->env, look->first, look->first_room, sizeof(JnCohortsFirst));
+	}
+	look->first[look->firsts++] = (JnCohortsFirst) {time, from};
+}
+
+/*
+ * Finds the first step of the subject in look->moments, or that of each period,
+ * and moves the times of the steps back to the front, those up to as_of.
+ */
+static void
+find_firsts(JnCohortsLook *look)
 {
 	JnMoments  *m = &look->moments;
-	uint32_t	i = 0;
+	int64_t		until = 0;		/* the end of the period of the last one found */
+	uint32_t	kept = 0;
 
-	while (i < m->n && !(m->mask[i] & 1))
-		if (++i % JN_TICK_EVERY == 0)
+	look->firsts = 0;
+	for (uint32_t i = 0; i < m->n && m->time[i] <= look->ask.as_of; i++)
+	{
+		int64_t		time = m->time[i];
+
+		if (m->mask[i] & 1 && (look->firsts == 0 || (look->ask.recurring && time >= until)))
+		{
+			add_first(look, time, kept);
+			jn_calendar_number(look->calendar, time);
+			until = look->calendar->now_end;
+		}
+		m->time[kept] = time;
+		kept += look->firsts > 0 && m->mask[i] & 2;
+		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(&look->env);
-	if (i == m->n || m->time[i] > look->ask.as_of)
-		return false;
-	*first = m->time[i];
-	keep_moments(&look->env, m, i, 2);
-	jn_retention(&look->env, look->calendar, look->other, &look->retention, *first, m->time, m->n, look->bucket);
-	return true;
+	}
+	m->n = kept;
+}
+
+/* Fills the buckets from one of the first steps on. */
+static void
+fill_buckets(JnCohortsLook *look, JnCohortsFirst first)
+{
+	const JnMoments *m = &look->moments;
+
+	jn_retention(&look->env, look->calendar, look->other, &look->retention, first.time, m->time + first.from, m->n - first.from, look->bucket);
 }
 
 static JnStatus
@@ -243,18 +277,21 @@ visit_subject(const JnEnv *env, void *context, const JnSubject *subject, JnError
 {
 	JnCohortsLook *look = context;
 	JnCohorts  *c = look->into;
-	int64_t		first;
 
 	(void) err;
 	jn_moments(&look->env, &look->moments, subject, &look->binding);
 	if (look->ask.kind == JN_COHORTS_RETENTION)
 	{
-		look->entered = fill_buckets(look, &first);
-		if (look->entered && c != NULL)
-			add_buckets(env, c, jn_calendar_number(look->calendar, first), look->bucket);
+		find_firsts(look);
+		for (uint32_t i = 0; i < look->firsts; i++)
+		{
+			fill_buckets(look, look->first[i]);
+			if (c != NULL)
+				add_buckets(env, c, jn_calendar_number(look->calendar, look->first[i].time), look->bucket);
+		}
 		return JN_OK;
 	}
-	keep_moments(&look->env, &look->moments, 0, 1);
+	keep_moments(&look->env, &look->moments);
 	if (c == NULL)
 		return JN_OK;
 	if (look->ask.kind == JN_COHORTS_LIFECYCLE)
@@ -325,9 +362,9 @@ jn_cohorts_look_moments(JnCohortsLook *look, const JnJourney *j)
 bool
 jn_cohorts_look_buckets(JnCohortsLook *look, const JnJourney *j)
 {
-	look->entered = false;
+	look->firsts = 0;
 	jn_cohorts_look_moments(look, j);
-	return look->entered;
+	return look->firsts > 0;
 }
 
 JnStatus
@@ -433,7 +470,7 @@ jn_cohorts_write(const JnEnv *env, const JnCohorts *c, const JnCohortsCount *cou
 	out[0] = JN_COHORTS_VERSION;
 	out[AT_KIND] = (uint8_t) ask->kind;
 	out[AT_FLAGS] = (uint8_t) ((ask->unbounded ? FLAG_UNBOUNDED : 0) | (ask->rolling ? FLAG_ROLLING : 0)
-							   | (c->whole.subjects > 0 ? FLAG_PARTS : 0));
+							   | (c->whole.subjects > 0 ? FLAG_PARTS : 0) | (ask->recurring ? FLAG_RECURRING : 0));
 	out[AT_CUT] = (uint8_t) ask->cut;
 	jn_store32(out + AT_BOUNDS, ask->bounds);
 	jn_store64(out + AT_AS_OF, (uint64_t) ask->as_of);
@@ -504,10 +541,11 @@ read_ask(const JnEnv *env, const uint8_t *p, size_t size, JnCohortsAsk *ask, siz
 		return jn_corrupt_at(AT_KIND, err);
 	ask->kind = (JnCohortsKind) p[AT_KIND];
 	two = ask->kind == JN_COHORTS_RETENTION;
-	if (p[AT_FLAGS] > 7 || (!two && p[AT_FLAGS] & (FLAG_UNBOUNDED | FLAG_ROLLING)))
+	if (p[AT_FLAGS] > FLAGS || (!two && p[AT_FLAGS] & ~FLAG_PARTS))
 		return jn_corrupt_at(AT_FLAGS, err);
 	ask->unbounded = p[AT_FLAGS] & FLAG_UNBOUNDED;
 	ask->rolling = p[AT_FLAGS] & FLAG_ROLLING;
+	ask->recurring = p[AT_FLAGS] & FLAG_RECURRING;
 	if (p[AT_CUT] >= JN_CUTS || (p[AT_CUT] != JN_CUT_NONE && !ask->rolling))
 		return jn_corrupt_at(AT_CUT, err);
 	ask->cut = (JnCohortsCut) p[AT_CUT];

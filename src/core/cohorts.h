@@ -6,9 +6,9 @@
  * A table of counts by the number of a period and a column, whose meaning the
  * kind of question gives:
  *
- *	 JN_COHORTS_RETENTION	the period of the first step; 0 the subjects, 1 + 2k
- *							those whose bucket k is over, 2 + 2k those of them
- *							who came back in it
+ *	 JN_COHORTS_RETENTION	the period of the first step, or each with one if it is
+ *							recurring; 0 the subjects, 1 + 2k those whose bucket
+ *							k is over, 2 + 2k those of them who came back in it
  *	 JN_COHORTS_LIFECYCLE	any period; a JnLifeState.  Each run of periods adds 1
  *							where it begins and takes 1 off where it has ended, so
  *							what a period has is the sum up to it, and a subject
@@ -24,7 +24,8 @@
  *	 offset  bytes
  *		  0      1  version, 1
  *		  1      1  kind
- *		  2      1  1: unbounded; 2: rolling; 4: there are parts of journeys
+ *		  2      1  1: unbounded; 2: rolling; 4: there are parts of journeys;
+ *					8: recurring
  *		  3      1  what times are cut to, see JnCohortsCut
  *		  4      4  b, the number of bounds, at most JN_MAX_BUCKETS + 1
  *		  8      8  as_of, microseconds
@@ -80,6 +81,7 @@ typedef struct JnCohortsAsk
 	JnCohortsKind kind;
 	bool		unbounded;		/* of JN_COHORTS_RETENTION, as in JnRetentionAsk, */
 	bool		rolling;		/* and so is this */
+	bool		recurring;		/* likewise: a cohort is all with a step in its period, not those with their first one */
 	JnCohortsCut cut;			/* likewise */
 	int64_t		as_of;			/* microseconds since 2000-01-01 UTC */
 	JnPeriod	period;
@@ -95,6 +97,13 @@ extern bool jn_cohorts_same(const JnCohortsAsk *a, const JnCohortsAsk *b);
 
 /* A copy in env's memory. */
 extern JnCohortsAsk jn_cohorts_ask_copy(const JnEnv *env, const JnCohortsAsk *ask);
+
+/* A first step of a subject. */
+typedef struct JnCohortsFirst
+{
+	int64_t		time;			/* microseconds */
+	uint32_t	from;			/* the first of the moments that may be a step back */
+} JnCohortsFirst;
 
 /*
  * Who looks at subjects: what is needed for one question, whatever the number of
@@ -113,7 +122,9 @@ typedef struct JnCohortsLook
 	bool		bound;
 	JnMoments	moments;
 	uint8_t    *bucket;
-	bool		entered;		/* the last subject had a first step */
+	JnCohortsFirst *first;		/* of the last subject: one, or one a period if recurring */
+	uint32_t	firsts;
+	uint32_t	first_room;
 	struct JnCohorts *into;		/* where to add subjects */
 	JnVisitor	visitor;
 } JnCohortsLook;

@@ -169,8 +169,9 @@ bound_buckets(FunctionCallInfo fcinfo, int arg, JnCohortsAsk *ask)
 static void
 read_retention(FunctionCallInfo fcinfo, int base, bool brackets, JnCohortsAsk *ask)
 {
-	static const char *const kinds[] = {"n-day", "unbounded"};
+	static const char *const kinds[] = {"n-day", "unbounded", "recurring", "recurring unbounded"};
 	static const char *const cuts[] = {[JN_CUT_NONE] = "", "minute", "hour", "day"};
+	int			kind;
 
 	ask->kind = JN_COHORTS_RETENTION;
 	ask->atom[0] = atom_arg(fcinfo, base, "first");
@@ -185,8 +186,10 @@ read_retention(FunctionCallInfo fcinfo, int base, bool brackets, JnCohortsAsk *a
 	ask->zone = zone_arg(fcinfo, base + 5);
 	if (PG_NARGS() <= base + 6)
 		return;
-	ask->unbounded = word_arg(fcinfo, base + 6, "kind", kinds, lengthof(kinds),
-							  "Use 'n-day' or 'unbounded'.") == 1;
+	kind = word_arg(fcinfo, base + 6, "kind", kinds, lengthof(kinds),
+					"Use 'n-day' or 'unbounded', in retention_agg also 'recurring' or 'recurring unbounded'.");
+	ask->unbounded = kind & 1;
+	ask->recurring = kind & 2;
 	journey_check_given(fcinfo, base + 7, "rolling");
 	ask->rolling = PG_GETARG_BOOL(base + 7);
 	if (PG_ARGISNULL(base + 8))

@@ -43,6 +43,12 @@ retention(FunctionCallInfo fcinfo, CohortsCall call)
 	int			first = 1;
 	int			count = buckets;
 
+	if (look->ask.recurring)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("recurring retention is a question about many"),
+				 errdetail("A subject is in a cohort for each period with a first step, which one row cannot tell."),
+				 errhint("Use retention_agg.")));
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	value = journey_open(PG_GETARG_DATUM(0), &j);

@@ -82,6 +82,7 @@ SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', ARRAY[1,
 SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', 3, now(), 'Nowhere');
 SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', 3, now(), '');
 SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', 3, now(), kind => 'N-day');
+SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', 3, now(), kind => 'recurring');
 SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', 3, now(), rolling => NULL);
 SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', 3, now(), rolling => true, truncate => 'week');
 SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', 3, now(), truncate => 'hour');
