@@ -119,7 +119,7 @@ DROP TABLE shop.events;
 
 -- partitions: no right on any of them, also not on one that comes later
 SET ROLE regress_change_owner;
-CREATE TABLE shop.parts (id serial, who text, at date) PARTITION BY RANGE (at);
+CREATE TABLE shop.parts (id serial, who text, at date, cell text) PARTITION BY RANGE (at);
 CREATE TABLE shop.parts_1 PARTITION OF shop.parts FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
 CREATE TABLE shop.parts_2 PARTITION OF shop.parts FOR VALUES FROM ('2026-02-01') TO ('2026-03-01') PARTITION BY LIST (who);
 CREATE TABLE shop.parts_2_rest PARTITION OF shop.parts_2 DEFAULT;
@@ -146,6 +146,15 @@ CREATE TABLE shop.parts_4 (LIKE journey_base.parts);
 GRANT SELECT (who), UPDATE (at) ON shop.parts_4 TO regress_change_reader;
 ALTER TABLE journey_base.parts ATTACH PARTITION shop.parts_4 FOR VALUES FROM ('2026-04-01') TO ('2026-05-01');
 CREATE TABLE shop.parts_2_new PARTITION OF shop.parts_2 FOR VALUES IN ('change-new');
+-- none that is partitioned by what is masked, however it comes, and from below too
+CREATE TABLE shop.parts_5 PARTITION OF journey_base.parts FOR VALUES FROM ('2026-05-01') TO ('2026-06-01') PARTITION BY LIST (cell);
+CREATE TABLE shop.parts_5 (LIKE journey_base.parts) PARTITION BY LIST (lower(cell));
+ALTER TABLE journey_base.parts ATTACH PARTITION shop.parts_5 FOR VALUES FROM ('2026-05-01') TO ('2026-06-01');
+DROP TABLE shop.parts_5;
+CREATE TABLE shop.parts_5 (LIKE journey_base.parts) PARTITION BY LIST (who);
+CREATE TABLE shop.parts_5_all PARTITION OF shop.parts_5 DEFAULT PARTITION BY HASH (cell);
+ALTER TABLE journey_base.parts ATTACH PARTITION shop.parts_5 FOR VALUES FROM ('2026-05-01') TO ('2026-06-01');
+DROP TABLE shop.parts_5;
 SET ROLE regress_change_reader;
 SELECT * FROM shop.parts_3;
 SELECT who FROM shop.parts_4;
