@@ -33,7 +33,7 @@ $(SCRIPT_GOALS):
 #? make fuzz [TARGET=text]         replay the corpus, then FUZZ_SECONDS=20 of fuzzing per reader
 #? make installcheck [REGRESS=x]   regression tests (with PG_CONFIG: against your running server)
 #? make pgtap [T=consent]          behaviour and privileges
-#? make prove [T='22 71'] [N=5000] [SEED=1]  attacks on masking: two databases must answer alike
+#? make prove [T='22 71'] [N=5000] [SEED=1] [WAY=packed]  attacks on masking: two databases must answer alike
 #? make isolation [T=withdraw]     concurrency
 #? make tap [T=crash]              restart, replica, dump and restore, upgrade
 #? make doctest [T=README]         the examples of README.md and doc/

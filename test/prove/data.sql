@@ -141,6 +141,9 @@ FROM rows WHERE i <= 12;
 
 INSERT INTO orders SELECT i, 1 + i % 240, 'thing ' || i % 9 FROM generate_series(1, 100) AS i;
 
+-- What is known about subjects is packed too, for readers who begin with that.
+SELECT journey.consent_fold() \g /dev/null
+
 -- The counters of the rows above must not arrive after those of VACUUM.
 SELECT pg_stat_force_next_flush() \g /dev/null
 REINDEX TABLE journey_base.people;
