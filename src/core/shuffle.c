@@ -31,35 +31,18 @@
  * many rows.  Keys that are splitters have a lane of their own, so a level
  * always gets on, whatever the keys, even if all have the same hash.
  *
- * Memory.  A lane is a chain of blocks.  When a new block would be one too
- * many, the lane that will be taken up last gives up its blocks: they go to a
- * stream, and later ones follow when they are full.  So what comes first stays
- * in memory, and rows that all fit are never written anywhere.
- *
- * Rows in a block:
- *
- *	 control	bits 0-2 bytes of the time - 1, bits 3-5 bytes of a number - 1,
- *				bits 6-7 bytes of the event - 1
- *	 time		difference from the row before in the lane, zigzag
- *	 key		bigint: zigzag; text: u16 size, bytes; uuid: 16 bytes
- *	 event		code
- *	 mask		if there are further columns: bits of those that this row has
- *	 labels		u32 codes, ascending by track, and the value, u64, among them
- *	 seq		u64
- *	 marks		u8, if bit JN_ROW_CHUNK of the mask is set: 1 of a ghost, + 2 of a
- *				row whose journey goes on in another chunk
- *	 chunk		u64
- *
- * Numbers are stored eight bytes wide and overwritten by what follows, which
- * is faster than any branch; BLOCK_SLACK makes room for that.
+ * Memory.  A lane is a chain of blocks of rows, whose bytes shuffle_row.h
+ * describes.  When a new block would be one too many, the lane that will be
+ * taken up last gives up its blocks: they go to a stream, and later ones follow
+ * when they are full.  So what comes first stays in memory, and rows that all
+ * fit are never written anywhere.
  */
 #include "shuffle.h"
 
+#include "shuffle_row.h"
+
 /* Bytes of a block with all its parts: a size that allocators like. */
 #define BLOCK_SIZE		8192
-
-/* A number may be stored or loaded so far behind the end of its block. */
-#define BLOCK_SLACK		8
 
 /* Lanes of a level, at least and at most. */
 #define MIN_LANES		16
@@ -78,7 +61,7 @@ typedef struct Block
 	uint8_t		data[BLOCK_SIZE - sizeof(struct Block *) - sizeof(uint32_t)];
 } Block;
 
-#define BLOCK_ROOM		(sizeof(((Block *) NULL)->data) - BLOCK_SLACK)
+#define BLOCK_ROOM		(sizeof(((Block *) NULL)->data) - JN_ROW_SLACK)
 
 typedef struct Lane
 {
@@ -144,193 +127,6 @@ struct JnShuffle
 	Block	   *page;			/* what came from a stream, is read here */
 	Reader		reader;
 };
-
-/* ---- numbers ---- */
-
-static inline uint64_t
-zigzag(uint64_t v)
-{
-	return v << 1 ^ (0 - (v >> 63));
-}
-
-static inline uint64_t
-unzigzag(uint64_t v)
-{
-	return v >> 1 ^ (0 - (v & 1));
-}
-
-/* Bytes of a number, 1 to 8. */
-static inline unsigned
-bytes_of(uint64_t v)
-{
-	return (71 - (unsigned) __builtin_clzll(v | 1)) >> 3;
-}
-
-/* The number in the lowest n bytes, 1 to 8, of what stands at p. */
-static inline uint64_t
-load_bytes(const uint8_t *p, unsigned n)
-{
-	return jn_load64(p) & (UINT64_MAX >> (64 - 8 * n));
-}
-
-/* ---- rows ---- */
-
-/*
- * Writes a row behind the last one of its lane, where there is room.  Kind and
- * columns are those of the shuffle; constants make code without branches.
- */
-static inline void
-put_row(Lane *lane, const JnRow *row, JnKeyKind kind, unsigned columns)
-{
-	uint64_t	time = zigzag((uint64_t) row->time - (uint64_t) lane->time);
-	unsigned	time_bytes = bytes_of(time);
-	unsigned	event_bytes = bytes_of(row->event);
-	unsigned	number_bytes = 1;
-	uint8_t    *control = lane->at;
-	uint8_t    *p = control + 1;
-
-	jn_store64(p, time);
-	p += time_bytes;
-	switch (kind)
-	{
-		case JN_KEY_BIGINT:
-			{
-				uint64_t	number = zigzag((uint64_t) row->key.number);
-
-				number_bytes = bytes_of(number);
-				jn_store64(p, number);
-				p += number_bytes;
-				break;
-			}
-		case JN_KEY_TEXT:
-			jn_store16(p, (uint16_t) row->key.size);
-			memcpy(p + 2, row->key.data, row->key.size);
-			p += 2 + row->key.size;
-			break;
-		case JN_KEY_UUID:
-			memcpy(p, row->key.data, JN_UUID_SIZE);
-			p += JN_UUID_SIZE;
-			break;
-	}
-	jn_store32(p, row->event);
-	p += event_bytes;
-	*control = (uint8_t) ((time_bytes - 1) | (number_bytes - 1) << 3 | (event_bytes - 1) << 6);
-
-	if (columns != 0)
-	{
-		uint8_t    *mask = p++;
-
-		*mask = 0;
-		for (unsigned track = 0; track < JN_TRACKS; track++)
-		{
-			if ((columns & 1u << track) == 0)
-				continue;
-			if (track == JN_VALUE ? row->value == JN_NO_VALUE : row->label[track] == JN_NO_LABEL)
-				continue;
-			*mask |= (uint8_t) (1u << track);
-			if (track == JN_VALUE)
-			{
-				jn_store64(p, row->value);
-				p += 8;
-			}
-			else
-			{
-				jn_store32(p, row->label[track]);
-				p += 4;
-			}
-		}
-		if (columns & JN_ROW_SEQ && row->seq != JN_NO_SEQ)
-		{
-			*mask |= JN_ROW_SEQ;
-			jn_store64(p, row->seq);
-			p += 8;
-		}
-		if (columns & JN_ROW_CHUNK)
-		{
-			if (row->ghost || row->more)
-			{
-				*mask |= JN_ROW_CHUNK;
-				*p++ = (uint8_t) (row->ghost | row->more << 1);
-			}
-			jn_store64(p, row->chunk);
-			p += 8;
-		}
-	}
-	lane->at = p;
-	lane->time = row->time;
-	lane->rows++;
-	lane->key_bytes += row->key.size;
-}
-
-/* Reads the row at the reader's place and moves behind it. */
-static inline void
-get_row(Reader *r, JnRow *row, JnKeyKind kind, unsigned columns)
-{
-	const uint8_t *p = r->at;
-	unsigned	control = *p++;
-	unsigned	n = (control & 7) + 1;
-
-	row->time = r->time = (int64_t) ((uint64_t) r->time + unzigzag(load_bytes(p, n)));
-	p += n;
-	switch (kind)
-	{
-		case JN_KEY_BIGINT:
-			n = (control >> 3 & 7) + 1;
-			row->key.number = (int64_t) unzigzag(load_bytes(p, n));
-			p += n;
-			break;
-		case JN_KEY_TEXT:
-			row->key.size = jn_load16(p);
-			row->key.data = (const char *) p + 2;
-			p += 2 + row->key.size;
-			break;
-		case JN_KEY_UUID:
-			row->key.data = (const char *) p;
-			p += JN_UUID_SIZE;
-			break;
-	}
-	n = (control >> 6) + 1;
-	row->event = jn_load32(p) & (UINT32_MAX >> (32 - 8 * n));
-	p += n;
-
-	if (columns != 0)
-	{
-		unsigned	mask = *p++;
-
-		for (unsigned track = 0; track < JN_TRACKS; track++)
-		{
-			bool		given = mask & 1u << track;
-
-			if (track == JN_VALUE)
-			{
-				row->value = given ? jn_load64(p) : JN_NO_VALUE;
-				p += given ? 8 : 0;
-			}
-			else
-			{
-				row->label[track] = given ? jn_load32(p) : JN_NO_LABEL;
-				p += given ? 4 : 0;
-			}
-		}
-		if (columns & JN_ROW_SEQ)
-		{
-			bool		given = mask & JN_ROW_SEQ;
-
-			row->seq = given ? jn_load64(p) : JN_NO_SEQ;
-			p += given ? 8 : 0;
-		}
-		if (columns & JN_ROW_CHUNK)
-		{
-			unsigned	marks = mask & JN_ROW_CHUNK ? *p++ : 0;
-
-			row->ghost = marks & 1;
-			row->more = marks >> 1;
-			row->chunk = jn_load64(p);
-			p += 8;
-		}
-	}
-	r->at = p;
-}
 
 /* ---- blocks ---- */
 
@@ -587,9 +383,12 @@ add_row(const JnEnv *env, JnShuffle *s, const JnRow *row)
 			lane->high = row->time;
 	}
 	if (s->plain)
-		put_row(lane, row, JN_KEY_BIGINT, 0);
+		lane->at = jn_row_put(lane->at, lane->time, row, JN_KEY_BIGINT, 0);
 	else
-		put_row(lane, row, s->options.kind, s->options.columns);
+		lane->at = jn_row_put(lane->at, lane->time, row, s->options.kind, s->options.columns);
+	lane->time = row->time;
+	lane->rows++;
+	lane->key_bytes += row->key.size;
 }
 
 /* ---- the object ---- */
@@ -604,11 +403,7 @@ jn_shuffle_new(const JnEnv *env, const JnSpill *spill, const JnShuffleOptions *o
 	s->spill = spill;
 	s->options = *options;
 	s->plain = options->kind == JN_KEY_BIGINT && options->columns == 0;
-
-	/* numbers; four labels, senses and a value; what else there may be */
-	s->row_most = 1 + 8 + JN_UUID_SIZE + 4;
-	if (options->columns != 0)
-		s->row_most += 2 + 5 * 4 + 3 * 8;
+	s->row_most = jn_row_most(options->columns);
 	s->lanes = MIN_LANES;
 	while (s->lanes < MAX_LANES && 2 * s->lanes * LANE_SHARE <= options->memory)
 		s->lanes *= 2;
@@ -642,8 +437,7 @@ jn_shuffle_free(const JnEnv *env, JnShuffle *s)
 		s->free = block->next;
 		jn_release(env, block);
 	}
-	if (s->page != NULL)
-		jn_release(env, s->page);
+	jn_release(env, s->page);
 	jn_release(env, s);
 }
 
@@ -772,9 +566,10 @@ jn_shuffle_read(const JnEnv *env, JnShuffle *s, JnRow *row)
 		next_block(env, s, r);
 	r->rows_left--;
 	if (s->plain)
-		get_row(r, row, JN_KEY_BIGINT, 0);
+		r->at = jn_row_get(r->at, r->time, row, JN_KEY_BIGINT, 0);
 	else
-		get_row(r, row, s->options.kind, s->options.columns);
+		r->at = jn_row_get(r->at, r->time, row, s->options.kind, s->options.columns);
+	r->time = row->time;
 }
 
 /* ---- dividing ---- */
