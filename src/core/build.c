@@ -98,8 +98,7 @@ free_tracks(const JnEnv *env, JnBuildTracks *tracks)
 		jn_release(env, c->code);
 		jn_release(env, c);
 	}
-	if (tracks->value != NULL)
-		jn_release(env, tracks->value);
+	jn_release(env, tracks->value);
 	jn_release(env, tracks);
 }
 

@@ -72,8 +72,7 @@ worked(const JnEnv *env, Search *s, size_t work)
 static void *
 room_for(const JnEnv *env, void *array, uint64_t n, size_t element)
 {
-	if (array != NULL)
-		jn_release(env, array);
+	jn_release(env, array);
 	return jn_alloc(env, jn_array_size(n, element));
 }
 

@@ -96,8 +96,7 @@ look(const JnEnv *env, const JnPoints *points, const JnDetectTerms *terms, int64
 	}
 	jn_signal_facts(env, &signal, &ask, &d->facts);
 	jn_release(env, signal.time);
-	if (signal.key != NULL)
-		jn_release(env, signal.key);
+	jn_release(env, signal.key);
 	d->tested = d->facts.class == JN_TREND;
 	test_burst(env, points, terms, first, d);
 	return JN_OK;

@@ -40,8 +40,7 @@ jn_dict_release(const JnEnv *env, JnDict *d)
 		jn_release(env, d->entry);
 	if (!d->text_lent)
 		jn_release(env, d->text);
-	if (d->slot != NULL)
-		jn_release(env, d->slot);
+	jn_release(env, d->slot);
 }
 
 void

@@ -352,7 +352,6 @@ jn_has_step(const JnEnv *env, const JnJourney *j, const JnWanted *wanted)
 			find_time(env, j, wanted->step.time, &from, &to);
 		result = find_step(env, &target, from, to);
 	}
-	if (target.sensed != NULL)
-		jn_release(env, target.sensed);
+	jn_release(env, target.sensed);
 	return result;
 }

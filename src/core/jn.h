@@ -199,10 +199,12 @@ jn_larger_room(uint64_t room, uint64_t need, uint64_t first)
 	return larger > need ? larger : need;
 }
 
+/* Releases memory; ptr may be NULL. */
 static inline void
 jn_release(const JnEnv *env, void *ptr)
 {
-	env->release(env->ctx, ptr);
+	if (ptr != NULL)
+		env->release(env->ctx, ptr);
 }
 
 static inline void

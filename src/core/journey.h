@@ -138,8 +138,7 @@ jn_walk_open(JnWalk *w, const JnJourney *j)
 static inline void
 jn_walk_close(const JnEnv *env, JnWalk *w)
 {
-	if (w->label != NULL)
-		jn_release(env, w->label);
+	jn_release(env, w->label);
 	w->label = NULL;
 }
 

@@ -699,8 +699,7 @@ jn_paths_bytes(const JnEnv *env, JnPaths *p, uint8_t **bytes, size_t *size, JnEr
 	}
 	if (p->whole.subjects > 0)
 		jn_whole_write(env, &p->whole, out);
-	if (place != NULL)
-		jn_release(env, place);
+	jn_release(env, place);
 	free_order(env, &o);
 	return JN_OK;
 }
@@ -912,8 +911,7 @@ jn_paths_read(const JnEnv *env, JnPaths *p, uint64_t salt, const uint8_t *bytes,
 	status = read_names(env, &r, err);
 	if (status == JN_OK)
 		status = read_rows(env, &r, err);
-	if (r.used != NULL)
-		jn_release(env, r.used);
+	jn_release(env, r.used);
 	if (status == JN_OK && bytes[AT_FLAGS] & JN_PATHS_PARTS)
 	{
 		size_t		took;

@@ -49,8 +49,7 @@ see_columns(const JnEnv *env, void *context, const JnColumns *columns, JnError *
 	JnRestorations *r = context;
 
 	(void) err;
-	if (r->with != NULL)
-		jn_release(env, r->with);
+	jn_release(env, r->with);
 	r->with = NULL;
 	if ((columns->tracks & 1u << JN_SENSES) != 0)
 		r->with = jn_sense_sets(env, &columns->label[JN_SENSES], r->sense);
@@ -95,8 +94,7 @@ visitor(JnRestorations *r)
 static JnStatus
 seen(const JnEnv *env, JnRestorations *r, JnStatus status)
 {
-	if (r->with != NULL)
-		jn_release(env, r->with);
+	jn_release(env, r->with);
 	r->with = NULL;
 	return status;
 }
@@ -201,8 +199,7 @@ jn_restorations_answer(const JnEnv *env, JnRestorations *r, JnRestored *answer, 
 			answer->median = lower + (took_of(all.took[all.n / 2]) - lower) / 2;
 		}
 	}
-	if (all.took != NULL)
-		jn_release(env, all.took);
+	jn_release(env, all.took);
 	return status;
 }
 

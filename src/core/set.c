@@ -282,8 +282,7 @@ jn_set_parts_open(JnSetParts *p, const JnSet *s)
 void
 jn_set_parts_close(const JnEnv *env, JnSetParts *p)
 {
-	if (p->buffer != NULL)
-		jn_release(env, p->buffer);
+	jn_release(env, p->buffer);
 	p->buffer = NULL;
 }
 
@@ -484,8 +483,7 @@ void
 jn_set_names_close(const JnEnv *env, JnSetNames *names)
 {
 	for (unsigned t = 0; t < JN_TRACKS; t++)
-		if (names->label[t] != NULL)
-			jn_release(env, names->label[t]);
+		jn_release(env, names->label[t]);
 	jn_release(env, names->event);
 }
 

@@ -120,13 +120,6 @@ jn_set_build_new(const JnEnv *env, JnKeyKind kind, size_t limit)
 	return b;
 }
 
-static void
-release(const JnEnv *env, void *array)
-{
-	if (array != NULL)
-		jn_release(env, array);
-}
-
 void
 jn_set_build_free(const JnEnv *env, JnSetBuild *b)
 {
@@ -136,15 +129,15 @@ jn_set_build_free(const JnEnv *env, JnSetBuild *b)
 
 		jn_dict_release(env, &column->names);
 		jn_dict_release(env, &column->sorted);
-		release(env, column->local);
-		release(env, column->used);
-		release(env, column->row);
+		jn_release(env, column->local);
+		jn_release(env, column->used);
+		jn_release(env, column->row);
 	}
-	release(env, b->line);
-	release(env, b->value);
-	release(env, b->count);
-	release(env, b->start);
-	release(env, b->keys);
+	jn_release(env, b->line);
+	jn_release(env, b->value);
+	jn_release(env, b->count);
+	jn_release(env, b->start);
+	jn_release(env, b->keys);
 	jn_release(env, b);
 }
 

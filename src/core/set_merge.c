@@ -15,13 +15,6 @@
 #include "row_buffer.h"
 #include "sort.h"
 
-static void
-release(const JnEnv *env, void *array)
-{
-	if (array != NULL)
-		jn_release(env, array);
-}
-
 /* ---- order of pieces and of their rows ---- */
 
 static bool
@@ -127,8 +120,8 @@ join_pieces(JnRowBuffer *buffer)
 		jn_sort_index(env, index, pieces, index + pieces, piece_before, buffer);
 
 	/* the rows one behind the other, the ghost first, and then by time */
-	release(env, buffer->order);
-	release(env, buffer->spare);
+	jn_release(env, buffer->order);
+	jn_release(env, buffer->spare);
 	buffer->order = jn_alloc(env, jn_array_size(buffer->rows, sizeof(uint32_t)));
 	buffer->spare = jn_alloc(env, jn_array_size(buffer->rows, sizeof(uint64_t)));
 	if (ghost != UINT32_MAX)

@@ -19,8 +19,7 @@
 void
 jn_pile_release(const JnEnv *env, JnPile *pile)
 {
-	if (pile->bytes != NULL)
-		jn_release(env, pile->bytes);
+	jn_release(env, pile->bytes);
 	*pile = (JnPile) {0};
 }
 

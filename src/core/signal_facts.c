@@ -199,8 +199,7 @@ forget(const JnEnv *env, Observations *o)
 {
 	jn_release(env, o->x);
 	jn_release(env, o->y);
-	if (o->begin != NULL)
-		jn_release(env, o->begin);
+	jn_release(env, o->begin);
 }
 
 /*

@@ -31,8 +31,7 @@ find_slot(const JnSpread *s, uint64_t salt, const JnKey *key)
 static void
 grow_table(const JnEnv *env, JnSpread *s, uint64_t salt)
 {
-	if (s->slot != NULL)
-		jn_release(env, s->slot);
+	jn_release(env, s->slot);
 	s->bits = s->slot == NULL ? FIRST_BITS : s->bits + 1;
 	s->slot = NULL;
 	s->slot = jn_alloc(env, jn_array_size(UINT64_C(1) << s->bits, sizeof(uint32_t)));

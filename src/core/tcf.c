@@ -265,8 +265,7 @@ jn_tcf_read(const JnEnv *env, const char *text, size_t size, JnTcf *tcf, JnError
 void
 jn_tcf_free(const JnEnv *env, JnTcf *tcf)
 {
-	if (tcf->restriction != NULL)
-		jn_release(env, tcf->restriction);
+	jn_release(env, tcf->restriction);
 	tcf->restriction = NULL;
 	tcf->restrictions = 0;
 }

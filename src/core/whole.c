@@ -507,8 +507,7 @@ show_parts(const JnEnv *env, unsigned tracks, const HeldPart *part, uint32_t par
 	if (status == JN_OK)
 		status = visitor->subject(env, visitor->context, &subject, err);
 	for (unsigned c = 0; c <= JN_TRACKS; c++)
-		if (joined.column[c] != NULL)
-			jn_release(env, joined.column[c]);
+		jn_release(env, joined.column[c]);
 	if (joined.values_section != NULL)
 		jn_release(env, joined.values_section);
 	jn_release(env, joined.times_bytes);
@@ -533,8 +532,7 @@ find_slot(const JnWhole *w, const JnKey *key)
 static void
 grow_table(const JnEnv *env, JnWhole *w)
 {
-	if (w->slot != NULL)
-		jn_release(env, w->slot);
+	jn_release(env, w->slot);
 	w->bits = w->slot == NULL ? FIRST_BITS : w->bits + 1;
 	w->slot = NULL;
 	w->slot = jn_alloc(env, jn_array_size(UINT64_C(1) << w->bits, sizeof(uint32_t)));
@@ -577,8 +575,7 @@ release_subject(const JnEnv *env, JnHeldSubject *subject)
 {
 	if (subject->key.data != NULL)
 		jn_release(env, (void *) (uintptr_t) subject->key.data);
-	if (subject->part != NULL)
-		jn_release(env, subject->part);
+	jn_release(env, subject->part);
 }
 
 /* Forgets a subject, which has no parts left. */
@@ -950,8 +947,7 @@ jn_whole_release(const JnEnv *env, JnWhole *w)
 		release_subject(env, &w->subject[i]);
 	if (w->room > 0)
 		jn_release(env, w->subject);
-	if (w->slot != NULL)
-		jn_release(env, w->slot);
+	jn_release(env, w->slot);
 	*w = (JnWhole) {.tracks = w->tracks,.salt = w->salt};
 }
 
