@@ -310,10 +310,10 @@ BEGIN
   -- inheritance tree as a node above scans of raw columns, and EXPLAIN tells
   -- their average widths. Partitions are different, it masks below that node.
   --
-  -- The condition on tableoid holds for every row.  Because of it no index has
-  -- all that a query needs, so none is read from end to end, which would give
-  -- rows in the order of masked values.
-  SELECT string_agg(format('SELECT %s FROM %s %s AS b WHERE b.tableoid <> ALL (''{}''::pg_catalog.oid[])%s', cells,
+  -- _no_index() holds for every row.  Because of it no index has all that a
+  -- query needs, so none is read from end to end, which would give rows in the
+  -- order of masked values.
+  SELECT string_agg(format('SELECT %s FROM %s %s AS b WHERE journey._no_index(b.tableoid)%s', cells,
                            CASE c.relkind WHEN 'r' THEN 'ONLY' ELSE '' END, t, condition),
                     ' UNION ALL ' ORDER BY t <> p.base, t::oid)
   INTO sources

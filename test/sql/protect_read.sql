@@ -95,6 +95,30 @@ SELECT who FROM shop.lender();
 SET ROLE regress_read_ben;
 SELECT who FROM shop.lender();
 
+-- no index instead of the table, though all columns are in it; the condition that stops it is estimated to hold for all rows
+RESET ROLE;
+CREATE INDEX everything ON journey_base.people (email, who);
+VACUUM ANALYZE journey_base.people;
+SET ROLE regress_read_ana;
+SET enable_seqscan = off;
+SET enable_bitmapscan = off;
+CREATE FUNCTION pg_temp.explained(query text, OUT estimated float8, OUT scan text) LANGUAGE plpgsql AS $$
+DECLARE
+  plan jsonb;
+BEGIN
+  EXECUTE 'EXPLAIN (FORMAT json) ' || query INTO plan;
+  estimated := plan->0->'Plan'->'Plan Rows';
+  scan := jsonb_path_query_array(plan, 'strict $.**."Node Type"', silent => true) ->> -1;
+END $$;
+SELECT * FROM pg_temp.explained('SELECT email FROM shop.people')
+UNION ALL SELECT * FROM pg_temp.explained('SELECT FROM shop.people')
+UNION ALL SELECT * FROM pg_temp.explained('SELECT count(*) FROM shop.people')
+UNION ALL SELECT * FROM pg_temp.explained('SELECT email FROM shop.people WHERE id > 400');
+DROP FUNCTION pg_temp.explained(text);
+RESET enable_seqscan;
+RESET enable_bitmapscan;
+RESET ROLE;
+DROP INDEX journey_base.everything;
 -- parallel workers decide alike
 SET ROLE regress_read_ana;
 SET parallel_setup_cost = 0;
