@@ -52,29 +52,32 @@ COMMENT ON TYPE journey._seal IS
 REVOKE USAGE ON TYPE journey._seal FROM PUBLIC;
 
 --| ## One cell, one row
+--|
+--| A subject is named by a text, or by an integer or a uuid, of which the text
+--| form is the name; a value of any other type names nobody.
 
-CREATE FUNCTION journey._cell(raw anyelement, subject text, seal journey._seal) RETURNS anyelement
+CREATE FUNCTION journey._cell(raw anyelement, subject anycompatible, seal journey._seal) RETURNS anyelement
   LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10
   AS 'MODULE_PATHNAME', 'journey__cell';
-COMMENT ON FUNCTION journey._cell(anyelement, text, journey._seal) IS
+COMMENT ON FUNCTION journey._cell(anyelement, anycompatible, journey._seal) IS
   'The raw value if the reader may see this subject''s data, else its mask. '
   'NULL without a seal, for an unknown policy or another type than the policy''s, and without the key of a token mask. '
   'A missing raw value is masked like any other. Never raises an error that depends on the raw value.';
 
-CREATE FUNCTION journey._cell(raw anyelement, subject text, seal journey._seal, collected timestamptz) RETURNS anyelement
+CREATE FUNCTION journey._cell(raw anyelement, subject anycompatible, seal journey._seal, collected timestamptz) RETURNS anyelement
   LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10
   AS 'MODULE_PATHNAME', 'journey__cell';
-COMMENT ON FUNCTION journey._cell(anyelement, text, journey._seal, timestamptz) IS
+COMMENT ON FUNCTION journey._cell(anyelement, anycompatible, journey._seal, timestamptz) IS
   'The same in a relation that knows when each row was collected, which rules of retention ask for.';
 
-CREATE FUNCTION journey._row(subject text, seal journey._seal) RETURNS boolean
+CREATE FUNCTION journey._row(subject anycompatible, seal journey._seal) RETURNS boolean
   LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10
   AS 'MODULE_PATHNAME', 'journey__row';
-COMMENT ON FUNCTION journey._row(text, journey._seal) IS
+COMMENT ON FUNCTION journey._row(anycompatible, journey._seal) IS
   'Whether the reader may see this subject''s rows; false, never NULL, without a seal or for an unknown policy.';
 
-CREATE FUNCTION journey._row(subject text, seal journey._seal, collected timestamptz) RETURNS boolean
+CREATE FUNCTION journey._row(subject anycompatible, seal journey._seal, collected timestamptz) RETURNS boolean
   LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10
   AS 'MODULE_PATHNAME', 'journey__row';
-COMMENT ON FUNCTION journey._row(text, journey._seal, timestamptz) IS
+COMMENT ON FUNCTION journey._row(anycompatible, journey._seal, timestamptz) IS
   'The same in a relation that knows when each row was collected.';

@@ -29,6 +29,20 @@ COMMENT ON FUNCTION journey._subject_text(regclass, name) IS
   'The expression that names the subject of a row, b, of a protected relation.';
 REVOKE EXECUTE ON FUNCTION journey._subject_text(regclass, name) FROM PUBLIC;
 
+CREATE FUNCTION journey._subject_value(base regclass, subject name) RETURNS text
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE WHEN p.base IN ('int2', 'int4', 'int8', 'uuid')
+              THEN format('b.%I::%s.%I', a.attname, t.typnamespace::regnamespace, t.typname)
+              ELSE journey._subject_text(_subject_value.base, subject) END
+  FROM pg_attribute a CROSS JOIN journey._plain_type(a.atttypid, -1) p JOIN pg_type t ON t.oid = p.base
+  WHERE a.attrelid = _subject_value.base AND a.attname = _subject_value.subject AND a.attnum > 0 AND NOT a.attisdropped
+$$;
+COMMENT ON FUNCTION journey._subject_value(regclass, name) IS
+  'The same as _cell() and _row() take it: integers and uuids as they are, without making a text for each cell.';
+REVOKE EXECUTE ON FUNCTION journey._subject_value(regclass, name) FROM PUBLIC;
+
 CREATE FUNCTION journey._check_superuser() RETURNS void
   LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE
   SET search_path = pg_catalog, pg_temp

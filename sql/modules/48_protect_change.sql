@@ -276,7 +276,7 @@ DECLARE
   p journey.protected_relation := (SELECT p FROM journey.protected_relation p WHERE p.id = protected_id);
   existing boolean := journey._is_view_of(p.view, p.base);
   view_name text := CASE WHEN existing THEN p.view::text ELSE format('%I.%I', p.schema_name, p.relation_name) END;
-  subject text := journey._subject_text(p.base, p.subject);
+  subject text := journey._subject_value(p.base, p.subject);
   collected text := journey._collected(p.base, p.collected);
   behind name[] := ARRAY(SELECT v FROM journey._veiled_columns(protected_id) v);
   names text;

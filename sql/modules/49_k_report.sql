@@ -42,7 +42,7 @@ BEGIN
   SELECT string_agg(format('pg_catalog.format(''%%L'', '
                            || CASE c.mask WHEN 'public' THEN 'b.%1$I' ELSE 'journey._cell(b.%1$I, %2$s, %3$L::journey._seal%4$s)' END
                            || ') COLLATE pg_catalog."C" AS %5$I',
-                           c.column_name, who, c.id || ' ' || c.column_name, journey._collected(target.base, target.collected), 'c' || c.attnum),
+                           c.column_name, journey._subject_value(target.base, target.subject), c.id || ' ' || c.column_name, journey._collected(target.base, target.collected), 'c' || c.attnum),
                     ', ' ORDER BY c.attnum),
          string_agg(quote_ident('c' || c.attnum), ', ' ORDER BY c.attnum)
     INTO cells, places

@@ -10,11 +10,20 @@
 /* So many places for each member are too many. */
 #define MOST_PLACES		8
 
+/* Notes where a series has its places, if its names are digits only. */
+static void
+note_plain(JnNumbered *n, const JnSeries *s)
+{
+	if (s->size == s->digits)
+		n->plain[s->digits] = (JnPlain) {.first = s->first,.places = s->last + 1};
+}
+
 void
 jn_numbered_begin(JnNumbered *n)
 {
 	n->count = 0;
 	memset(n->first, -1, sizeof(n->first));
+	memset(n->plain, 0, sizeof(n->plain));
 }
 
 void
@@ -36,6 +45,7 @@ jn_numbered_add(JnNumbered *n, const uint8_t *prefix, uint8_t size, uint8_t digi
 	s->first = first;
 	s->next = n->first[size];
 	n->first[size] = (int8_t) n->count++;
+	note_plain(n, s);
 }
 
 void
@@ -87,6 +97,7 @@ jn_numbered_seal(JnNumbered *n)
 	int			kept = 0;
 
 	memset(n->first, -1, sizeof(n->first));
+	memset(n->plain, 0, sizeof(n->plain));
 	for (int i = 0; i < n->count; i++)
 	{
 		JnSeries   *s = &n->series[kept];
@@ -99,6 +110,7 @@ jn_numbered_seal(JnNumbered *n)
 		places += (uint64_t) s->last + 1;
 		s->next = n->first[s->size];
 		n->first[s->size] = (int8_t) kept;
+		note_plain(n, s);
 		kept++;
 	}
 	n->count = kept;

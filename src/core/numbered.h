@@ -45,9 +45,17 @@ typedef struct JnSeries
 	uint64_t	first;			/* place of the number 0; those up to "last" follow */
 } JnSeries;
 
+/* The series of names of so many digits and nothing else. */
+typedef struct JnPlain
+{
+	uint64_t	first;			/* place of the number 0 */
+	uint32_t	places;			/* 0: there is no such series */
+} JnPlain;
+
 typedef struct JnNumbered
 {
 	int			count;
+	JnPlain		plain[JN_SERIES_DIGITS + 1];	/* by digits */
 	int8_t		first[JN_SERIES_NAME + 1];	/* by size of names, or -1 */
 	JnSeries	series[JN_SERIES_MOST];
 } JnNumbered;
@@ -114,6 +122,29 @@ jn_last_digits(uint64_t tail, int digits, uint32_t *number)
 			((text >> 16) & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x0000271000000001)) >> 32;
 	*number = (uint32_t) text;
 	return true;
+}
+
+/*
+ * The place of the name that a number is in decimal digits, as jn_numbered_find()
+ * tells it, but without the name; -1 also for JN_NUMBER_LIMIT and more.
+ */
+#define JN_NUMBER_LIMIT		100000000
+
+static inline int64_t
+jn_numbered_find_number(const JnNumbered *n, uint64_t number)
+{
+	/* numbers of one digit more than the index; 0 has one */
+	static const uint32_t power[JN_SERIES_DIGITS + 1] = {0, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+	const JnPlain *plain;
+	int			digits;
+
+	if (number >= JN_NUMBER_LIMIT)
+		return -1;
+	/* bits * log10(2), which is right or one too many */
+	digits = ((32 - __builtin_clz((uint32_t) number | 1)) * 1233) >> 12;
+	digits += number >= power[digits];
+	plain = &n->plain[digits];
+	return number < plain->places ? (int64_t) (plain->first + number) : -1;
 }
 
 /* The place of a name, from 0, or -1.  "tail" is that of the name. */

@@ -21,8 +21,9 @@
  *	  changes in place.  Not snapXactCompletionCount, which would tell in one
  *	  comparison: copies, as all active snapshots are, have none (15 to 19);
  *	- the version of the cache of facts;
- *	- the subject, by all bytes of its name.  Not by its address: rows of another
- *	  page, and values made by a cast, come to lie where the last one was.
+ *	- the subject, by all bytes of its name or value.  Not by its address: rows
+ *	  of another page, and values made by a cast, come to lie where the last
+ *	  one was.
  *
  * The purpose alone needs no comparison: every assignment to the setting makes
  * journey_declared NULL.  A decision that is dropped takes its number along, which is never given
@@ -38,6 +39,7 @@
 #include "core/numbered.h"
 #include "decision.h"
 #include "fact_cache.h"
+#include "subject_value.h"
 
 /*
  * What a snapshot sees, as far as one transaction can tell.  For a given xmax
@@ -97,9 +99,10 @@ typedef struct JourneyAsked
 	/*
 	 * Size, first and last eight bytes of the name, and all of it if these are
 	 * not all.  Of fewer than eight the first and last four; of fewer than
-	 * four the tail is all.
+	 * four the tail is all.  Of an integer the head is all, of a uuid head and
+	 * tail are.
 	 */
-	int			size;			/* 0: none, and then no verdict is known */
+	int			size;			/* 0: none, and then no verdict is known; or one of those below */
 	uint64		head;
 	uint64		tail;
 	const char *name;			/* valid if it has more than 16 bytes */
@@ -107,6 +110,10 @@ typedef struct JourneyAsked
 	uint64		verdicts;		/* a JourneyVerdict for each of the first classes, by JourneyClassRef.shift */
 	uint64		version;		/* of the cache when this was found out; 0: it is not used */
 } JourneyAsked;
+
+/* In place of the size of a name: the subject was asked about by a number, by a uuid. */
+#define JOURNEY_ASKED_NUMBER	(-1)
+#define JOURNEY_ASKED_UUID		(-2)
 
 /* How each JourneyDecision begins. */
 typedef struct JourneyDecisionFront
@@ -179,20 +186,17 @@ journey_is_asked(const JourneyAsked *asked, const char *name, int size)
 /* Makes a subject the one that was asked about last; "name" has 1 to JOURNEY_MAX_SUBJECT bytes. */
 extern void journey_front_find(JourneyDecisionFront *front, const char *name, int size);
 
-/*
- * What journey_decision_allows() would say of a decision that is good, for a row
- * of any time; not known unless that takes no more than finding the subject in
- * the cache.  "class" was told to the decision, "subject" is a text.
- */
-static pg_attribute_always_inline JourneyVerdict
-journey_front_verdict(JourneyDecisionFront *front, const JourneyClassRef *class, Datum subject)
+/* The same for one that is named by the text form of a number, or of the uuid in 16 bytes. */
+extern void journey_front_find_number(JourneyDecisionFront *front, int64 number);
+extern void journey_front_find_uuid(JourneyDecisionFront *front, const unsigned char *uuid);
+
+/* Makes a text the subject that was asked about last; false: that cannot be done at once. */
+static pg_attribute_always_inline bool
+journey_front_ask_text(JourneyDecisionFront *front, Datum subject)
 {
 	const char *t = DatumGetPointer(subject);
 	const char *name;
 	int			size;
-
-	if (unlikely(front->asked.version != journey_fact_cache_version))
-		return JOURNEY_NOT_KNOWN;
 
 	if (likely(VARATT_IS_1B(t)))
 	{
@@ -206,14 +210,52 @@ journey_front_verdict(JourneyDecisionFront *front, const JourneyClassRef *class,
 		size = (int) VARSIZE_4B(t) - VARHDRSZ;
 	}
 	else
+		return false;
+
+	if (unlikely(size <= 0 || size > JOURNEY_MAX_SUBJECT))
+		return false;
+	if (!journey_is_asked(&front->asked, name, size))
+		journey_front_find(front, name, size);
+	return true;
+}
+
+static pg_attribute_always_inline void
+journey_front_ask_number(JourneyDecisionFront *front, int64 number)
+{
+	if (front->asked.head != (uint64) number || unlikely(front->asked.size != JOURNEY_ASKED_NUMBER))
+		journey_front_find_number(front, number);
+}
+
+static pg_attribute_always_inline void
+journey_front_ask_uuid(JourneyDecisionFront *front, const unsigned char *uuid)
+{
+	if (front->asked.head != jn_load64(uuid) || front->asked.tail != jn_load64(uuid + 8) ||
+		unlikely(front->asked.size != JOURNEY_ASKED_UUID))
+		journey_front_find_uuid(front, uuid);
+}
+
+/*
+ * What journey_decision_allows() would say of a decision that is good, for a row
+ * of any time; not known unless that takes no more than finding the subject in
+ * the cache.  "class" was told to the decision, "subject" is of the kind and not
+ * NULL.
+ */
+static pg_attribute_always_inline JourneyVerdict
+journey_front_verdict(JourneyDecisionFront *front, const JourneyClassRef *class,
+					  JourneySubjectKind kind, Datum subject)
+{
+	if (unlikely(front->asked.version != journey_fact_cache_version))
 		return JOURNEY_NOT_KNOWN;
 
-	if (!journey_is_asked(&front->asked, name, size))
+	if (likely(kind == JOURNEY_SUBJECT_TEXT))
 	{
-		if (size <= 0 || size > JOURNEY_MAX_SUBJECT)
+		if (!journey_front_ask_text(front, subject))
 			return JOURNEY_NOT_KNOWN;
-		journey_front_find(front, name, size);
 	}
+	else if (kind == JOURNEY_SUBJECT_UUID)
+		journey_front_ask_uuid(front, DatumGetUUIDP(subject)->data);
+	else
+		journey_front_ask_number(front, journey_subject_number(kind, subject));
 	return (JourneyVerdict) (front->asked.verdicts >> class->shift & 3);
 }
 

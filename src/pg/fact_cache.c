@@ -357,6 +357,12 @@ journey_fact_cache_find(const char *name, int size, uint64 tail)
 }
 
 uint32
+journey_fact_cache_find_number(int64 number)
+{
+	return cache == NULL ? 0 : journey_fact_store_find_number(&cache->store, number);
+}
+
+uint32
 journey_fact_cache_count(void)
 {
 	return cache == NULL ? 0 : cache->store.count;

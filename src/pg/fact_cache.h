@@ -55,6 +55,9 @@ extern JourneyFactReads journey_fact_cache_reads(void);
 /* The number of the facts about a subject; 0: no such subject.  "tail" is jn_name_tail() of the name. */
 extern uint32 journey_fact_cache_find(const char *name, int size, uint64 tail);
 
+/* The same for a subject whose name is the text form of a number. */
+extern uint32 journey_fact_cache_find_number(int64 number);
+
 /* Numbers of facts are below this; it grows only with the version. */
 extern uint32 journey_fact_cache_count(void);
 

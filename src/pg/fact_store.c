@@ -14,6 +14,7 @@
 
 #include "compat.h"
 #include "fact_store.h"
+#include "subject_value.h"
 
 /* A guess that is right nearly everywhere; else advice is not followed. */
 #define HUGE_PAGE		(2 * 1024 * 1024)
@@ -287,6 +288,15 @@ uint32
 journey_fact_store_find_slot(const FactStore *store, const char *name, int size)
 {
 	return find_slot(store, name_key(name, size), name, size)->facts;
+}
+
+uint32
+journey_fact_store_find_at_length(const FactStore *store, int64 number)
+{
+	char		space[JOURNEY_SUBJECT_SPACE];
+	int			size = journey_number_name(number, space);
+
+	return journey_fact_store_find(store, space, size, jn_name_tail(space, size));
 }
 
 const char *

@@ -137,6 +137,18 @@ journey_fact_store_names(const FactStore *store)
 /* The number of the facts about a name; 0: none.  "tail" is jn_name_tail() of it. */
 extern uint32 journey_fact_store_find_slot(const FactStore *store, const char *name, int size);
 
+/* The same for a number whose place, if it has one, does not tell. */
+extern uint32 journey_fact_store_find_at_length(const FactStore *store, int64 number);
+
+/* The number of the facts about the name in a place; MORE_FACTS: not here. */
+static inline uint32
+journey_fact_store_at(const FactStore *store, int64 place)
+{
+	uint32		facts = store->few[place / 2] >> 4 * (place & 1) & FEW_FACTS;
+
+	return likely(facts < FEW_FACTS) ? facts : store->more[place];
+}
+
 static inline uint32
 journey_fact_store_find(const FactStore *store, const char *name, int size, uint64 tail)
 {
@@ -144,15 +156,28 @@ journey_fact_store_find(const FactStore *store, const char *name, int size, uint
 
 	if (place >= 0)
 	{
-		uint32		facts = store->few[place / 2] >> 4 * (place & 1) & FEW_FACTS;
+		uint32		facts = journey_fact_store_at(store, place);
 
-		if (facts < FEW_FACTS)
-			return facts;
-		facts = store->more[place];
 		if (facts < MORE_FACTS)
 			return facts;
 	}
 	return journey_fact_store_find_slot(store, name, size);
+}
+
+/* The number of the facts about a subject whose name is the text form of a number; 0: none. */
+static inline uint32
+journey_fact_store_find_number(const FactStore *store, int64 number)
+{
+	int64		place = jn_numbered_find_number(&store->numbered, (uint64) number);
+
+	if (likely(place >= 0))
+	{
+		uint32		facts = journey_fact_store_at(store, place);
+
+		if (facts < MORE_FACTS)
+			return facts;
+	}
+	return journey_fact_store_find_at_length(store, number);
 }
 
 /* The name in a slot that is not free; a short one is put into "space". */

@@ -4,7 +4,7 @@
  *
  * The view that journey.protect() makes has for every masked column
  *
- *		journey._cell(b.email, b.user_id::text, '... email'::journey._seal)
+ *		journey._cell(b.email, b.user_id, '... email'::journey._seal)
  *
  * and per call the order is always the same:
  *
@@ -22,8 +22,8 @@
  *	- A missing raw value (NULL) of a denied cell is masked like any other: the
  *	  constant, fillers, the token of a missing value.  So NULL is hidden too.
  *	- No seal, an unknown policy, another type than the policy's, a mask that
- *	  does not fit the type, no key where one may be needed: NULL, for allowed
- *	  cells as well.
+ *	  does not fit the type, a type that does not name subjects, no key where one
+ *	  may be needed: NULL, for allowed cells as well.
  *	- No message contains a raw value.
  */
 #include "postgres.h"
@@ -59,6 +59,7 @@ typedef struct Site
 	TimestampTz looked_at;		/* start of the statement that looked */
 	bool		is_row;			/* about rows as a whole */
 	bool		quick;			/* open, and the verdict alone decides between the raw datum and a mask */
+	JourneySubjectKind kind;	/* how the argument names the subject */
 	JourneyClassRef class;		/* of data; for the decision */
 	JourneyMask mask;
 } Site;
@@ -141,13 +142,14 @@ find_site(FunctionCallInfo fcinfo, int seal)
 	{
 		journey_decision_begin();
 		site = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Site));
+		site->kind = journey_subject_kind(get_fn_expr_argtype(fcinfo->flinfo, seal - 1));
 		site->mask.context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "journey mask",
 												   ALLOCSET_SMALL_SIZES);
 		fcinfo->flinfo->fn_extra = site;
 	}
 	if (site->looked_at != GetCurrentStatementStartTimestamp())
 	{
-		if (!get_fn_expr_arg_stable(fcinfo->flinfo, seal))
+		if (!get_fn_expr_arg_stable(fcinfo->flinfo, seal) || site->kind == JOURNEY_SUBJECT_ODD)
 		{
 			site->is_row = false;
 			site->quick = false;
@@ -162,8 +164,8 @@ find_site(FunctionCallInfo fcinfo, int seal)
 
 /*
  * The site of this call and the decision that it asks.  "seal" is the number of
- * the seal's argument; a seal that is not the same in every call of an
- * execution is none of ours.
+ * the seal's argument, behind that of the subject; a seal that is not the same
+ * in every call of an execution is none of ours.
  *
  * A site whose class was told to the current decision was looked up in the
  * same statement, for a decision is good for one statement only.
@@ -196,23 +198,41 @@ typedef struct Subject
 {
 	const char *name;
 	int			size;			/* bytes */
+	char		space[JOURNEY_SUBJECT_SPACE];	/* of a name that is written here */
 } Subject;
 
 /* The subject in argument "n". */
-static inline Subject
-get_subject(FunctionCallInfo fcinfo, int n)
+static inline void
+get_subject(FunctionCallInfo fcinfo, const Site *site, int n, Subject *subject)
 {
-	Subject		subject = {NULL, 0};
 	text	   *t;
 
+	subject->name = NULL;
+	subject->size = 0;
 	if (PG_ARGISNULL(n))
-		return subject;
-	t = (text *) PG_GETARG_POINTER(n);
-	if (unlikely(VARATT_IS_COMPRESSED(t) || VARATT_IS_EXTERNAL(t)))
-		t = PG_GETARG_TEXT_PP(n);
-	subject.name = VARDATA_ANY(t);
-	subject.size = VARSIZE_ANY_EXHDR(t);
-	return subject;
+		return;
+	switch (site->kind)
+	{
+		case JOURNEY_SUBJECT_ODD:
+			break;
+		case JOURNEY_SUBJECT_TEXT:
+			t = (text *) PG_GETARG_POINTER(n);
+			if (unlikely(VARATT_IS_COMPRESSED(t) || VARATT_IS_EXTERNAL(t)))
+				t = PG_GETARG_TEXT_PP(n);
+			subject->name = VARDATA_ANY(t);
+			subject->size = VARSIZE_ANY_EXHDR(t);
+			break;
+		case JOURNEY_SUBJECT_INT2:
+		case JOURNEY_SUBJECT_INT4:
+		case JOURNEY_SUBJECT_INT8:
+			subject->size = journey_number_name(journey_subject_number(site->kind, PG_GETARG_DATUM(n)), subject->space);
+			subject->name = subject->space;
+			break;
+		case JOURNEY_SUBJECT_UUID:
+			subject->size = journey_uuid_name(PG_GETARG_UUID_P(n)->data, subject->space);
+			subject->name = subject->space;
+			break;
+	}
 }
 
 /* What allows_other() needs to ask the decision. */
@@ -234,7 +254,7 @@ allows_other(const JourneyCell *cell, const char *subject, int size)
 
 /* Step 3, denied: the mask of the cell, by a mask that looks at it. */
 static pg_noinline Datum
-show_mask(FunctionCallInfo fcinfo, Site *site, JourneyDecision *decision, Subject subject, bool allowed)
+show_mask(FunctionCallInfo fcinfo, Site *site, JourneyDecision *decision, const Subject *subject, bool allowed)
 {
 	const char *purpose = journey_decision_purpose(decision);
 	Asker		asker = {decision, &site->class, collected_at(fcinfo, 3)};
@@ -242,8 +262,8 @@ show_mask(FunctionCallInfo fcinfo, Site *site, JourneyDecision *decision, Subjec
 		.raw = PG_GETARG_DATUM(0),
 		.isnull = PG_ARGISNULL(0),
 		.allowed = allowed,
-		.subject = subject.name,
-		.subject_size = subject.size,
+		.subject = subject->name,
+		.subject_size = subject->size,
 		.purpose = purpose != NULL ? purpose : "",
 		.allows = allows_other,
 		.ctx = &asker
@@ -267,11 +287,11 @@ decide_cell(FunctionCallInfo fcinfo)
 	if (unlikely(site->mask.show == NULL))
 		PG_RETURN_NULL();
 
-	subject = get_subject(fcinfo, 1);
+	get_subject(fcinfo, site, 1, &subject);
 	allowed = journey_decision_allows(decision, &site->class, subject.name, subject.size,
 									  collected_at(fcinfo, 3));
 	if (unlikely(site->mask.every_cell))
-		return show_mask(fcinfo, site, decision, subject, allowed);
+		return show_mask(fcinfo, site, decision, &subject, allowed);
 	if (allowed)
 	{
 		fcinfo->isnull = PG_ARGISNULL(0);
@@ -279,7 +299,7 @@ decide_cell(FunctionCallInfo fcinfo)
 	}
 	if (site->mask.blind)
 		return site->mask.show(&site->mask, NULL, &fcinfo->isnull);
-	return show_mask(fcinfo, site, decision, subject, false);
+	return show_mask(fcinfo, site, decision, &subject, false);
 }
 
 /* A row, the same without a mask. */
@@ -295,7 +315,7 @@ decide_row(FunctionCallInfo fcinfo)
 	site = get_site(fcinfo, 1, &decision);
 	if (!site->is_row)
 		return false;
-	subject = get_subject(fcinfo, 0);
+	get_subject(fcinfo, site, 0, &subject);
 	return journey_decision_allows(decision, &site->class, subject.name, subject.size,
 								   collected_at(fcinfo, 2));
 }
@@ -320,8 +340,9 @@ ready_decision(FunctionCallInfo fcinfo, const Site *site, int n)
 static pg_noinline bool
 allows_at_length(FunctionCallInfo fcinfo, Site *site, JourneyDecisionFront *front, int n)
 {
-	Subject		subject = get_subject(fcinfo, n);
+	Subject		subject;
 
+	get_subject(fcinfo, site, n, &subject);
 	return journey_decision_allows((JourneyDecision *) front, &site->class, subject.name, subject.size,
 								   collected_at(fcinfo, n + 2));
 }
@@ -330,13 +351,23 @@ allows_at_length(FunctionCallInfo fcinfo, Site *site, JourneyDecisionFront *fron
 static pg_attribute_always_inline bool
 allows(FunctionCallInfo fcinfo, Site *site, JourneyDecisionFront *front, int n)
 {
-	JourneyVerdict verdict = journey_front_verdict(front, &site->class, PG_GETARG_DATUM(n));
+	JourneyVerdict verdict = journey_front_verdict(front, &site->class, site->kind, PG_GETARG_DATUM(n));
 
 	return likely(verdict != JOURNEY_NOT_KNOWN) ? verdict == JOURNEY_SHOWN :
 		allows_at_length(fcinfo, site, front, n);
 }
 
-/* _cell(raw anyelement, subject text, seal journey._seal [, collected timestamptz]) */
+/* Step 3, denied, by a mask that looks at the cell. */
+static pg_noinline Datum
+mask_at_length(FunctionCallInfo fcinfo, Site *site, JourneyDecisionFront *front)
+{
+	Subject		subject;
+
+	get_subject(fcinfo, site, 1, &subject);
+	return show_mask(fcinfo, site, (JourneyDecision *) front, &subject, false);
+}
+
+/* _cell(raw anyelement, subject anycompatible, seal journey._seal [, collected timestamptz]) */
 Datum
 journey__cell(PG_FUNCTION_ARGS)
 {
@@ -352,10 +383,10 @@ journey__cell(PG_FUNCTION_ARGS)
 	}
 	if (site->mask.blind)
 		return site->mask.show(&site->mask, NULL, &fcinfo->isnull);
-	return show_mask(fcinfo, site, (JourneyDecision *) front, get_subject(fcinfo, 1), false);
+	return mask_at_length(fcinfo, site, front);
 }
 
-/* _row(subject text, seal journey._seal [, collected timestamptz]): false, never NULL, unless it is allowed */
+/* _row(subject anycompatible, seal journey._seal [, collected timestamptz]): false, never NULL, unless it is allowed */
 Datum
 journey__row(PG_FUNCTION_ARGS)
 {

@@ -602,6 +602,59 @@ ask_tables(JourneyDecision *decision, int class_number, const char *subject, int
 	return reason_of(decision, class_number, answer, collected);
 }
 
+/* Is the subject decided by the tables? */
+static bool
+is_exception(SubjectAnswers *answers, const char *name, int size)
+{
+	SubjectName key = {name, size};
+
+	return answers_lookup(answers->hash, key) != NULL;
+}
+
+/* What is known about the subject that is now asked about; "facts" are its, if it is no exception. */
+static inline void
+note_asked(SubjectAnswers *answers, JourneyAsked *asked, bool exception, uint32 facts)
+{
+	answers->last_is_exception = exception;
+	answers->last_facts = exception ? 0 : facts;
+	asked->verdicts = exception ? 0 :
+		facts == 0 ? JOURNEY_ALL_DENIED :
+		answers->quick == NULL ? 0 : answers->quick[facts];
+}
+
+void
+journey_front_find_number(JourneyDecisionFront *front, int64 number)
+{
+	SubjectAnswers *answers = ((JourneyDecision *) front)->answers;
+	JourneyAsked *asked = &front->asked;
+	bool		exception = false;
+
+	if (unlikely(answers->hash->members > 0))
+	{
+		char		name[JOURNEY_SUBJECT_SPACE];
+
+		exception = is_exception(answers, name, journey_number_name(number, name));
+	}
+	asked->size = JOURNEY_ASKED_NUMBER;
+	asked->head = (uint64) number;
+	note_asked(answers, asked, exception, journey_fact_cache_find_number(number));
+}
+
+void
+journey_front_find_uuid(JourneyDecisionFront *front, const unsigned char *uuid)
+{
+	SubjectAnswers *answers = ((JourneyDecision *) front)->answers;
+	JourneyAsked *asked = &front->asked;
+	char		name[JOURNEY_SUBJECT_SPACE];
+	int			size = journey_uuid_name(uuid, name);
+
+	asked->size = JOURNEY_ASKED_UUID;
+	asked->head = jn_load64(uuid);
+	asked->tail = jn_load64(uuid + 8);
+	note_asked(answers, asked, answers->hash->members > 0 && is_exception(answers, name, size),
+			   journey_fact_cache_find(name, size, jn_name_tail(name, size)));
+}
+
 void
 journey_front_find(JourneyDecisionFront *front, const char *subject, int size)
 {
@@ -610,25 +663,13 @@ journey_front_find(JourneyDecisionFront *front, const char *subject, int size)
 	JourneyAsked *asked = &front->asked;
 	uint64		tail = jn_name_tail(subject, size);
 
-	asked->verdicts = 0;
 	asked->size = size;
 	asked->head = size >= 8 ? jn_load64(bytes) : size >= 4 ? jn_load32(bytes) : 0;
 	asked->tail = size >= 8 || size < 4 ? tail : jn_load32(bytes + size - 4);
 	if (size > 16)
 		memcpy(answers->last_name, subject, size);
-	answers->last_is_exception = false;
-	if (unlikely(answers->hash->members > 0))
-	{
-		SubjectName name = {subject, size};
-
-		answers->last_is_exception = answers_lookup(answers->hash, name) != NULL;
-	}
-	answers->last_facts = answers->last_is_exception ? 0 : journey_fact_cache_find(subject, size, tail);
-
-	if (answers->last_facts > 0)
-		asked->verdicts = answers->quick == NULL ? 0 : answers->quick[answers->last_facts];
-	else if (!answers->last_is_exception)
-		asked->verdicts = JOURNEY_ALL_DENIED;
+	note_asked(answers, asked, unlikely(answers->hash->members > 0) && is_exception(answers, subject, size),
+			   journey_fact_cache_find(subject, size, tail));
 }
 
 /* Why the subject's values are shown or not. */

@@ -10,7 +10,7 @@ SELECT unnest(ARRAY[
          ok((SELECT NOT proisstrict FROM pg_proc WHERE oid = p::regprocedure), p || ' is called with NULL'),
          ok((SELECT NOT proleakproof FROM pg_proc WHERE oid = p::regprocedure), p || ' is not leakproof'),
          ok((SELECT NOT prosecdef FROM pg_proc WHERE oid = p::regprocedure), p || ' runs as the reader')])
-FROM unnest(ARRAY['journey._cell(anyelement,text,journey._seal)', 'journey._row(text,journey._seal)']) p;
+FROM unnest(ARRAY['journey._cell(anyelement,anycompatible,journey._seal)', 'journey._row(anycompatible,journey._seal)']) p;
 
 -- what PUBLIC may call, and what not
 SELECT ok(has_function_privilege('public', p.oid, 'EXECUTE'), format('PUBLIC may call %s', p.oid::regprocedure))

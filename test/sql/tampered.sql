@@ -70,7 +70,7 @@ ROLLBACK;
 -- functions that are another's, say another thing, or promise too much
 BEGIN;
 CREATE OR REPLACE FUNCTION journey._ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
-ALTER FUNCTION journey._row(text, journey._seal) LEAKPROOF;
+ALTER FUNCTION journey._row(anycompatible, journey._seal) LEAKPROOF;
 ALTER FUNCTION journey.consented(text, text) IMMUTABLE;
 CREATE ROLE regress_tampered;
 ALTER FUNCTION journey.consent_give OWNER TO regress_tampered;
@@ -79,7 +79,7 @@ SELECT pg_temp.found();
 ALTER FUNCTION journey.consent_give OWNER TO CURRENT_USER;
 SELECT pg_temp.close();
 SELECT pg_temp.found();
-SELECT proleakproof, provolatile FROM pg_proc WHERE oid IN ('journey._row(text, journey._seal)'::regprocedure, 'journey.consented(text, text)'::regprocedure) ORDER BY 2;
+SELECT proleakproof, provolatile FROM pg_proc WHERE oid IN ('journey._row(anycompatible, journey._seal)'::regprocedure, 'journey.consented(text, text)'::regprocedure) ORDER BY 2;
 ROLLBACK;
 
 -- An expiry that is put on record ends nothing that still counts.

@@ -78,6 +78,50 @@ TEST(numbered_tail_of_every_size)
 	}
 }
 
+/* A number has the place of its text form, whatever series there are. */
+TEST(numbered_by_number)
+{
+	static const uint64_t power[] = {
+		1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, UINT64_MAX
+	};
+	char		name[24];
+
+	for (unsigned series = 0; series < 16; series++)
+	{
+		JnNumbered	n;
+		uint64_t	places;
+
+		/* some of: up to three digits, four, five with and without what comes before, eight */
+		pool_count = 0;
+		for (unsigned i = 0; i < 1000 && (series & 1) != 0; i++)
+			add_name("%u", i);
+		for (unsigned i = 1000; i < 9000 && (series & 2) != 0; i++)
+			add_name("%u", i);
+		for (unsigned i = 0; i < 300; i++)
+			add_name("-%u", 10000 + i);
+		for (unsigned i = 0; i < 2000 && (series & 4) != 0; i++)
+			add_name("%05u", i);
+		for (unsigned i = 0; i < 300 && (series & 8) != 0; i++)
+			add_name("12%08u", i);
+		n = count_pool(&places);
+
+		for (uint64_t number = 0; number < 20000; number++)
+		{
+			snprintf(name, sizeof(name), "%llu", (unsigned long long) number);
+			CHECK_INT(jn_numbered_find_number(&n, number), find(&n, name));
+		}
+		for (size_t p = 0; p < sizeof(power) / sizeof(power[0]); p++)
+		{
+			for (uint64_t number = power[p] - 1; number != power[p] + 2; number++)
+			{
+				/* larger ones have no place by number, a name may have one */
+				snprintf(name, sizeof(name), "%llu", (unsigned long long) number);
+				CHECK_INT(jn_numbered_find_number(&n, number), number < JN_NUMBER_LIMIT ? find(&n, name) : -1);
+			}
+		}
+	}
+}
+
 /* A name of a series with one other byte, whichever it is, is another name. */
 TEST(numbered_other_byte_is_other_name)
 {

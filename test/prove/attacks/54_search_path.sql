@@ -1,6 +1,8 @@
 -- functions, operators and types with the names the view uses, first in the search path
 CREATE FUNCTION _cell(anyelement, text, journey._seal) RETURNS anyelement LANGUAGE sql AS 'SELECT $1';
 CREATE FUNCTION _cell(anyelement, text, text) RETURNS anyelement LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION _cell(anyelement, anycompatible, journey._seal) RETURNS anyelement LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION _no_index(oid) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS 'BEGIN RAISE NOTICE ''%'', $1; RETURN true; END';
 CREATE FUNCTION text(text) RETURNS text LANGUAGE sql AS 'SELECT ''yes-1''::pg_catalog.text';
 CREATE FUNCTION eq(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT true';
 CREATE OPERATOR = (LEFTARG = text, RIGHTARG = text, FUNCTION = eq);
