@@ -150,6 +150,11 @@ AS 'MODULE_PATHNAME', 'journey__is_touched'
 LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE;
 COMMENT ON FUNCTION journey._is_touched(pg_catalog.bytea, pg_catalog.int4) IS 'Whether a bucket has changes.';
 
+CREATE FUNCTION journey._touched_share(delta pg_catalog.bytea) RETURNS pg_catalog.float8
+AS 'MODULE_PATHNAME', 'journey__touched_share'
+LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE;
+COMMENT ON FUNCTION journey._touched_share(pg_catalog.bytea) IS 'The share of the buckets that have changes, from 0 to 1.';
+
 CREATE FUNCTION journey._touched(delta pg_catalog.bytea) RETURNS pg_catalog.int4[]
 AS 'MODULE_PATHNAME', 'journey__touched'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

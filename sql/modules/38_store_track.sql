@@ -136,18 +136,27 @@ END
 $$;
 COMMENT ON FUNCTION journey._drop_triggers(uuid, regclass) IS 'Drops the triggers of a store on a table.';
 
+--| Each condition on the share of touched buckets is looked at once: where all are
+--| touched nothing is read that stays, and few of them are found by the index.
+
 CREATE FUNCTION journey._view_query(sets regclass, delta regclass, bits int, chunk bigint) RETURNS text
   LANGUAGE sql STABLE STRICT PARALLEL SAFE
   SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT format('SELECT s.sets
 FROM %1$s s
-WHERE NOT journey._is_touched((SELECT journey._delta_agg(d.batch, %3$s, d.tableoid) FROM %2$s d), s.bucket)
+WHERE journey._touched_share((SELECT journey._delta_agg(d.batch, %3$s, d.tableoid) FROM %2$s d)) < 1
+  AND NOT journey._is_touched((SELECT journey._delta_agg(d.batch, %3$s, d.tableoid) FROM %2$s d), s.bucket)
 UNION ALL
 SELECT journey._fresh_sets(b.sets, a.delta, %4$s) AS sets
 FROM (SELECT journey._delta_agg(d.batch, %3$s, d.tableoid) AS delta FROM %2$s d) a
-CROSS JOIN LATERAL (SELECT journey._sets_agg(s.bucket, s.sets, a.delta) AS sets
-                    FROM %1$s s WHERE s.bucket = ANY (journey._touched(a.delta))) b', sets, delta, bits, chunk)
+CROSS JOIN LATERAL (SELECT journey._sets_agg(t.bucket, t.sets, a.delta) AS sets
+                    FROM (SELECT s.bucket, s.sets FROM %1$s s
+                          WHERE journey._touched_share(a.delta) >= 0.25 AND journey._is_touched(a.delta, s.bucket)
+                          UNION ALL
+                          SELECT s.bucket, s.sets FROM %1$s s
+                          WHERE journey._touched_share(a.delta) < 0.25 AND s.bucket = ANY (journey._touched(a.delta))) t) b',
+                sets, delta, bits, chunk)
 $$;
 COMMENT ON FUNCTION journey._view_query(regclass, regclass, int, bigint) IS
 'The query of the view of a store: the sets of buckets without changes, and the others with them.';

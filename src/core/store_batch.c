@@ -104,7 +104,7 @@ jn_batch_add(const JnEnv *env, JnBatch *b, const JnChange *change, JnError *err)
 		return status;
 	if (!jn_time_ok(change->time))
 		return jn_fail(err, JN_TIME_RANGE, 0, change->time, 0);
-	for (unsigned t = 0; t < JN_TRACKS; t++)
+	for (unsigned t = 0; b->tracks >> t != 0; t++)
 		if (b->tracks >> t & 1 && t != JN_VALUE && change->label[t].data != NULL)
 			need += change->label[t].size;
 	if (need > b->room)
@@ -138,7 +138,7 @@ jn_batch_add(const JnEnv *env, JnBatch *b, const JnChange *change, JnError *err)
 		memcpy(p, change->key.data, change->key.size);
 		p += change->key.size;
 	}
-	for (unsigned t = 0; t < JN_TRACKS; t++)
+	for (unsigned t = 0; b->tracks >> t != 0; t++)
 	{
 		bool		given = t == JN_VALUE ? change->value != JN_NO_VALUE : change->label[t].data != NULL;
 
@@ -267,7 +267,7 @@ get_key(JnBatchReader *r, const uint8_t *p)
 static const uint8_t *
 get_tracks(const JnEnv *env, JnBatchReader *r, const uint8_t *p)
 {
-	for (unsigned t = 0; p != NULL && t < JN_TRACKS; t++)
+	for (unsigned t = 0; p != NULL && r->tracks >> t != 0; t++)
 	{
 		uint64_t	code;
 

@@ -14,6 +14,7 @@
 #include "funcapi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "port/pg_bitutils.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -34,6 +35,7 @@ PG_FUNCTION_INFO_V1(journey__changes);
 PG_FUNCTION_INFO_V1(journey__delta_transfn);
 PG_FUNCTION_INFO_V1(journey__delta_finalfn);
 PG_FUNCTION_INFO_V1(journey__touched);
+PG_FUNCTION_INFO_V1(journey__touched_share);
 PG_FUNCTION_INFO_V1(journey__is_touched);
 
 /* Before the changes of a bucket: u32 bucket, u32 size. */
@@ -481,6 +483,7 @@ journey_delta_open(const struct varlena *bytes, JourneyDelta *delta)
 	if (size - DELTA_HEADER < bits)
 		elog(ERROR, "changes of a store are cut off");
 	delta->touched = p + DELTA_HEADER;
+	delta->bytes = bits;
 	delta->next = delta->touched + bits;
 	delta->end = p + size;
 }
@@ -501,6 +504,20 @@ journey__is_touched(PG_FUNCTION_ARGS)
 		PG_RETURN_BOOL(false);
 	journey_delta_open(PG_GETARG_VARLENA_PP(0), &delta);
 	PG_RETURN_BOOL(journey_delta_touches(&delta, (uint32) PG_GETARG_INT32(1)));
+}
+
+/* _touched_share(delta): the share of the buckets that have changes; of NULL none */
+Datum
+journey__touched_share(PG_FUNCTION_ARGS)
+{
+	JourneyDelta delta;
+	double		buckets;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_FLOAT8(0);
+	journey_delta_open(PG_GETARG_VARLENA_PP(0), &delta);
+	buckets = UINT32_C(1) << delta.bits;
+	PG_RETURN_FLOAT8(pg_popcount((const char *) delta.touched, delta.bytes) / buckets);
 }
 
 /* _touched(delta): the buckets that have changes, ascending */

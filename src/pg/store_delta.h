@@ -23,6 +23,7 @@ typedef struct JourneyDelta
 	uint32		store;
 	uint32		bits;
 	const uint8 *touched;		/* a bit for each bucket */
+	Size		bytes;			/* of these */
 	const uint8 *next;
 	const uint8 *end;
 } JourneyDelta;

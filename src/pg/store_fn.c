@@ -191,9 +191,10 @@ typedef struct BucketSets
 	char		status;			/* of the hash table */
 	int			sets;
 	int			room;
-	int			known;			/* so many of them are the first ones of the memo */
+	int			known;			/* so many of them are in the memo */
 	Datum	   *set;
 	JourneyMemo *memo;			/* what is remembered of the bucket; pinned */
+	bool	   *taken;			/* by its sets: they came */
 } BucketSets;
 
 #define SH_PREFIX bucket_sets
@@ -309,9 +310,32 @@ need_bucket(StoreSets *sets, uint32 number)
 		bucket->sets = bucket->room = bucket->known = 0;
 		bucket->set = NULL;
 		bucket->memo = NULL;
+		bucket->taken = NULL;
 		bucket->memo = journey_memo_find(sets->store, number, sets->reading);
+		if (bucket->memo != NULL)
+			bucket->taken = MemoryContextAllocZero(sets->head.eoh_context, bucket->memo->sets + 1);
 	}
 	return bucket;
+}
+
+/* Finds the set in the memo of a bucket; NULL if it is not there.  Mostly sets come in the order in which they came before. */
+static struct varlena *
+find_known(BucketSets *bucket, const struct varlena *set)
+{
+	JourneyMemo *memo = bucket->memo;
+
+	for (int i = 0; memo != NULL && i < memo->sets; i++)
+	{
+		int			at = (bucket->sets + i) % memo->sets;
+
+		if (!bucket->taken[at] && journey_memo_has_set(memo, at, set))
+		{
+			bucket->taken[at] = true;
+			bucket->known++;
+			return (struct varlena *) DatumGetPointer(memo->set[at]);
+		}
+	}
+	return NULL;
 }
 
 /* Adds a set, which is not toasted: a copy, or what is remembered if that is the same. */
@@ -320,6 +344,7 @@ add_set(StoreSets *sets, uint32 number, struct varlena *set)
 {
 	BucketSets *bucket = need_bucket(sets, number);
 	Size		size = VARSIZE_ANY(set);
+	struct varlena *known;
 
 	if (bucket->sets == bucket->room)
 	{
@@ -328,12 +353,10 @@ add_set(StoreSets *sets, uint32 number, struct varlena *set)
 			: repalloc(bucket->set, bucket->room * sizeof(Datum));
 	}
 	sets->size += ENTRY_HEADER + VARSIZE_ANY_EXHDR(set);
-	if (bucket->memo != NULL && bucket->known == bucket->sets && journey_memo_has_set(bucket->memo, bucket->sets, set))
-	{
-		bucket->set[bucket->sets++] = PointerGetDatum(bucket->memo->set[bucket->known++]);
-		return;
-	}
-	bucket->set[bucket->sets++] = PointerGetDatum(memcpy(MemoryContextAlloc(sets->head.eoh_context, size), set, size));
+	known = find_known(bucket, set);
+	if (known == NULL)
+		known = memcpy(MemoryContextAlloc(sets->head.eoh_context, size), set, size);
+	bucket->set[bucket->sets++] = PointerGetDatum(known);
 }
 
 /* _sets_agg(bucket, sets, delta): adds a set of a bucket that has changes. */
@@ -412,6 +435,9 @@ open_sets(Datum datum)
 	return sets;
 }
 
+/* Memory that stays from one bucket to the next: merging one mostly takes less. */
+#define BUCKET_MEMORY	(128 * 1024)
+
 /* What _fresh_sets() is about. */
 typedef struct Fresh
 {
@@ -475,7 +501,8 @@ journey__fresh_sets(PG_FUNCTION_ARGS)
 			journey_delta_open(PG_GETARG_VARLENA_PP(1), &fresh->delta);
 			fresh->sets = PG_ARGISNULL(0) ? new_sets(CurrentMemoryContext, fresh->delta.store) : open_sets(PG_GETARG_DATUM(0));
 			fresh->chunk = PG_GETARG_INT64(2);
-			fresh->context = AllocSetContextCreate(CurrentMemoryContext, "journey store bucket", ALLOCSET_DEFAULT_SIZES);
+			fresh->context = AllocSetContextCreate(CurrentMemoryContext, "journey store bucket",
+												   BUCKET_MEMORY, BUCKET_MEMORY, ALLOCSET_DEFAULT_MAXSIZE);
 		}
 		call->user_fctx = fresh;
 		MemoryContextSwitchTo(caller);
