@@ -57,6 +57,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/resowner.h"
 #include "utils/snapmgr.h"
 
 #include "compat.h"
@@ -815,18 +816,51 @@ journey_fact_pages_recorded(int64 position)
 		recorded.due = is_due(tables, recorded.first);
 }
 
+/*
+ * In a subtransaction: what people said is recorded even if there is no room on
+ * the disk, or in memory, to pack it.  Only who cancels is heeded.
+ */
 void
 journey_fact_pages_write_due(void)
 {
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
 	JourneyTable tables[JOURNEY_OWN_TABLES];
 	uint64		subjects;
 
 	if (!recorded.due || recorded.transaction != U64FromFullTransactionId(GetTopFullTransactionIdIfAny()))
 		return;
 	recorded.due = false;
-	if (journey_find_own_tables(tables) && is_due(tables, recorded.first) &&
-		write_pages(tables, recorded.first, &subjects) == TOO_LARGE)
-		too_small = journey_fact_cache_limit();
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		if (journey_find_own_tables(tables) && is_due(tables, recorded.first) &&
+			write_pages(tables, recorded.first, &subjects) == TOO_LARGE)
+			too_small = journey_fact_cache_limit();
+		ReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED)
+			ReThrowError(error);
+
+		error->elevel = LOG;
+		ThrowErrorData(error);
+		FreeErrorData(error);
+	}
+	PG_END_TRY();
 }
 
 

@@ -232,6 +232,19 @@ is($primary->safe_psql('many', $header), $first, 'then nobody waits');
 ask($busy, 'COMMIT');
 $primary->safe_psql('many', $list);
 isnt($primary->safe_psql('many', $header), $first, 'but later it is done');
+# An index that takes one row alone stands for a disk that is full.
+my $events = 'SELECT count(*) FROM journey.ledger';
+my $recorded = $primary->safe_psql('many', $events);
+$first = $primary->safe_psql('many', $header);
+my $logged = -s $primary->logfile;
+$primary->safe_psql('many', 'ALTER TABLE journey.fact_page ADD COLUMN extra int; CREATE UNIQUE INDEX one ON journey.fact_page (extra) NULLS NOT DISTINCT')
+	if $primary->safe_psql('many', 'DELETE FROM journey.fact_page WHERE part > 0; SELECT count(*) FROM journey.fact_page') eq '1';
+$primary->safe_psql('many', $list x 11);
+is($primary->safe_psql('many', $events) - $recorded, 12100, 'what cannot be packed is recorded all the same');
+like(slurp_file($primary->logfile, $logged), qr/LOG:  duplicate key value violates unique constraint "one"/, 'and the log says why');
+is($primary->safe_psql('many', $header), $first, 'nothing of it is left');
+$primary->safe_psql('many', 'DROP INDEX journey.one');
+$primary->safe_psql('many', $list x 2);
 is($primary->safe_psql('many', q{SET journey.consent_lookups = 0; SELECT journey.grant_purpose(current_user::regrole, 'p'); SELECT journey.consented('m' || n, 'p') FROM unnest(ARRAY[1, 12000, 12001, 20001]) n; SELECT loaded FROM journey._consent_reads()}) =~ s/\s+//gr, 'ttff1', 'and taken');
 finish($busy);
 $primary->safe_psql('postgres', 'DROP DATABASE many');

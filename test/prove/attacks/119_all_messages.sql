@@ -1,0 +1,21 @@
+-- what the server tells a client who asks for every message
+SET debug_print_plan = on; SET debug_print_parse = on; SET debug_pretty_print = off;
+SET client_min_messages = log;
+SELECT count(ssn), count(amount) FROM people WHERE id < 30;
+PREPARE p (int) AS SELECT id, ssn, name FROM people WHERE id = $1 OR ssn = 'x';
+EXECUTE p (1); EXECUTE p (2);
+DO $$ DECLARE s text; BEGIN SELECT ssn INTO s FROM people WHERE id = 1; SELECT secret INTO s FROM secrets WHERE id = 1; SELECT diary INTO s FROM profiles WHERE id = 1; END $$;
+SET debug_print_plan = off; SET debug_print_parse = off;
+SET client_min_messages = debug5;
+SELECT id, ssn, name, email, essay IS NULL FROM people WHERE id < 14 ORDER BY ssn, name, id;
+SELECT count(*) FROM profiles WHERE walk IS NOT NULL AND doc IS NOT NULL;
+SELECT count(*) FROM cases;
+SELECT sum(amount), count(DISTINCT dept) FROM facts;
+BEGIN;
+DECLARE c CURSOR FOR SELECT * FROM secrets ORDER BY secret;
+FETCH 3 FROM c;
+SAVEPOINT s;
+SELECT 1 / (amount - 7919) FROM facts WHERE user_id = 'refused' LIMIT 1;
+ROLLBACK TO s;
+COMMIT;
+SET client_min_messages = notice;
