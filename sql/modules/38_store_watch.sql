@@ -137,7 +137,8 @@ $$;
 COMMENT ON FUNCTION journey._watch_drops() IS 'Raises if columns of a tracked table would go.';
 
 CREATE EVENT TRIGGER journey_watch ON ddl_command_end
-  WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE', 'DROP TABLE', 'DROP VIEW', 'DROP SCHEMA', 'DROP OWNED', 'GRANT', 'REVOKE')
+  WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE', 'DROP TABLE', 'DROP VIEW', 'CREATE SCHEMA', 'DROP SCHEMA', 'CREATE FOREIGN TABLE',
+               'ALTER FOREIGN TABLE', 'DROP OWNED', 'GRANT', 'REVOKE')
   EXECUTE FUNCTION journey._watch();
 COMMENT ON EVENT TRIGGER journey_watch IS 'Keeps stores of live journeys in step with their tables.';
 CREATE EVENT TRIGGER journey_watch_drops ON sql_drop

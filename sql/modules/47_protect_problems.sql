@@ -68,6 +68,18 @@ AS $$
 $$;
 COMMENT ON FUNCTION journey._relation_problems(regclass) IS 'Why the relation by itself cannot be protected.';
 
+CREATE FUNCTION journey._kind_problems(relation regclass)
+  RETURNS TABLE (code text, message text, object text, detail text, hint text, statement text)
+  LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 1
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT 'wrong_object_type', format('cannot protect %s', relation), c.oid::regclass::text,
+         'Among its partitions or children are foreign or temporary tables: %s.', 'Detach them first.', NULL
+  FROM journey._tree(relation) t JOIN pg_class c ON c.oid = t
+  WHERE c.oid <> relation AND (c.relkind NOT IN ('r', 'p') OR c.relpersistence = 't')
+$$;
+COMMENT ON FUNCTION journey._kind_problems(regclass) IS 'Partitions and children whose rows the extension cannot keep.';
+
 CREATE FUNCTION journey._tree_problems(relation regclass, but regclass)
   RETURNS TABLE (code text, message text, object text, detail text, hint text, statement text)
   LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 1
@@ -80,10 +92,7 @@ AS $$
   FROM journey._tree(relation) t JOIN pg_class c ON c.oid = t
   WHERE c.relrowsecurity OR c.relforcerowsecurity
   UNION ALL
-  SELECT 'wrong_object_type', format('cannot protect %s', relation), c.oid::regclass::text,
-         'Among its partitions or children are foreign or temporary tables: %s.', 'Detach them first.', NULL
-  FROM journey._tree(relation) t JOIN pg_class c ON c.oid = t
-  WHERE c.oid <> relation AND (c.relkind NOT IN ('r', 'p') OR c.relpersistence = 't')
+  SELECT * FROM journey._kind_problems(relation)
   UNION ALL
   SELECT DISTINCT 'object_not_in_prerequisite_state', format('cannot protect %s alone', relation), i.inhparent::regclass::text,
          'Rows can be read through %s as well.', 'Protect the table at the top, or take the inheritance away.',

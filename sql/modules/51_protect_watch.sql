@@ -3,8 +3,9 @@
 --| A partition or a child has rights of its own, which default privileges may
 --| give to readers. They are taken by the command that makes it one, whoever
 --| runs it; `refresh()` does the rest. One that is itself partitioned by a masked
---| column would tell at once, by its plans, what the masks hide: that command
---| fails.
+--| column would tell at once, by its plans, what the masks hide; of a foreign
+--| one others decide who reads it. Those commands fail. CREATE SCHEMA can make
+--| tables, too.
 
 CREATE FUNCTION journey._close_joined() RETURNS event_trigger
   LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER
@@ -24,16 +25,17 @@ BEGIN
     PERFORM journey._raise(journey._first_problem(array_agg(x.code), array_agg(x.message), array_agg(x.object),
                                                   array_agg(x.detail), array_agg(x.hint)))
     FROM (SELECT array_agg(c) FROM journey.policy c WHERE c.protected_id = p.id) AS k (policies)
-    CROSS JOIN LATERAL journey._policy_problems(p.base, k.policies) x
+    CROSS JOIN LATERAL (SELECT * FROM journey._policy_problems(p.base, k.policies)
+                        UNION ALL SELECT * FROM journey._kind_problems(p.base)) x
     WHERE EXISTS (SELECT FROM pg_event_trigger_ddl_commands() d JOIN journey._tree(p.base) t ON t = d.objid);
   END LOOP;
 END
 $$;
 COMMENT ON FUNCTION journey._close_joined() IS
-  'Takes the rights on tables that became partitions or children of a protected one, and remembers them for unprotect(). Raises if they are partitioned by a masked column.';
+  'Takes the rights on tables that became partitions or children of a protected one, and remembers them for unprotect(). Raises if they are partitioned by a masked column, or foreign or temporary.';
 REVOKE EXECUTE ON FUNCTION journey._close_joined() FROM PUBLIC;
 
 CREATE EVENT TRIGGER journey_close_joined ON ddl_command_end
-  WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE')
+  WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE', 'CREATE SCHEMA', 'CREATE FOREIGN TABLE', 'ALTER FOREIGN TABLE')
   EXECUTE FUNCTION journey._close_joined();
 COMMENT ON EVENT TRIGGER journey_close_joined IS 'Takes the rights on partitions and children of protected tables as they come.';
