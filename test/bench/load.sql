@@ -41,15 +41,21 @@ CREATE FUNCTION has_consented(who text) RETURNS boolean LANGUAGE sql STABLE PARA
 CREATE TABLE wide AS SELECT subject, event AS a, event AS b, event AS c, event AS d FROM cells;
 GRANT SELECT ON wide TO bench_reader;
 VACUUM ANALYZE wide;
+
+-- the same of subjects that are integers
+CREATE TABLE cells_int AS SELECT user_id AS subject, ts, event FROM events;
+CREATE TABLE wide_int AS SELECT user_id AS subject, event AS a, event AS b, event AS c, event AS d FROM events;
+GRANT SELECT ON cells_int, wide_int TO bench_reader;
+VACUUM ANALYZE cells_int, wide_int;
 SET client_min_messages = warning;
 SELECT count(journey.create_purpose('analytics')) AS purposes \gset
 SELECT count(journey.grant_purpose('bench_reader', 'analytics')) AS grants \gset
 SELECT count(journey.consent_give(subject, 'analytics')) AS consents FROM consented \gset
 SELECT count(x) AS protected
-FROM journey.protect('public.cells', subject => 'subject',
+FROM unnest('{cells, cells_int}'::regclass[]) AS t (relation), LATERAL journey.protect(relation, subject => 'subject',
        columns => '{"subject": "public", "ts": "public", "event": {"class": "behaviour", "mask": "null"}}') x \gset
 SELECT count(x) AS protected
-FROM journey.protect('public.wide', subject => 'subject', columns => '{"subject": "public",
+FROM unnest('{wide, wide_int}'::regclass[]) AS t (relation), LATERAL journey.protect(relation, subject => 'subject', columns => '{"subject": "public",
          "a": {"class": "behaviour", "mask": "null"}, "b": {"class": "place", "mask": "null"},
          "c": {"class": "device", "mask": "null"}, "d": {"class": "contact", "mask": "null"}}') x \gset
 VACUUM ANALYZE journey.state, journey.subject, journey.ledger;

@@ -32,3 +32,11 @@ SET journey.purpose = 'analytics';
 SELECT count(event) FROM cells;
 \o
 SELECT count(event) FROM cells;
+
+--= journey: subjects that are integers, once loaded
+SET ROLE bench_reader;
+SET journey.purpose = 'analytics';
+\o /dev/null
+SELECT count(event) FROM cells_int;
+\o
+SELECT count(event) FROM cells_int;

@@ -20,3 +20,11 @@ SET journey.purpose = 'analytics';
 SELECT count(a) + count(b) + count(c) + count(d) FROM wide;
 \o
 SELECT count(a) + count(b) + count(c) + count(d) FROM wide;
+
+--= journey: subjects that are integers, once loaded
+SET ROLE bench_reader;
+SET journey.purpose = 'analytics';
+\o /dev/null
+SELECT count(a) + count(b) + count(c) + count(d) FROM wide_int;
+\o
+SELECT count(a) + count(b) + count(c) + count(d) FROM wide_int;
