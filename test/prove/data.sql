@@ -139,6 +139,19 @@ INSERT INTO journey_base.inbox
 SELECT i, subject, pg_temp.cell(label || ' body', 'CANARY-1', CASE WHEN i <> 3 THEN 'CANARY-2' END, label), pg_temp.cell(i, 79190000, 86420000, label)
 FROM rows WHERE i <= 12;
 
+-- 0104 and +105 are other names than those of the numbers
+CREATE TEMP TABLE numbered (n int, person int, label text);
+INSERT INTO numbered VALUES (0, 101, 'VISIBLE'), (1, 102, 'MARKETING'), (2, 103, NULL), (3, 104, NULL), (4, 105, NULL), (5, 0, NULL),
+	(6, -3, 'VISIBLE'), (7, 3, NULL), (8, 100000001, 'VISIBLE'), (9, 100000002, NULL), (10, NULL, NULL), (11, -2147483648, NULL);
+INSERT INTO journey_base.tickets
+SELECT i, person, repeat('p', 4200), pg_temp.cell(label || ' note', 'JCANARY' || i, 'J' || repeat('CANARY', 1 + i % 5), label),
+	pg_temp.cell(i, 79190000 + i, CASE WHEN i % 5 > 0 THEN 86420000 END, label)
+FROM generate_series(1, 60) AS i JOIN numbered ON n = i % 12;
+INSERT INTO journey_base.devices
+SELECT i, ('00000000-0000-0000-0000-000000000' || 101 + i % 3)::uuid, repeat('p', 4200),
+	pg_temp.cell(label || ' note', 'CANARY' || i, CASE WHEN i % 2 = 0 THEN 'CANARY' END, label), pg_temp.cell(i, 79190000 + i, 86420000, label)
+FROM generate_series(1, 24) AS i, LATERAL (SELECT CASE WHEN i % 3 = 0 THEN 'VISIBLE' END) AS x (label);
+
 INSERT INTO orders SELECT i, 1 + i % 240, 'thing ' || i % 9 FROM generate_series(1, 100) AS i;
 
 -- What is known about subjects is packed too, for readers who begin with that.

@@ -42,8 +42,10 @@ my %columns = (
 		json => [qw(doc)], list => [qw(tags)], other => [qw(ip span parts walk way)]
 	},
 	facts => { int => [qw(id dept kind amount)], float => [qw(ratio)], text => [qw(user_id)], date => [qw(day)] },
+	tickets => { int => [qw(id person amount)], text => [qw(note)] },
+	devices => { int => [qw(id amount)], text => [qw(note)], other => [qw(person)] },
 	orders => { int => [qw(id person)], text => [qw(item)] });
-my @relations = qw(people people people visits visits notes secrets cases profiles profiles facts orders);
+my @relations = qw(people people people visits visits notes secrets cases profiles profiles facts orders tickets tickets devices);
 my @types = qw(int int text text text bool num float date time json bytes list big);
 my %sql_type = (int => 'int', big => 'bigint', num => 'numeric', float => 'float8', text => 'text', bool => 'boolean',
 	date => 'date', time => 'timestamptz', json => 'jsonb', bytes => 'bytea', list => 'text[]');
@@ -208,7 +210,7 @@ sub few_rows
 sub subquery
 {
 	my ($type, $depth) = @_;
-	my $relation = any(qw(people visits notes profiles orders));
+	my $relation = any(qw(people visits notes profiles orders tickets));
 	my $alias = 's' . dice(1000);
 
 	local @scope = (@scope, [ $alias, $relation ]);
@@ -241,7 +243,7 @@ sub from
 	}
 	return "$x->[1] t1" if $joined == 1;
 	return "$x->[1] t1 " . any('JOIN', 'LEFT JOIN', 'FULL JOIN') . " $y->[1] t2 ON " . any('t1.id = t2.id', 't1.user_id = t2.user_id AND t1.id < 40')
-		if $x->[1] ne 'orders' && $y->[1] ne 'orders' && chance(60);
+		if !grep({ $_->[1] =~ /^(orders|tickets|devices)$/ } $x, $y) && chance(60);
 	my $t = any('text', 'int');
 	my $side = sub { local @scope = ($_[0]); return column($t) };
 	return "$x->[1] t1 JOIN $y->[1] t2 ON " . $side->($x) . ' = ' . $side->($y) . ' AND t1.id < 60';
@@ -317,7 +319,7 @@ sub query
 sub some_rows
 {
 	local @scope = ();
-	my $relation = any(qw(people people visits profiles notes secrets cases));
+	my $relation = any(qw(people people visits profiles notes secrets cases tickets devices));
 	@scope = ([ 't1', $relation ]);
 	return 'SELECT t1.id, ' . join(', ', map { expr($_, 2) } @_) . " FROM $relation t1 WHERE t1.id < 40 AND " . expr('bool', 2) . ' ORDER BY t1.id LIMIT 25';
 }

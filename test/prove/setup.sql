@@ -162,6 +162,16 @@ CREATE INDEX desk_city ON desk (city, ssn);
 CREATE TABLE desk_calls (id int PRIMARY KEY, desk_ssn text REFERENCES desk (ssn)) WITH (autovacuum_enabled = off);
 CREATE TABLE inbox (id int PRIMARY KEY, user_id text, body text, stars int) WITH (autovacuum_enabled = off);
 
+-- Subjects that are numbers and uuids.
+CREATE TABLE tickets (id int, person int, pad text NOT NULL, note text, amount int)
+	WITH (toast_tuple_target = 8160, autovacuum_enabled = off);
+CREATE TABLE devices (id int, person uuid, pad text NOT NULL, note text, amount int)
+	WITH (toast_tuple_target = 8160, autovacuum_enabled = off);
+ALTER TABLE tickets ALTER pad SET STORAGE plain;
+ALTER TABLE devices ALTER pad SET STORAGE plain;
+
+ALTER TABLE tickets OWNER TO shop;
+ALTER TABLE devices OWNER TO shop;
 ALTER TABLE desk OWNER TO shop;
 ALTER TABLE desk_calls OWNER TO shop;
 ALTER TABLE inbox OWNER TO shop;
@@ -183,7 +193,7 @@ ALTER TABLE loose OWNER TO shop;
 
 -- What a shop would really have granted before it protects its tables: reads
 -- of the children and single columns, writes, references, statistics.
-GRANT SELECT ON people, visits, visits_1, visits_2, visits_3, notes, notes_old, secrets, cases, profiles, facts, orders, hidden, loose
+GRANT SELECT ON people, visits, visits_1, visits_2, visits_3, notes, notes_old, secrets, cases, profiles, facts, orders, hidden, loose, tickets, devices
 	TO ana, bob, carol, dave, erin, frank, insider, wrapper, wanda;
 GRANT SELECT (email, ssn, amount), UPDATE (user_id), REFERENCES (id, ssn) ON people TO ana;
 GRANT INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON people, visits, notes TO wanda;
@@ -252,6 +262,8 @@ TRUNCATE journey_base.profiles;
 SELECT journey.protect('facts', subject => 'user_id', columns => '{
 	"id": "public", "user_id": "public", "kind": {"class": "kind", "mask": "constant", "value": -1}}');
 
+SELECT journey.protect('tickets', subject => 'person', columns => '{"id": "public", "person": "public", "note": {"mask": "partial", "keep_first": 1, "min_hidden": 4}}');
+SELECT journey.protect('devices', subject => 'person', columns => '{"id": "public", "person": "public"}');
 SELECT journey.protect('hidden', subject => 'user_id', row_action => 'suppress', columns => '{"id": "public", "label": "public"}');
 SELECT journey.protect('loose', subject => 'user_id', columns => '{"id": "public", "user_id": "public"}');
 GRANT ALL ON loose TO analysts, dave;
@@ -263,6 +275,10 @@ SELECT journey.protect('inbox', subject => 'user_id', writes => 'collect', colum
 -- withdraws while a reader looks on.
 SELECT journey.consent_give(s, 'analytics')
 	FROM unnest(ARRAY['yes-1', 'yes-2', 'yes-3', 'withdrawn', 'until-44', 'until-45', 'until-46', 'until-93', 'until-99']) AS s;
+SELECT journey.consent_give(s, 'analytics')
+	FROM unnest(ARRAY['101', '-3', '100000001', '00000000-0000-0000-0000-000000000101']) AS s;
+SELECT journey.consent_give('102', 'marketing'), journey.consent_refuse('103', 'analytics'),
+	journey.consent_give('0104', 'analytics'), journey.consent_give('+105', 'analytics');
 SELECT journey.consent_refuse('refused', 'analytics');
 SELECT journey.consent_withdraw('withdrawn', 'analytics');
 SELECT journey.consent_give('expired', 'analytics', valid_from => '2020-01-01', valid_until => '2021-01-01');
