@@ -42,7 +42,7 @@ read_conditions(const JnEnv *env, ArrayType *array, int *count)
 					 errmsg("condition %d must not be null", i + 1)));
 		value = DatumGetTextPP(element[i]);
 		if (jn_pattern_read(env, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), &pattern, &err) != JN_OK)
-			journey_report(&err, PATTERN_NAME);
+			journey_report(&err, psprintf("%s (condition %d)", PATTERN_NAME, i + 1));
 		atom = jn_pattern_atom(&pattern);
 		if (atom == NULL)
 			ereport(ERROR,

@@ -71,6 +71,7 @@ typedef struct ModeWord
 static const ModeWord mode_words[] = {
 	{"ordered", JN_FUNNEL_ORDERED, false},
 	{"strict", JN_FUNNEL_STRICT, false},
+	{"exact", JN_FUNNEL_EXACT, false},
 	{"unordered", JN_FUNNEL_UNORDERED, false},
 	{"strict_order", JN_FUNNEL_STRICT, false},
 	{"strict_deduplication", JN_FUNNEL_DEDUPLICATED, false},
@@ -129,15 +130,18 @@ read_mode(Datum value, JnFunnelTerms *terms)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("mode \"%s\" is not known", word),
-					 errhint("Give ordered, strict or unordered; of ClickHouse's names strict_order, strict_deduplication, strict_increase, strict_once and allow_reentry are understood.")));
+					 errhint("Give ordered, strict, exact or unordered; of ClickHouse's names strict_order, strict_deduplication, strict_increase, strict_once and allow_reentry are understood.")));
 		if (known->mode >= 0)
 		{
-			if (mode != NULL)
+			if (mode == NULL)
+				terms->mode = (JnFunnelMode) known->mode;
+			else if (Min((int) terms->mode, known->mode) == JN_FUNNEL_STRICT && Max((int) terms->mode, known->mode) == JN_FUNNEL_DEDUPLICATED)
+				terms->mode = JN_FUNNEL_EXACT;	/* nothing between, and no repeats */
+			else
 				ereport(ERROR,
 						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						 errmsg("modes \"%s\" and \"%s\" do not go together", mode, word)));
 			mode = word;
-			terms->mode = (JnFunnelMode) known->mode;
 		}
 		if (known->strict_ties)
 			terms->ties = JN_TIES_STRICT;

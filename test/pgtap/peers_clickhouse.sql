@@ -6,7 +6,7 @@
 SET client_min_messages = warning;
 SET search_path = public, journey;
 BEGIN;
-SELECT plan(91);
+SELECT plan(96);
 
 -- "0a 3b" is a at second 0 and b at second 3
 CREATE TEMP TABLE seen (i int, l text);
@@ -113,6 +113,18 @@ FROM (VALUES
 	('forward, head: b c', '^ b >> c', 'forward', 'first', '-------------------c--------c----------c------c--------------------------------c'),
 	('forward, first_match: b c', '^ !b* >> b >> c', 'forward', 'first', '------------d------c--------c----------c-----acc----------------c--------c-----c'),
 	('backward, tail: b c', 'c >> b $', 'backward', 'first', '--------------------------------c------------------------a---------------------c')) AS v (name, p, direction, which, nodes), apart GROUP BY name, p, direction, which, nodes;
+
+-- Conditions that are NULL are false, and one may ask for what is not there.
+CREATE TEMP TABLE absent AS
+SELECT u, journey_agg(ROW (to_timestamp(t), 'e', a, b, NULL, NULL, NULL, NULL)::interaction ORDER BY t) AS j
+FROM (VALUES (1, 1, 'a1', 'b1'), (2, 1, 'a2', 'b2'), (1, 2, 'a1', NULL), (2, 2, 'a2', NULL), (1, 3, NULL, NULL), (1, 4, NULL, 'b1'), (2, 4, 'a2', NULL), (3, 4, NULL, 'b3')) AS v (t, u, a, b)
+GROUP BY u;
+SELECT is(string_agg((funnel(j, steps::journey_pattern[], '1 day', mode)).level::text, '' ORDER BY u), levels, format('windowFunnel(%s)(%s)', mode, name))
+FROM (VALUES ('a = a1, a = a2', ARRAY['@a1', '@a2'], 'ordered', '2200'), ('a = a1, b = b2', ARRAY['@a1', '{decision=b2}'], 'ordered', '2100')) AS v (name, steps, mode, levels), absent
+GROUP BY name, mode, levels;
+SELECT is(string_agg((j ~ '![{channel!=""}, {decision!=""}]')::int::text, '' ORDER BY u), '0010', 'a is null and b is null') FROM absent;
+SELECT is(string_agg((funnel(j, ARRAY['!{channel!=""}', '{decision=b3}'], '1 day', mode)).level::text, '' ORDER BY u), levels, format('windowFunnel(%s)(a is null, b = b3)', mode))
+FROM (VALUES ('ordered', '0012'), ('strict_order', '0011')) AS v (mode, levels), absent GROUP BY mode, levels;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -69,8 +69,11 @@ SELECT l, (journey.funnel(letters(l), '{a,b,c,d}', '100 s', mode)).level FROM (V
 SELECT (journey.funnel(seconds('01:a', '02:b', '02:c', '03:d'), '{a,b,c,d}', '100 s', 'strict_increase')).level;
 -- steps that are sets of events, each event in several of them
 SELECT (journey.funnel(letters('abcdef'), '{"[a, b, c]","[c, d]","[a, b, c, d, e]","[e, f]"}', '5 s', 'strict_once')).level;
--- the two strict modes do not go together here
-SELECT journey.funnel(letters('ab'), '{a,b}', '5 s', 'strict_order, strict_deduplication');
+-- the two strict modes together are exact: of its levels there, 3 1 2 2 2 1 3 2 3 1 2 3, two differ, where a later attempt gets further
+SELECT string_agg(l || ' ' || (journey.funnel(letters(l), '{a,b,c}', '1 day', 'exact')).level, ', ' ORDER BY i) AS levels
+FROM unnest('{abc,adbc,aabbcc,aaaabbcc,aabbdcc,ccbbaa,abcc,abbc,xabc,axabc,ababc,aabc}'::text[]) WITH ORDINALITY AS v (l, i);
+SELECT bool_and(journey.funnel(letters(l), '{a,b,c}', '1 day', 'exact', as_of => t) = journey.funnel(letters(l), '{a,b,c}', '1 day', 'strict_deduplication, strict_order', as_of => t)) AS same
+FROM unnest('{abc,aabbcc,abbc,ab,a,abx,ababc}'::text[]) AS l, (VALUES (timestamptz '2026-01-01 00:00:03Z'), ('2026-01-09Z')) AS v (t);
 
 -- bad input
 SELECT journey.from_clickhouse('', ARRAY['a']);

@@ -95,6 +95,8 @@ breaks(const Slow *s, uint32_t entry, uint32_t r, uint32_t level)
 		return true;
 	if (s->q->terms.mode == JN_FUNNEL_STRICT)
 		return !fills_for(s, entry, r, level - 1);
+	if (s->q->terms.mode == JN_FUNNEL_EXACT)
+		return true;
 	if (s->q->terms.mode == JN_FUNNEL_DEDUPLICATED)
 		for (uint32_t i = 0; i <= level && i < s->q->terms.steps; i++)
 			if (fills_for(s, entry, r, i))
@@ -615,6 +617,11 @@ TEST(strict_is_as_slow_says)
 	check_mode(JN_FUNNEL_STRICT, 2);
 }
 
+TEST(exact_is_as_slow_says)
+{
+	check_mode(JN_FUNNEL_EXACT, 5);
+}
+
 TEST(deduplicated_is_as_slow_says)
 {
 	check_mode(JN_FUNNEL_DEDUPLICATED, 3);
@@ -930,6 +937,7 @@ TEST(fast_is_for_plain_funnels)
 		CHECK(!jn_funnel_fast_init(&fast, &terms)); \
 	} while (0)
 	IS_OTHER(mode = JN_FUNNEL_STRICT);
+	IS_OTHER(mode = JN_FUNNEL_EXACT);
 	IS_OTHER(mode = JN_FUNNEL_UNORDERED);
 	IS_OTHER(entry = JN_ENTRY_FIRST);
 	IS_OTHER(entry = JN_ENTRY_LONGEST);

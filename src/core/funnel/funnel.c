@@ -140,9 +140,18 @@ is_breaking(const JnFunnel *f, uint32_t mark, uint32_t level)
 			return !has_bit(mask_of(f, mark), level - 1);
 		case JN_FUNNEL_DEDUPLICATED:
 			return f->mark[mark].least <= level;
+		case JN_FUNNEL_EXACT:
+			return true;
 		default:
 			return false;
 	}
+}
+
+/* Whether steps that fill nothing break a chain. */
+static inline bool
+is_adjacent(const JnFunnelTerms *terms)
+{
+	return terms->mode == JN_FUNNEL_STRICT || terms->mode == JN_FUNNEL_EXACT;
 }
 
 /* Whether no chain goes from a mark to the next one of the search. */
@@ -150,7 +159,7 @@ static inline bool
 is_broken_off(const JnFunnel *f, uint32_t mark, uint32_t next)
 {
 	return f->mark[mark].era != f->mark[next].era
-		|| (f->terms->mode == JN_FUNNEL_STRICT && f->mark[next].place != f->mark[mark].place + 1);
+		|| (is_adjacent(f->terms) && f->mark[next].place != f->mark[mark].place + 1);
 }
 
 static inline void
@@ -176,7 +185,7 @@ static void
 take_news(JnFunnel *f, uint32_t mark, uint32_t gap)
 {
 	const JnFunnelTerms *terms = f->terms;
-	bool		breaks = terms->mode == JN_FUNNEL_STRICT || terms->mode == JN_FUNNEL_DEDUPLICATED;
+	bool		breaks = is_adjacent(terms) || terms->mode == JN_FUNNEL_DEDUPLICATED;
 
 	/* forwards a reach of level i waits for i + 1, backwards one waits for i - 1: that is what "gap" takes off */
 	if (breaks)
@@ -440,7 +449,7 @@ status_of(const JnEnv *env, JnFunnel *f, Search search, Found found)
 		search_forwards(env, f, search, found.entry);
 		if (!time_left(f, found, &left))
 			return JN_FUNNEL_LOST;
-		if (terms->mode == JN_FUNNEL_STRICT)
+		if (is_adjacent(terms))
 		{
 			/* the next step of the journey would have to be the one */
 			uint32_t	next = f->mark[last].place + 1;

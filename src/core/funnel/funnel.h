@@ -12,6 +12,7 @@
  *				each at most step_within[] after the one before: inclusive
  *	 ordered	anything may lie between two steps of a chain
  *	 strict		nothing but repeats of the earlier one of them may
+ *	 exact		nothing may
  *	 deduplicated	no repeat of what the chain has filled, and none of what it
  *				fills next, may
  *	 unordered	the steps may be filled in any order; the level is their number,
@@ -64,7 +65,8 @@ typedef enum JnFunnelMode
 	JN_FUNNEL_ORDERED,
 	JN_FUNNEL_STRICT,
 	JN_FUNNEL_DEDUPLICATED,
-	JN_FUNNEL_UNORDERED
+	JN_FUNNEL_UNORDERED,
+	JN_FUNNEL_EXACT
 } JnFunnelMode;
 
 typedef enum JnFunnelEntry

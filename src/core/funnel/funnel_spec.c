@@ -123,7 +123,7 @@ jn_funnel_spec_read(const JnEnv *env, const uint8_t *p, size_t size, JnFunnelSpe
 	if (jn_check_size(size, HEADER_SIZE, err) != JN_OK)
 		return err->status;
 	memset(spec, 0, sizeof(*spec));
-	if (p[AT_MODE] > JN_FUNNEL_UNORDERED || p[AT_ENTRY] > JN_ENTRY_LONGEST || p[AT_TIES] > JN_TIES_STRICT
+	if (p[AT_MODE] > JN_FUNNEL_EXACT || p[AT_ENTRY] > JN_ENTRY_LONGEST || p[AT_TIES] > JN_TIES_STRICT
 		|| p[AT_HOLD] > JN_TRACKS || p[AT_HOLD] == 1 + JN_VALUE || p[AT_FLAGS] > (FLAG_LIMITS | FLAG_OPTIONAL))
 		return jn_corrupt_at(AT_MODE, err);
 	terms->mode = (JnFunnelMode) p[AT_MODE];
