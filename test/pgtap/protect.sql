@@ -14,7 +14,7 @@ FROM unnest(ARRAY['journey._cell(anyelement,anycompatible,journey._seal)', 'jour
 
 -- what PUBLIC may call, and what not
 SELECT ok(has_function_privilege('public', p.oid, 'EXECUTE'), format('PUBLIC may call %s', p.oid::regprocedure))
-FROM pg_proc p WHERE p.pronamespace = 'journey'::regnamespace AND p.proname IN ('_cell', '_row', '_seal_out');
+FROM pg_proc p WHERE p.pronamespace = 'journey'::regnamespace AND p.proname IN ('_cell', '_row', '_no_index', '_seal_out');
 SELECT ok(NOT has_function_privilege('public', p.oid, 'EXECUTE'), format('PUBLIC may not call %s', p.oid::regprocedure))
 FROM pg_proc p
 WHERE p.pronamespace = 'journey'::regnamespace

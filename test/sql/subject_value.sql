@@ -50,8 +50,8 @@ CALL sv.make('int8', -9223372036854775808, 9223372036854775807);
 CALL sv.make('sv.number_of_one', -2147483648, 2147483647);
 CALL sv.make('numeric', -9223372036854775808, 9223372036854775807);
 CALL sv.make('uuid', -9223372036854775808, 9223372036854775807);
--- no text is made for a number or a uuid
-SELECT c.relname, substring(pg_get_viewdef(c.oid), 'journey._cell\(b.i, (.*?), ''') AS subject
+-- no text is made for a number or a uuid; from 16 on a view shows its columns without the table
+SELECT c.relname, substring(replace(pg_get_viewdef(c.oid), 'b.', ''), 'journey._cell\(i, (.*?), ''') AS subject
 FROM pg_class c WHERE c.relnamespace = 'sv'::regnamespace AND c.relkind = 'v' ORDER BY 1;
 
 -- both decide alike?  By name of table: rows, and how many cells are raw
@@ -116,7 +116,7 @@ BEGIN
     RESET ROLE;
   END LOOP;
 END $$;
-CALL sv.play(3);
+CALL sv.play(2);
 SELECT round, what, count(*) AS rounds, sum(wrong) AS wrong, min(shown) > 0 AND max(shown) < 3 * min(rows) AS some
 FROM sv.seen GROUP BY round, what ORDER BY 1, 2;
 
@@ -185,7 +185,7 @@ RESET ROLE;
 
 -- refresh() writes the view anew
 SELECT count(journey.refresh(v::regclass)) AS refreshed FROM unnest('{sv.value_int8, sv.value_uuid}'::text[]) v;
-SELECT substring(pg_get_viewdef('sv.value_int8'::regclass), 'journey._cell\(b.i, (.*?), ''') AS subject;
+SELECT substring(replace(pg_get_viewdef('sv.value_int8'::regclass), 'b.', ''), 'journey._cell\(i, (.*?), ''') AS subject;
 SET ROLE regress_value_reader;
 SELECT what, wrong FROM sv.compare() WHERE what = 'int8';
 RESET ROLE;
