@@ -87,6 +87,20 @@ count_gaps(const JnEnv *env, JnGaps *g, uint32_t bucket, uint64_t more)
 	*counter(env, h->carry, bucket) += (uint32_t) carry;
 }
 
+/* The same for one length. */
+static inline void
+count_one(const JnEnv *env, JnGaps *g, uint64_t gap)
+{
+	uint32_t	bucket = jn_gap_bucket(gap);
+	uint32_t   *piece = g->at.many->at.count[bucket / COUNTERS];
+
+	/* nearly always a counter that has room */
+	if (piece != NULL && piece[bucket % COUNTERS] < UINT32_MAX)
+		piece[bucket % COUNTERS]++;
+	else
+		count_gaps(env, g, bucket, 1);
+}
+
 static uint64_t
 counted(const JnGaps *g, uint32_t bucket)
 {
@@ -152,16 +166,7 @@ void
 jn_gaps_add_slowly(const JnEnv *env, JnGaps *g, uint64_t gap)
 {
 	if (is_histogram(g))
-	{
-		uint32_t	bucket = jn_gap_bucket(gap);
-		uint32_t   *piece = g->at.many->at.count[bucket / COUNTERS];
-
-		/* nearly always a counter that has room */
-		if (piece != NULL && piece[bucket % COUNTERS] < UINT32_MAX)
-			piece[bucket % COUNTERS]++;
-		else
-			count_gaps(env, g, bucket, 1);
-	}
+		count_one(env, g, gap);
 	else if (g->kept == JN_GAPS_EXACT)
 	{
 		make_histogram(env, g);
@@ -173,6 +178,17 @@ jn_gaps_add_slowly(const JnEnv *env, JnGaps *g, uint64_t gap)
 			grow(env, g);
 		*gap_at(g, g->kept++) = gap;
 	}
+}
+
+void
+jn_gaps_add_all(const JnEnv *env, JnGaps *g, uint32_t n, const uint64_t *gap)
+{
+	uint32_t	i = 0;
+
+	while (i < n && !is_histogram(g))
+		jn_gaps_add(env, g, gap[i++]);
+	for (; i < n; i++)
+		count_one(env, g, gap[i]);
 }
 
 void

@@ -80,6 +80,9 @@ jn_gaps_add(const JnEnv *env, JnGaps *g, uint64_t gap)
 		jn_gaps_add_slowly(env, g, gap);
 }
 
+/* Adds n of them. */
+extern void jn_gaps_add_all(const JnEnv *env, JnGaps *g, uint32_t n, const uint64_t *gap);
+
 /* Adds all of "from", which stays as it is.  O(from). */
 extern void jn_gaps_merge(const JnEnv *env, JnGaps *into, const JnGaps *from);
 

@@ -306,6 +306,88 @@ between_sse41(const JnQuads *first, uint32_t from, uint32_t to)
 	return (uint64_t) _mm_cvtsi128_si64(sum) + (uint64_t) _mm_extract_epi64(sum, 1);
 }
 
+/* From 8 - i on: as many lanes as i, all bits, and then none. */
+static const uint32_t lanes[16] = {
+	UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX
+};
+
+/* The lanes below i, which is 8 at most. */
+JN_TARGET_AVX2
+static inline __m256i
+lanes_below(uint32_t i)
+{
+	return _mm256_loadu_si256((const __m256i *) (lanes + 8 - i));
+}
+
+/* Bytes that may be loaded for two quads. */
+#define TWO_LOADS		(2 * JN_QUAD_LOAD)
+
+/*
+ * The next two quads, of which there must be TWO_LOADS bytes, the lanes that are
+ * kept only: four sums of 64 bits.  Moves past them.
+ */
+JN_TARGET_AVX2
+static inline __m256i
+add_two_quads(JnQuads *q, __m256i keep)
+{
+	__m128i		low = shuffle_quad(q);
+	__m128i		high = shuffle_quad(q);
+	__m256i		d = _mm256_and_si256(_mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1), keep);
+
+	return _mm256_add_epi64(_mm256_and_si256(d, _mm256_set1_epi64x(UINT32_MAX)), _mm256_srli_epi64(d, 32));
+}
+
+JN_TARGET_AVX2
+static inline uint64_t
+add_lanes(__m256i sums)
+{
+	__m128i		two = _mm_add_epi64(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
+
+	return (uint64_t) _mm_cvtsi128_si64(two) + (uint64_t) _mm_extract_epi64(two, 1);
+}
+
+/* Where fewer than two quads are asked for, the lengths that are read in vain are the first differences. */
+JN_TARGET_AVX2
+static inline uint64_t
+between_avx2(const JnQuads *first, uint32_t from, uint32_t to)
+{
+	JnQuads		q = *first;
+	__m256i		sums = _mm256_setzero_si256();
+	__m256i		keep = _mm256_andnot_si256(lanes_below(from), lanes_below(8));
+	uint64_t	sum;
+
+	for (; to > 8 && q.end - q.data >= TWO_LOADS; to -= 8, from = 0)
+	{
+		sums = _mm256_add_epi64(sums, add_two_quads(&q, keep));
+		keep = lanes_below(8);
+	}
+	if (q.end - q.data >= TWO_LOADS)
+		return add_lanes(_mm256_add_epi64(sums, add_two_quads(&q, _mm256_and_si256(keep, lanes_below(to)))));
+	sum = add_lanes(sums);
+	_mm256_zeroupper();
+	return sum + between_sse41(&q, from, to);
+}
+
+/* Nearly always what is asked for lies in two quads: then there is nothing to foresee. */
+JN_TARGET_AVX2
+static void
+sums_avx2(const JnQuads *q, uint32_t n, const uint32_t *from, const uint32_t *to, const uint32_t *offset, uint64_t *sum)
+{
+	for (uint32_t i = 0; i < n; i++)
+	{
+		JnQuads		at = {q->control + from[i] / 4, q->data + offset[i], q->end};
+
+		sum[i] = between_avx2(&at, from[i] % 4, to[i] - from[i] / 4 * 4);
+	}
+}
+
+JN_TARGET_AVX2
+static uint64_t
+between_one_avx2(const JnQuads *q, uint32_t from, uint32_t to)
+{
+	return between_avx2(q, from, to);
+}
+
 JN_TARGET_AVX2
 static uint32_t
 multiply_avx2(JnQuads *quads_at, uint32_t quads, uint64_t unit, uint64_t *product)
@@ -416,8 +498,29 @@ uint64_t
 jn_quads_between(const JnQuads *q, uint32_t from, uint32_t to)
 {
 #ifdef JN_X86
+	if (jn_cpu() >= JN_CPU_AVX2)
+		return between_one_avx2(q, from, to);
 	if (jn_cpu() >= JN_CPU_SSE41)
 		return between_sse41(q, from, to);
 #endif
 	return between_scalar(q, from, to);
+}
+
+void
+jn_quads_sums(const JnQuads *q, uint32_t n, const uint32_t *from, const uint32_t *to, const uint32_t *offset,
+			  uint64_t *sum)
+{
+#ifdef JN_X86
+	if (jn_cpu() >= JN_CPU_AVX2)
+	{
+		sums_avx2(q, n, from, to, offset, sum);
+		return;
+	}
+#endif
+	for (uint32_t i = 0; i < n; i++)
+	{
+		JnQuads		at = {q->control + from[i] / 4, q->data + offset[i], q->end};
+
+		sum[i] = jn_quads_between(&at, from[i] % 4, to[i] - from[i] / 4 * 4);
+	}
 }

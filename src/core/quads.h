@@ -63,9 +63,17 @@ extern uint32_t jn_quads_add_up(JnQuads *q, uint32_t quads, uint64_t *total, uin
 /*
  * The sum of differences from .. to-1, counted from the first of *q, which stays
  * where it is; from < 4, and there must be one at least.  Bytes that are missing
- * count as 0.
+ * count as 0.  Behind the lengths of all stand the differences.
  */
 extern uint64_t jn_quads_between(const JnQuads *q, uint32_t from, uint32_t to);
+
+/*
+ * The same n times: sum[i] of differences from[i] .. to[i] - 1, counted from the
+ * first of *q.  The quad in which the first of them lies has its differences at
+ * offset[i] from q->data, which is not behind the end.
+ */
+extern void jn_quads_sums(const JnQuads *q, uint32_t n, const uint32_t *from, const uint32_t *to,
+						  const uint32_t *offset, uint64_t *sum);
 
 /*
  * Writes each difference times "unit", which is below 2^32, to product[].

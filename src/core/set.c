@@ -268,6 +268,71 @@ jn_set_long_count(const JnSet *s, uint32_t part, const uint8_t *count, uint32_t 
 	return next != NULL ? next : count + 1;
 }
 
+/*
+ * Reads the counts of a set that is valid: UINT32_MAX of another.  Whether a
+ * count has one byte or two cannot be foreseen, so both are read alike.
+ */
+static uint32_t
+valid_ends(const JnSet *s, uint32_t *end, JnSetCounts *other)
+{
+	const uint8_t *count = s->counts;
+	const uint8_t *behind = count + s->head.counts_size;
+	uint32_t	parts = s->head.parts;
+	uint32_t	others = 0;
+	uint32_t	row = 0;
+
+	for (uint32_t part = 0; part < parts; part++)
+	{
+		uint32_t	v;
+		uint32_t	two;
+		uint32_t	n;
+
+		/* other sections follow, so two bytes may be read */
+		if (count >= behind)
+			return UINT32_MAX;
+		v = jn_load16(count);
+		two = v >> 7 & 1;
+		n = (v & 0x7f) | (v >> 1 & 0x3f80 & (0 - two));
+		if (((n & 3) != 0) | (n < 4) | (n < two << 7) | (v & v << 8 & 0x8000))
+		{
+			/* without a row, with a ghost alone, of more bytes, or of one too many */
+			if (n < 4 + 4 * (n & 1) || n < two << 7 || (v & v << 8 & 0x8000) != 0)
+				return UINT32_MAX;
+			other[others++] = (JnSetCounts) {s, count, part, row};
+		}
+		row += n >> 2;
+		if (row > s->head.rows)
+			return UINT32_MAX;
+		end[part] = row;
+		count += 1 + two;
+	}
+	return row == s->head.rows ? others : UINT32_MAX;
+}
+
+uint32_t
+jn_set_ends(const JnSet *s, uint32_t *end, JnSetCounts *other)
+{
+	uint32_t	others = valid_ends(s, end, other);
+	JnSetCounts counts;
+	JnSetCounts before;
+	uint32_t	row;
+	uint32_t	rows;
+	bool		ghost;
+	bool		more;
+
+	if (others != UINT32_MAX)
+		return others;
+	others = 0;
+	jn_set_counts_open(&counts, s);
+	for (before = counts; (rows = jn_set_counts_next(&counts, &row, &ghost, &more)) > 0; before = counts)
+	{
+		*end++ = row + rows;
+		if (ghost || more)
+			other[others++] = before;
+	}
+	return others;
+}
+
 void
 jn_set_parts_open(JnSetParts *p, const JnSet *s)
 {

@@ -197,6 +197,14 @@ jn_set_counts_next(JnSetCounts *c, uint32_t *row, bool *ghost, bool *more)
 	return n;
 }
 
+/*
+ * The same of all parts at once: end[] becomes the row behind each, and other[],
+ * which has room for as many as there are parts, where those stand that are no
+ * whole journey: from there jn_set_counts_next() gives them.  Returns how many
+ * these are.  Does not tick.
+ */
+extern uint32_t jn_set_ends(const JnSet *s, uint32_t *end, JnSetCounts *other);
+
 /* One part of a set. */
 typedef struct JnPart
 {

@@ -749,62 +749,85 @@ is_wanted(const uint8_t *which, uint32_t i)
 	return which == NULL || (which[i / 8] >> (i % 8) & 1) != 0;
 }
 
+/* Holding parts of one set. */
+typedef struct Holding
+{
+	JnWhole    *w;
+	const JnSet *s;
+	JnHeldSet  *held;			/* NULL before the first part */
+	JnTimesReader times;
+	JnSetParts	parts;
+} Holding;
+
+static void
+start_holding(Holding *h, JnWhole *w, const JnSet *s)
+{
+	*h = (Holding) {.w = w,.s = s};
+	jn_set_times(s, &h->times);
+	jn_set_parts_open(&h->parts, s);
+}
+
+static void
+end_holding(const JnEnv *env, Holding *h)
+{
+	jn_set_parts_close(env, &h->parts);
+	if (h->held != NULL && --h->held->held == 0)
+		release_set(env, h->w, h->held);
+}
+
+/* Adds the part that stands at "at", which may not be behind. */
+static JnStatus
+hold_part(const JnEnv *env, Holding *h, const JnSetCounts *at, const JnVisitor *visitor, JnError *err)
+{
+	HeldPart	one;
+	JnPart		part;
+	JnTimesReader times;
+	uint64_t	length;
+
+	/* only in bytes that were never proven a key cannot be read, and none behind it */
+	if (!jn_set_parts_pass(env, &h->parts, at) || !jn_set_parts_next(env, &h->parts, &part))
+		return JN_OK;
+	if (h->held == NULL)
+	{
+		/* held itself for as long as it is gone through: a part may be shown at once */
+		h->held = hold_set(env, h->w, h->s);
+		h->held->held = 1;
+		jn_set_times(&h->held->set, &h->times);
+	}
+	one = (HeldPart) {.in = h->held,.number = part.number,.row = part.row,.rows = part.rows,.ghost = part.ghost,.more = part.more};
+	jn_times_skip(env, &h->times, part.row - part.number - h->times.next);
+	one.begin = times = h->times;
+	length = jn_times_sum(env, &times, part.rows - 1);
+	one.end = h->times = times;
+	one.first = part.start;
+	if (part.ghost)
+	{
+		JnTimesReader ahead = one.begin;
+
+		one.first = (int64_t) ((uint64_t) part.start - jn_times_next(&ahead));
+	}
+	one.last = jn_time_after(one.first, length);
+	return add_part(env, h->w, &part.key, &one, visitor, err);
+}
+
 /* Adds the parts of a set that go on from others or in others, of which[] only; visitor may be NULL. */
 static JnStatus
 hold_parts(const JnEnv *env, JnWhole *w, const JnSet *s, const uint8_t *which, const JnVisitor *visitor, JnError *err)
 {
-	JnHeldSet  *held = NULL;
 	JnStatus	status = JN_OK;
-	JnTimesReader times;
+	Holding		h;
 	JnSetCounts counts;
-	JnSetParts	parts;			/* follows, for the keys that are asked for */
+	JnSetCounts before;
+	uint32_t	row;
+	bool		ghost;
+	bool		more;
 
-	jn_set_times(s, &times);
+	start_holding(&h, w, s);
 	jn_set_counts_open(&counts, s);
-	jn_set_parts_open(&parts, s);
-	while (status == JN_OK)
-	{
-		JnSetCounts before = counts;
-		HeldPart	one;
-		JnPart		part;
-		uint32_t	row;
-		bool		ghost;
-		bool		more;
-		uint64_t	length;
-		uint64_t	across;
-
-		if (jn_set_counts_next(&counts, &row, &ghost, &more) == 0)
-			break;
-		if ((!ghost && !more) || !is_wanted(which, before.part))
-			continue;
-		if (!jn_set_parts_pass(env, &parts, &before) || !jn_set_parts_next(env, &parts, &part))
-			break;
-		one = (HeldPart) {.number = part.number,.row = part.row,.rows = part.rows,.ghost = part.ghost,.more = part.more};
-		if (held == NULL)
-		{
-			/* held itself for as long as it is gone through: a part may be shown at once */
-			held = hold_set(env, w, s);
-			held->held = 1;
-			jn_set_times(&held->set, &times);
-		}
-		one.in = held;
-		jn_times_skip(env, &times, part.row - part.number - times.next);
-		one.begin = times;
-		jn_times_run(env, &times, part.rows - 1, UINT64_MAX, &length, &across);
-		one.end = times;
-		one.first = part.start;
-		if (part.ghost)
-		{
-			JnTimesReader ahead = one.begin;
-
-			one.first = (int64_t) ((uint64_t) part.start - jn_times_next(&ahead));
-		}
-		one.last = jn_time_after(one.first, length);
-		status = add_part(env, w, &part.key, &one, visitor, err);
-	}
-	jn_set_parts_close(env, &parts);
-	if (held != NULL && --held->held == 0)
-		release_set(env, w, held);
+	for (before = counts; status == JN_OK && jn_set_counts_next(&counts, &row, &ghost, &more) > 0; before = counts)
+		if ((ghost || more) && is_wanted(which, before.part))
+			status = hold_part(env, &h, &before, visitor, err);
+	end_holding(env, &h);
 	return status;
 }
 
@@ -812,6 +835,20 @@ JnStatus
 jn_whole_hold(const JnEnv *env, JnWhole *w, const JnSet *s, const JnVisitor *visitor, JnError *err)
 {
 	return hold_parts(env, w, s, NULL, visitor, err);
+}
+
+JnStatus
+jn_whole_hold_these(const JnEnv *env, JnWhole *w, const JnSet *s, const JnSetCounts *other, uint32_t others,
+					const JnVisitor *visitor, JnError *err)
+{
+	JnStatus	status = JN_OK;
+	Holding		h;
+
+	start_holding(&h, w, s);
+	for (uint32_t i = 0; i < others && status == JN_OK; i++)
+		status = hold_part(env, &h, &other[i], visitor, err);
+	end_holding(env, &h);
+	return status;
 }
 
 /* ---- all sets ---- */

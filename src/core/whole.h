@@ -91,6 +91,10 @@ extern JnStatus jn_whole_set(const JnEnv *env, JnWhole *w, const JnSet *s, const
 /* The second half of it: for those who go through the others by themselves. */
 extern JnStatus jn_whole_hold(const JnEnv *env, JnWhole *w, const JnSet *s, const JnVisitor *visitor, JnError *err);
 
+/* The same for those who know where the parts of the others stand, see jn_set_ends(). */
+extern JnStatus jn_whole_hold_these(const JnEnv *env, JnWhole *w, const JnSet *s, const JnSetCounts *other,
+									uint32_t others, const JnVisitor *visitor, JnError *err);
+
 /*
  * Adds the parts that "from" holds back, which stays as it is, and shows the
  * subjects that become whole.  Errors as above.

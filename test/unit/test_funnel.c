@@ -880,10 +880,10 @@ TEST(floods_are_as_subjects_one_by_one)
 		uint32_t	rare = 1 + unit_below(&seed, 20);
 		uint64_t	last[FLOOD_WORDS] = {0};
 		uint64_t	step[FLOOD_WORDS * JN_FLOOD_STEPS] = {0};
-		JnFloodFound found[64 * FLOOD_WORDS];
-		JnFloodFound slow[64 * FLOOD_WORDS];
-		uint32_t	founds;
-		uint32_t	slow_founds = 0;
+		uint32_t	number_of[JN_FLOOD_STEPS + 1][64 * FLOOD_WORDS];
+		uint32_t	slow[JN_FLOOD_STEPS + 1][64 * FLOOD_WORDS];
+		uint32_t	slow_count[JN_FLOOD_STEPS + 1] = {0};
+		JnFloodFound found;
 		uint32_t	entered = 0;
 		uint32_t	number = 0;
 		uint32_t	level = 0;
@@ -900,19 +900,21 @@ TEST(floods_are_as_subjects_one_by_one)
 			last[r / 64] |= UINT64_C(1) << r % 64;
 			entered += level > 0;
 			if (level > 1)
-				slow[slow_founds++] = (JnFloodFound) {number, level};
+				slow[level][slow_count[level]++] = number;
 			number++;
 			level = 0;
 		}
 		jn_cpu_force((JnCpu) (JN_CPU_SCALAR + round % 3));
-		CHECK_INT(jn_flood(last, step, steps, words, found, &founds), entered);
-		CHECK_INT(founds, slow_founds);
-		for (uint32_t i = 0; i < slow_founds && i < founds; i++)
+		for (level = 2; level <= steps; level++)
+			found.number[level] = number_of[level];
+		CHECK_INT(jn_flood(last, step, steps, words, &found), entered);
+		for (level = 2; level <= steps; level++)
 		{
-			CHECK_INT(found[i].number, slow[i].number);
-			CHECK_INT(found[i].level, slow[i].level);
+			CHECK_INT(found.count[level], slow_count[level]);
+			CHECK_BYTES(number_of[level], found.count[level] * sizeof(uint32_t), slow[level],
+						slow_count[level] * sizeof(uint32_t));
+			all_founds += found.count[level];
 		}
-		all_founds += founds;
 	}
 	jn_cpu_force(JN_CPU_UNKNOWN);
 	CHECK(all_founds > 1000);

@@ -119,7 +119,8 @@ slowly(Kernel kernel, const Bytes *b, uint32_t limit, uint64_t unit)
 static Bytes
 random_bytes(uint64_t *seed, uint32_t quads)
 {
-	Bytes		b = {jn_alloc(ENV, quads), NULL, unit_below(seed, 17), quads};
+	Bytes		b = {jn_alloc(ENV, 17 * (size_t) quads + 17), NULL, unit_below(seed, 17), quads};
+	uint8_t    *all = b.control;
 	unsigned	lengths = unit_below(seed, 4);
 
 	for (uint32_t i = 0; i < quads; i++)
@@ -132,7 +133,12 @@ random_bytes(uint64_t *seed, uint32_t quads)
 	}
 	if (unit_below(seed, 4) == 0)
 		b.size = unit_below(seed, (uint32_t) b.size + 1);
-	b.data = jn_alloc(ENV, b.size);
+
+	/* the differences right behind the lengths, in memory that ends with them */
+	b.control = jn_alloc(ENV, quads + b.size);
+	memcpy(b.control, all, quads);
+	jn_release(ENV, all);
+	b.data = b.control + quads;
 	for (size_t i = 0; i < b.size; i++)
 		b.data[i] = unit_below(seed, 6) == 0 ? 0xff : (uint8_t) unit_random(seed);
 
@@ -195,6 +201,46 @@ TEST(quads_between)
 			jn_cpu_force(level);
 			if (!CHECK_INT(jn_quads_between(&q, from, to), sum))
 				return;
+		}
+		unit_env_clear(&unit_env);
+	}
+	jn_cpu_force(JN_CPU_UNKNOWN);
+}
+
+/* Many sums at once are those of one after another. */
+TEST(quads_sums)
+{
+	uint64_t	seed = 7;
+
+	for (int round = 0; round < 5000; round++)
+	{
+		Bytes		b = random_bytes(&seed, 1 + unit_below(&seed, round % 8 == 0 ? MAX_QUADS : 12));
+		JnQuads		q = {b.control, b.data, b.data + b.size};
+		uint32_t	n = 1 + unit_below(&seed, 9);
+		uint32_t	from[9];
+		uint32_t	to[9];
+		uint32_t	offset[9];
+		uint64_t	sum[9];
+
+		for (uint32_t i = 0; i < n; i++)
+		{
+			from[i] = unit_below(&seed, 4 * b.quads);
+			to[i] = from[i] + 1 + unit_below(&seed, unit_below(&seed, 2) || b.quads < 3 ? 4 * b.quads - from[i] : 4);
+			to[i] = to[i] < 4 * b.quads ? to[i] : 4 * b.quads;
+			offset[i] = unit_below(&seed, (uint32_t) b.size + 1);
+		}
+		for (JnCpu level = JN_CPU_SCALAR; level <= JN_CPU_AVX2; level++)
+		{
+			jn_cpu_force(level);
+			jn_quads_sums(&q, n, from, to, offset, sum);
+			jn_cpu_force(JN_CPU_SCALAR);
+			for (uint32_t i = 0; i < n; i++)
+			{
+				JnQuads		one = {q.control + from[i] / 4, q.data + offset[i], q.end};
+
+				if (!CHECK_INT(sum[i], jn_quads_between(&one, from[i] % 4, to[i] - from[i] / 4 * 4)))
+					return;
+			}
 		}
 		unit_env_clear(&unit_env);
 	}

@@ -107,6 +107,10 @@ TEST(parts_that_are_passed_over_change_nothing)
 		uint32_t	row;
 		bool		ghost;
 		bool		more;
+		uint32_t   *end = jn_alloc(ENV, n * sizeof(uint32_t));
+		JnSetCounts *other = jn_alloc(ENV, n * sizeof(JnSetCounts));
+		uint32_t	others = jn_set_ends(&s, end, other);
+		uint32_t	o = 0;
 
 		jn_set_parts_open(&parts, &s);
 		jn_set_counts_open(&counts, &s);
@@ -115,6 +119,12 @@ TEST(parts_that_are_passed_over_change_nothing)
 			JnSetCounts before = counts;
 
 			CHECK(jn_set_counts_next(&counts, &row, &ghost, &more) > 0);
+			CHECK_INT(end[i], counts.row);
+			if (ghost || more)
+			{
+				CHECK(o < others && other[o].count == before.count && other[o].part == i);
+				CHECK_INT(other[o++].row, row);
+			}
 			if (unit_below(&seed, 12) > 0)
 				continue;
 			far += i >= next + 9;
@@ -129,6 +139,7 @@ TEST(parts_that_are_passed_over_change_nothing)
 			CHECK_INT(p.more, part[i].more);
 			CHECK_INT(p.start, part[i].step[part[i].ghost].time);
 		}
+		CHECK_INT(o, others);
 		jn_set_parts_close(ENV, &parts);
 		unit_env_clear(&unit_env);
 	}

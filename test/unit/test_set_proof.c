@@ -179,11 +179,16 @@ read_everything(const JnSet *s)
 	JnSetParts	parts;
 	JnSetSteps	steps;
 	JnSetNames	names;
+	uint32_t   *end = jn_alloc(ENV, s->head.parts * sizeof(uint32_t));
+	JnSetCounts *other = jn_alloc(ENV, s->head.parts * sizeof(JnSetCounts));
 	JnSetCounts counts;
+	JnSetCounts before;
 	JnPart		p;
 	JnError		err;
 	uint64_t	within;
 	uint64_t	across;
+	uint32_t	others;
+	uint32_t	o = 0;
 	uint32_t	row;
 	uint32_t	rows;
 	uint32_t	next = 0;
@@ -193,12 +198,23 @@ read_everything(const JnSet *s)
 	jn_set_text_write(ENV, s, text);
 	jn_set_times(s, &times);
 	jn_times_run(ENV, &times, jn_set_differences(s), 1000000, &within, &across);
+	others = jn_set_ends(s, end, other);
 	jn_set_counts_open(&counts, s);
-	while ((rows = jn_set_counts_next(&counts, &row, &ghost, &more)) > 0)
+	for (before = counts; (rows = jn_set_counts_next(&counts, &row, &ghost, &more)) > 0; before = counts)
 	{
 		CHECK_INT(row, next);
 		next = row + rows;
+		CHECK_INT(end[before.part], next);
+		if (ghost || more)
+		{
+			CHECK(o < others && other[o].count == before.count);
+			CHECK_INT(other[o].part, before.part);
+			CHECK_INT(other[o++].row, row);
+		}
 	}
+	CHECK_INT(o, others);
+	jn_release(ENV, other);
+	jn_release(ENV, end);
 	CHECK_INT(next, s->head.rows);
 	jn_set_parts_open(&parts, s);
 	jn_set_steps_open(&steps, s);

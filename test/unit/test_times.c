@@ -435,6 +435,9 @@ TEST(times_between)
 		uint32_t	n = 2 + unit_below(&seed, round % 100 == 0 ? MAX_TIMES - 1 : 200);
 		uint32_t	most = UINT32_MAX >> unit_below(&seed, 32);
 		bool		wide = unit_below(&seed, 4) == 0;
+		uint32_t	many_from[40];
+		uint32_t	many_to[40];
+		uint64_t	many[40];
 		JnTimesReader r;
 		Section		s;
 
@@ -452,7 +455,14 @@ TEST(times_between)
 
 			if (!CHECK_INT(jn_times_index_sum(ENV, &x, from, to), (uint64_t) (at[to] - at[from]) / r.unit_us))
 				return;
+			many_from[i] = from < to ? from : 0;
+			many_to[i] = from < to ? to : 1;
 		}
+		jn_times_index_take(&x, &r, n - 1);
+		jn_times_index_sums(ENV, &x, 40, many_from, many_to, many);
+		for (int i = 0; i < 40; i++)
+			if (!CHECK_INT(many[i], (uint64_t) (at[many_to[i]] - at[many_from[i]]) / r.unit_us))
+				return;
 
 		/* bytes that end too early are read as far as they go */
 		s.size = unit_below(&seed, (uint32_t) s.size + 1);
@@ -465,6 +475,7 @@ TEST(times_between)
 			jn_times_index_take(&x, &r, n - 1);
 			jn_times_index_sum(ENV, &x, unit_below(&seed, n - 1), n - 1);
 			jn_times_index_sum(ENV, &x, 0, n - 1);
+			jn_times_index_sums(ENV, &x, 40, many_from, many_to, many);
 			jn_release(ENV, cut);
 		}
 		jn_release(ENV, s.data);

@@ -35,6 +35,13 @@
 
 #define NO_ROW			UINT32_MAX
 
+/* Made once for each number of steps, which the compiler then knows. */
+#ifdef __GNUC__
+#define INLINE	static inline __attribute__((always_inline))
+#else
+#define INLINE	static inline
+#endif
+
 static inline unsigned
 lowest_bit(uint64_t word)
 {
@@ -485,33 +492,20 @@ leave_out(JnFunnelFast *f, uint32_t from, uint32_t to)
 	}
 }
 
-/* Notes where each part of a set ends, and leaves out those that are not whole. */
+/* Notes where each part of a set begins and ends, and leaves out those that are not whole. */
 static void
 find_ends(JnFunnelFast *f, const JnSet *s, JnFunnelCrowd *crowd)
 {
-	uint64_t   *last = f->last;
-	uint32_t   *end = f->end;
-	uint32_t	row;
-	uint32_t	rows;
-	bool		ghost;
-	bool		more;
-	JnSetCounts counts;
+	uint32_t   *end = f->begin + 1;
 
-	memset(last, 0, (s->head.rows + 63) / 64 * sizeof(uint64_t));
-	jn_set_counts_open(&counts, s);
-	while ((rows = jn_set_counts_next(&counts, &row, &ghost, &more)) > 0)
-	{
-		uint32_t	to = row + rows;
-
-		*end++ = to;
-		last[(to - 1) / 64] |= UINT64_C(1) << (to - 1) % 64;
-		if (ghost || more)
-		{
-			crowd->others++;
-			if (f->reach > 0)
-				leave_out(f, row, to);
-		}
-	}
+	f->begin[0] = 0;
+	crowd->others = jn_set_ends(s, end, f->other);
+	crowd->other = f->other;
+	memset(f->last, 0, (s->head.rows + 63) / 64 * sizeof(uint64_t));
+	for (uint32_t part = 0; part < s->head.parts; part++)
+		f->last[(end[part] - 1) / 64] |= UINT64_C(1) << (end[part] - 1) % 64;
+	for (uint32_t i = 0; i < crowd->others && f->reach > 0; i++)
+		leave_out(f, f->other[i].row, end[f->other[i].part]);
 }
 
 void
@@ -532,33 +526,170 @@ jn_funnel_fast_crowd(const JnEnv *env, JnFunnelFast *f, const JnSet *s, JnFunnel
 	{
 		if (f->crowd_room > 0)
 		{
-			jn_release(env, f->end);
-			jn_release(env, f->found_in_crowd);
+			jn_release(env, f->begin);
+			jn_release(env, f->founds);
+			jn_release(env, f->other);
 		}
 		f->crowd_room = 0;
-		f->end = jn_alloc(env, jn_array_size(parts, 2 * sizeof(uint32_t)));
-		f->found_in_crowd = jn_alloc(env, jn_array_size(parts, 2 * sizeof(JnFloodFound)));
+		f->begin = jn_alloc(env, jn_array_size(2 * (uint64_t) parts + 1, sizeof(uint32_t)));
+		f->founds = jn_alloc(env, jn_array_size(2 * (uint64_t) parts * f->terms->steps, sizeof(uint32_t)));
+		f->other = jn_alloc(env, jn_array_size(2 * (uint64_t) parts, sizeof(JnSetCounts)));
 		f->crowd_room = 2 * parts;
 	}
 	*crowd = (JnFunnelCrowd) {0};
 	find_ends(f, s, crowd);
 	crowd->subjects = parts - crowd->others;
+	for (uint32_t level = 2; level <= f->reach; level++)
+		f->crowd.number[level] = f->founds + (size_t) (level - 2) * f->crowd_room;
+	memset(f->taken, 0, sizeof(f->taken));
+	memset(f->left, 0, sizeof(f->left));
 	if (f->reach > 0)
-		crowd->entered = jn_flood(f->last, f->bits, f->reach, words, f->found_in_crowd, &crowd->founds);
+		crowd->entered = jn_flood(f->last, f->bits, f->reach, words, &f->crowd);
+}
+
+/*
+ * What a first look at subjects of one level finds: their chains, as places
+ * among the differences.
+ */
+typedef struct FirstLook
+{
+	uint32_t	chains;
+	uint32_t	part[JN_FAST_BATCH];
+	uint32_t	place[JN_FAST_STEPS][JN_FAST_BATCH];
+} FirstLook;
+
+/*
+ * Looks for the chain to a level in the last 64 rows of each of n subjects that
+ * have the steps in order.  There is nothing to foresee in here but the numbers.
+ * Those of whom it is not found are put to the front of number[]; returns how
+ * many of them there are now.
+ */
+INLINE uint32_t
+look_first(const JnFunnelFast *f, uint32_t level, uint32_t *number, uint32_t left, const uint32_t *from, uint32_t n,
+		   FirstLook *look)
+{
+	uint32_t	reach = f->reach;
+	uint32_t	chains = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		uint32_t	part = from[i];
+		uint32_t	end = f->begin[part + 1];
+		uint32_t	begin = end - f->begin[part] > 64 ? end - 64 : f->begin[part];
+		const uint64_t *bits = f->bits + (size_t) (begin / 64) * reach;
+		uint64_t	rows[JN_FAST_STEPS];
+		uint64_t	before = UINT64_MAX >> (64 - (end - begin));
+		bool		missing = false;
+		unsigned	at = 0;
+
+		/* backwards to the entry */
+#pragma GCC unroll 8
+		for (uint32_t s = level; s-- > 0;)
+		{
+			rows[s] = bits[s] >> begin % 64 | bits[reach + s] << 1 << (63 - begin % 64);
+			missing |= (rows[s] & before) == 0;
+			at = highest_bit((rows[s] & before) | 1);
+			before = (UINT64_C(1) << at) - 1;
+		}
+
+		/* and forwards again */
+		look->part[chains] = part;
+		look->place[0][chains] = begin - part + at;
+#pragma GCC unroll 8
+		for (uint32_t s = 1; s < level; s++)
+		{
+			at = lowest_bit((rows[s] & UINT64_MAX << 1 << at) | UINT64_C(1) << 63);
+			look->place[s][chains] = begin - part + at;
+		}
+		number[left] = part;
+		left += missing;
+		chains += !missing;
+	}
+	look->chains = chains;
+	return left;
+}
+
+/*
+ * Fills f->batch[] with the chains that are in the window; the others are put to
+ * the front of number[], as above.  Returns how many are in it.
+ */
+INLINE uint32_t
+fill_batch(const JnEnv *env, JnFunnelFast *f, uint32_t level, uint32_t *number, uint32_t *left, const FirstLook *look)
+{
+	uint64_t	us = f->times.times.unit_us;
+	uint64_t	sum[JN_FAST_STEPS][JN_FAST_BATCH];
+	uint32_t	chains = 0;
+
+#pragma GCC unroll 8
+	for (uint32_t s = 1; s < level; s++)
+		jn_times_index_sums(env, &f->times, look->chains, look->place[s - 1], look->place[s], sum[s]);
+	for (uint32_t i = 0; i < look->chains; i++)
+	{
+		uint64_t	length = 0;
+		bool		late;
+
+#pragma GCC unroll 8
+		for (uint32_t s = 1; s < level; s++)
+		{
+			length += sum[s][i];
+			f->batch[s][chains] = length * us;
+		}
+		late = length > f->within;
+		number[*left] = look->part[i];
+		*left += late;
+		chains += !late;
+	}
+	return chains;
+}
+
+INLINE uint32_t
+next_batch(const JnEnv *env, JnFunnelFast *f, uint32_t level)
+{
+	uint32_t   *number = f->crowd.number[level];
+	uint32_t	taken = f->taken[level];
+	uint32_t	n = f->crowd.count[level] - taken < JN_FAST_BATCH ? f->crowd.count[level] - taken : JN_FAST_BATCH;
+	FirstLook	look;
+
+	f->taken[level] += n;
+	f->left[level] = look_first(f, level, number, f->left[level], number + taken, n, &look);
+	return fill_batch(env, f, level, number, &f->left[level], &look);
+}
+
+/* A second look, at one subject: returns its level, and fills the first place of the batch. */
+static uint32_t
+look_again(const JnEnv *env, JnFunnelFast *f, uint32_t level, uint32_t part)
+{
+	Chain		chain;
+
+	level = find_level(env, f, level, 1, f->begin[part], f->begin[part + 1], part, &chain);
+	if (level > 1)
+		fill_times(env, f, level, part, &chain);
+	for (uint32_t i = 1; i < level; i++)
+		f->batch[i][0] = f->filled[i];
+	return level;
 }
 
 uint32_t
-jn_funnel_fast_found(const JnEnv *env, JnFunnelFast *f, uint32_t i)
+jn_funnel_fast_batch(const JnEnv *env, JnFunnelFast *f, uint32_t *level)
 {
-	JnFloodFound found = f->found_in_crowd[i];
-	uint32_t	part = found.number;
-	uint32_t	from = part > 0 ? f->end[part - 1] : 0;
-	Chain		chain;
-	uint32_t	level = find_level(env, f, found.level, 1, from, f->end[part], part, &chain);
+	for (uint32_t l = f->reach; l > 1; l--)
+	{
+		*level = l;
+		while (f->taken[l] < f->crowd.count[l])
+		{
+			uint32_t	n = l == 2 ? next_batch(env, f, 2) : l == 3 ? next_batch(env, f, 3) : next_batch(env, f, l);
 
-	if (level > 1)
-		fill_times(env, f, level, part, &chain);
-	return level;
+			if (n > 0)
+				return n;
+		}
+		while (f->left[l] > 0)
+		{
+			*level = look_again(env, f, l, f->crowd.number[l][--f->left[l]]);
+			if (*level > 1)
+				return 1;
+		}
+	}
+	return 0;
 }
 
 /* ---- journeys ---- */

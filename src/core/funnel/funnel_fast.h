@@ -19,6 +19,9 @@
 /* Columns of more rows take the other way. */
 #define JN_FAST_ROWS	65536
 
+/* Subjects of one level that are told of at once. */
+#define JN_FAST_BATCH	JN_TIMES_SUMS
+
 /* A code that is there, and the step that it is, from 0. */
 typedef struct JnFastCode
 {
@@ -48,9 +51,14 @@ typedef struct JnFunnelFast
 	/* of a crowd */
 	uint64_t   *last;			/* a bit for the last row of each part */
 	uint32_t	last_room;		/* words */
-	uint32_t   *end;			/* the row behind each part */
-	JnFloodFound *found_in_crowd;
+	uint32_t   *begin;			/* [parts + 1] first row of each part, and where the last one ends */
+	JnSetCounts *other;			/* the parts that are not whole */
+	uint32_t   *founds;			/* of the lists of crowd */
 	uint32_t	crowd_room;		/* parts */
+	JnFloodFound crowd;
+	uint32_t	taken[JN_FAST_STEPS + 1];	/* of each list, by batches */
+	uint32_t	left[JN_FAST_STEPS + 1];	/* at its front, those who need a second look */
+	uint64_t	batch[JN_FAST_STEPS][JN_FAST_BATCH];	/* when each step was, as in filled[] */
 
 	/* of the subject */
 	uint64_t	filled[JN_FAST_STEPS];	/* when each step was, from the entry on, microseconds */
@@ -80,17 +88,19 @@ typedef struct JnFunnelCrowd
 {
 	uint32_t	subjects;
 	uint32_t	entered;		/* of them, have an entry */
-	uint32_t	founds;			/* of these, may get further: look each of them up */
 	uint32_t	others;			/* parts that are not whole, and left out */
+	const JnSetCounts *other;	/* where they stand */
 } JnFunnelCrowd;
 
-/*
- * Takes all subjects of a set whose columns were taken, if f->clear.  Then the
- * level of number i of those that may get further, which is 1 at least; beyond
- * that the times are in f->filled[].
- */
+/* Takes all subjects of a set whose columns were taken, if f->clear. */
 extern void jn_funnel_fast_crowd(const JnEnv *env, JnFunnelFast *f, const JnSet *s, JnFunnelCrowd *crowd);
-extern uint32_t jn_funnel_fast_found(const JnEnv *env, JnFunnelFast *f, uint32_t i);
+
+/*
+ * The next of them that get beyond their entry, up to JN_FAST_BATCH that get to
+ * the same level, 2 or more: returns how many.  The times of step k of number i
+ * are in f->batch[k][i].  0 if there are no more.
+ */
+extern uint32_t jn_funnel_fast_batch(const JnEnv *env, JnFunnelFast *f, uint32_t *level);
 
 /*
  * Both for a journey, a subject of its own: false if this way cannot be gone.

@@ -17,7 +17,8 @@
  *	 in the flood	0  0  0  1  0  0  0  0  0		only a has a cart behind a view
  *
  * Whoever is flooded at the end has the step.  A flood goes on in the next word
- * by the carry of the addition, as in any sum of several words.
+ * by the carry of the addition: it is as if the first row of that word had the
+ * step.
  */
 #include "funnel_flood.h"
 
@@ -31,61 +32,63 @@
 #endif
 
 INLINE uint32_t
-flood(const uint64_t *last, const uint64_t *step, uint32_t steps, uint32_t words, JnFloodFound *found,
-	  uint32_t *founds)
+flood(const uint64_t *last, const uint64_t *step, uint32_t steps, uint32_t words, JnFloodFound *found)
 {
 	uint64_t	carry[JN_FLOOD_STEPS] = {0};
+	uint32_t   *next[JN_FLOOD_STEPS + 1];
 	uint32_t	before = 0;		/* subjects that end in earlier words */
 	uint32_t	entered = 0;
-	JnFloodFound *next = found;
 
+	for (uint32_t level = 2; level <= steps; level++)
+		next[level] = found->number[level];
 	for (uint32_t w = 0; w < words; w++, step += steps)
 	{
 		uint64_t	ends = last[w];
 		uint64_t	flooded[JN_FLOOD_STEPS] = {0};
 		uint64_t	in = UINT64_MAX;
 
+#pragma GCC unroll 8
 		for (uint32_t s = 0; s < steps; s++)
 		{
 			uint64_t	rows = step[s] & in;
-			uint64_t	sum = ~ends + (rows & ~ends);
-			uint64_t	all = sum + carry[s];
+			uint64_t	sum = ~ends + ((rows & ~ends) | carry[s]);
 
-			carry[s] = (uint64_t) (sum < (rows & ~ends)) | (all < sum);
-			in = flooded[s] = (all ^ ~ends) | rows;
+			carry[s] = sum < ~ends;
+			in = flooded[s] = (sum ^ ~ends) | rows;
 		}
 		entered += (uint32_t) __builtin_popcountll(flooded[0] & ends);
 		for (uint64_t left = steps > 1 ? flooded[1] & ends : 0; left != 0; left &= left - 1)
 		{
-			unsigned	end = (unsigned) __builtin_ctzll(left);
+			uint64_t	end = left & -left;
 			uint32_t	level = 2;
 
+#pragma GCC unroll 8
 			for (uint32_t s = 2; s < steps; s++)
-				level += flooded[s] >> end & 1;
-			*next++ = (JnFloodFound) {before + (uint32_t) __builtin_popcountll(ends & ((UINT64_C(1) << end) - 1)), level};
+				level += (flooded[s] & end) != 0;
+			*next[level]++ = before + (uint32_t) __builtin_popcountll(ends & (end - 1));
 		}
 		before += (uint32_t) __builtin_popcountll(ends);
 	}
-	*founds = (uint32_t) (next - found);
+	for (uint32_t level = 2; level <= steps; level++)
+		found->count[level] = (uint32_t) (next[level] - found->number[level]);
 	return entered;
 }
 
 INLINE uint32_t
-flood_steps(const uint64_t *last, const uint64_t *step, uint32_t steps, uint32_t words, JnFloodFound *found,
-			uint32_t *founds)
+flood_steps(const uint64_t *last, const uint64_t *step, uint32_t steps, uint32_t words, JnFloodFound *found)
 {
 	switch (steps)
 	{
 		case 1:
-			return flood(last, step, 1, words, found, founds);
+			return flood(last, step, 1, words, found);
 		case 2:
-			return flood(last, step, 2, words, found, founds);
+			return flood(last, step, 2, words, found);
 		case 3:
-			return flood(last, step, 3, words, found, founds);
+			return flood(last, step, 3, words, found);
 		case 4:
-			return flood(last, step, 4, words, found, founds);
+			return flood(last, step, 4, words, found);
 		default:
-			return flood(last, step, steps, words, found, founds);
+			return flood(last, step, steps, words, found);
 	}
 }
 
@@ -94,21 +97,19 @@ flood_steps(const uint64_t *last, const uint64_t *step, uint32_t steps, uint32_t
 /* No vectors, but an instruction that counts bits. */
 JN_TARGET_AVX2
 static uint32_t
-flood_avx2(const uint64_t *last, const uint64_t *step, uint32_t steps, uint32_t words, JnFloodFound *found,
-		   uint32_t *founds)
+flood_avx2(const uint64_t *last, const uint64_t *step, uint32_t steps, uint32_t words, JnFloodFound *found)
 {
-	return flood_steps(last, step, steps, words, found, founds);
+	return flood_steps(last, step, steps, words, found);
 }
 
 #endif							/* JN_X86 */
 
 uint32_t
-jn_flood(const uint64_t *last, const uint64_t *step, uint32_t steps, uint32_t words, JnFloodFound *found,
-		 uint32_t *founds)
+jn_flood(const uint64_t *last, const uint64_t *step, uint32_t steps, uint32_t words, JnFloodFound *found)
 {
 #ifdef JN_X86
 	if (jn_cpu() >= JN_CPU_AVX2)
-		return flood_avx2(last, step, steps, words, found, founds);
+		return flood_avx2(last, step, steps, words, found);
 #endif
-	return flood_steps(last, step, steps, words, found, founds);
+	return flood_steps(last, step, steps, words, found);
 }

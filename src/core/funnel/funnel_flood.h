@@ -14,23 +14,26 @@
 
 #define JN_FLOOD_STEPS	8
 
-/* A subject that has the first two steps in order. */
+/*
+ * Lists of subjects that have the first two steps in order, by their numbers among
+ * those whose ends were given, from 0, ascending.
+ */
 typedef struct JnFloodFound
 {
-	uint32_t	number;			/* among those whose ends were given, from 0 */
-	uint32_t	level;			/* it gets no further than this: 2 to the number of steps */
+	uint32_t   *number[JN_FLOOD_STEPS + 1]; /* [level] those that get no further than to this level, from 2 on */
+	uint32_t	count[JN_FLOOD_STEPS + 1];
 } JnFloodFound;
 
 /*
  * "words" words of 64 rows.  last[] has a bit for the last row of each subject,
  * and one for the last row of all; step[] a bit for each row that fills a step,
  * with the words of the "steps" steps, 1 to JN_FLOOD_STEPS, of the same rows side
- * by side.  No row fills two.  Fills found[], which has room for all subjects, in
- * their order, *founds of them; returns how many have the first step.
+ * by side.  No row fills two.  Fills the lists of levels 2 to "steps", each of
+ * which has room for all subjects; returns how many have the first step.
  * Cost: some ten instructions for each word and step, and as many for each found.
  * Does not tick: give it JN_TICK_EVERY rows at most.
  */
 extern uint32_t jn_flood(const uint64_t *last, const uint64_t *step, uint32_t steps, uint32_t words,
-						 JnFloodFound *found, uint32_t *founds);
+						 JnFloodFound *found);
 
 #endif							/* JN_FUNNEL_FLOOD_H */

@@ -199,6 +199,31 @@ count_chain(const JnEnv *env, JnFunnelTally *t, uint32_t level)
 	}
 }
 
+/* The same of n subjects of a batch, all of whom got to this level. */
+static void
+count_batch(const JnEnv *env, JnFunnelTally *t, uint32_t level, uint32_t n)
+{
+	uint64_t	(*time)[JN_FAST_BATCH] = t->quick.batch;
+
+	for (uint32_t s = 1; s < level; s++)
+	{
+		JnFunnelStep *step = &t->step[s];
+		uint64_t	from_previous[JN_FAST_BATCH];
+
+		t->step[s - 1].converted += n;
+		step->entered += n;
+		if (s == 1)
+		{
+			jn_gaps_add_all(env, &step->from_previous, n, time[1]);
+			continue;
+		}
+		for (uint32_t i = 0; i < n; i++)
+			from_previous[i] = time[s][i] - time[s - 1][i];
+		jn_gaps_add_all(env, &step->from_previous, n, from_previous);
+		jn_gaps_add_all(env, &step->from_first, n, time[s]);
+	}
+}
+
 /* Counts a subject that has gone the fast way. */
 static inline void
 count_fast(const JnEnv *env, JnFunnelTally *t, uint32_t level, JnFunnelStatus status)
@@ -307,37 +332,37 @@ jn_funnel_tally_journey(const JnEnv *env, JnFunnelTally *t, const JnJourney *j, 
 
 /*
  * Counts the subjects that are whole in a set, all at once: what became of those
- * that have not converted is the same for all.  Whether there are others.
+ * that have not converted is the same for all.  The parts of others are held
+ * back.
  */
-static bool
-count_crowd(const JnEnv *env, JnFunnelTally *t, const JnSet *s)
+static JnStatus
+count_crowd(const JnEnv *env, JnFunnelTally *t, const JnSet *s, const JnVisitor *visitor, JnError *err)
 {
 	uint32_t	steps = t->spec.terms.steps;
 	JnFunnelStatus stays = t->quick.stays;
 	uint32_t	further = 0;
+	uint32_t	batches = 0;
+	uint32_t	level;
+	uint32_t	n;
 	JnFunnelCrowd crowd;
 
 	jn_funnel_fast_crowd(env, &t->quick, s, &crowd);
-	for (uint32_t i = 0; i < crowd.founds; i++)
+	while ((n = jn_funnel_fast_batch(env, &t->quick, &level)) > 0)
 	{
-		uint32_t	level = jn_funnel_fast_found(env, &t->quick, i);
-
-		if (level > 1)
-		{
-			further++;
-			count_chain(env, t, level);
-			count_status(&t->step[level - 1], level == steps ? JN_FUNNEL_CONVERTED : stays, 1);
-		}
-		if (i % 1024 == 1023)
+		further += n;
+		count_batch(env, t, level, n);
+		count_status(&t->step[level - 1], level == steps ? JN_FUNNEL_CONVERTED : stays, n);
+		if (++batches % 64 == 0)
 			jn_tick(env);
 	}
 	t->subjects += crowd.subjects;
 	t->step[0].entered += crowd.entered;
 	count_status(&t->step[0], steps == 1 ? JN_FUNNEL_CONVERTED : stays, crowd.entered - further);
-	return crowd.others > 0;
+	return crowd.others == 0 ? JN_OK
+		: jn_whole_hold_these(env, &t->whole, s, crowd.other, crowd.others, visitor, err);
 }
 
-/* The same one by one. */
+/* Counts them one by one.  Whether there are others. */
 static bool
 count_one_by_one(const JnEnv *env, JnFunnelTally *t, const JnSet *s)
 {
@@ -379,7 +404,9 @@ jn_funnel_tally_set(const JnEnv *env, JnFunnelTally *t, const JnSet *s, JnError 
 	jn_set_times(s, &times);
 	if (!take_columns_fast(env, t, &columns, &times, jn_set_differences(s), s->head.last))
 		status = jn_whole_set(env, &t->whole, s, &visitor, err);
-	else if (t->quick.clear ? count_crowd(env, t, s) : count_one_by_one(env, t, s))
+	else if (t->quick.clear)
+		status = count_crowd(env, t, s, &visitor, err);
+	else if (count_one_by_one(env, t, s))
 		status = jn_whole_hold(env, &t->whole, s, &visitor, err);
 	jn_funnel_close(env, t->funnel);
 	return status;

@@ -190,7 +190,7 @@ jn_chain_trim(JnMatcher *m)
 		jn_release(&m->env, x->sum);
 		x->sum_room = 0;
 	}
-	if (x->block_room > KEPT_BYTES / sizeof(JnTimesBlock))
+	if (x->block_room > KEPT_BYTES / sizeof(uint32_t))
 	{
 		jn_release(&m->env, x->block);
 		x->block_room = 0;
