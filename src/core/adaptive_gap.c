@@ -312,12 +312,12 @@ jn_pauses_read(const uint8_t *p, size_t size, JnPauses *pauses, JnError *err)
 		}
 	};
 	if (size < 2)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, 2);
+		return jn_too_short(size, 2, err);
 	if (p[0] != VERSION)
 		return jn_fail(err, JN_BYTES_VERSION, 0, p[0], VERSION);
 	buckets = p[1];
 	if (size < 2 + 9 * (size_t) buckets)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, 2 + 9 * (int64_t) buckets);
+		return jn_too_short(size, 2 + 9 * (uint64_t) buckets, err);
 	if (size > 2 + 9 * (size_t) buckets)
 		return jn_corrupt_at(2 + 9 * (size_t) buckets, err);
 	for (size_t at = 2; at < size; at += 9)

@@ -146,7 +146,7 @@ check_room(const Reader *r, uint64_t need, JnError *err)
 {
 	if (r->size - r->at >= need)
 		return JN_OK;
-	return jn_fail(err, JN_BYTES_SHORT, r->size, (int64_t) r->size, (int64_t) (r->at + need));
+	return jn_too_short(r->size, r->at + need, err);
 }
 
 /* Reads and proves the k names of a column; the reader stands at their lengths. */
@@ -287,7 +287,7 @@ jn_build_state_read(const JnEnv *env, const uint8_t *p, size_t size, JnBuild **b
 	JnStatus	status;
 
 	if (size < STATE_HEADER)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, STATE_HEADER);
+		return jn_too_short(size, STATE_HEADER, err);
 	if (p[0] != STATE_VERSION)
 		return jn_fail(err, JN_BYTES_VERSION, 0, p[0], STATE_VERSION);
 	if (p[1] > 1)

@@ -149,7 +149,7 @@ jn_hash64(const void *data, size_t size)
 	return jn_mix64(h ^ (uint64_t) size);
 }
 
-/* For readers: a rule is broken at "at"; and the check that "need" bytes are there. */
+/* For readers: a rule is broken at "at"; "size" bytes are there where "need" are needed; and the check that they are. */
 static inline JnStatus
 jn_corrupt_at(size_t at, JnError *err)
 {
@@ -157,9 +157,15 @@ jn_corrupt_at(size_t at, JnError *err)
 }
 
 static inline JnStatus
+jn_too_short(size_t size, uint64_t need, JnError *err)
+{
+	return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) need);
+}
+
+static inline JnStatus
 jn_check_size(size_t size, uint64_t need, JnError *err)
 {
-	return size >= need ? JN_OK : jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) need);
+	return size >= need ? JN_OK : jn_too_short(size, need, err);
 }
 
 #endif							/* JN_BYTES_H */

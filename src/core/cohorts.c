@@ -532,7 +532,7 @@ read_ask(const JnEnv *env, const uint8_t *p, size_t size, JnCohortsAsk *ask, siz
 	JnStatus	status;
 
 	if (size < JN_COHORTS_HEADER_SIZE)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, JN_COHORTS_HEADER_SIZE);
+		return jn_too_short(size, JN_COHORTS_HEADER_SIZE, err);
 	if (p[0] > JN_COHORTS_VERSION)
 		return jn_fail(err, JN_BYTES_VERSION, 0, p[0], JN_COHORTS_VERSION);
 	if (p[0] == 0)
@@ -566,7 +566,7 @@ read_ask(const JnEnv *env, const uint8_t *p, size_t size, JnCohortsAsk *ask, siz
 		least += jn_load32(p + AT_SIZES + 4 * i);
 	least += 4 * (uint64_t) ask->bounds;
 	if (size < least)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) least);
+		return jn_too_short(size, least, err);
 	*at = JN_COHORTS_HEADER_SIZE;
 	if ((status = read_text(p, 0, 1, JN_MAX_ZONE, at, &ask->zone, err)) != JN_OK
 		|| (status = read_text(p, 1, 1, UINT32_MAX, at, &ask->atom[0], err)) != JN_OK
@@ -648,7 +648,7 @@ jn_cohorts_read(const JnEnv *env, JnCohorts *c, uint64_t salt, const uint8_t *p,
 		return status;
 	n = jn_load32(p + AT_COUNTS);
 	if (size - at < COUNT_SIZE * (uint64_t) n)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) (at + COUNT_SIZE * (uint64_t) n));
+		return jn_too_short(size, at + COUNT_SIZE * (uint64_t) n, err);
 	if (c != NULL)
 	{
 		int32_t    *bound = jn_alloc(env, jn_array_size((size_t) ask.bounds + 1, sizeof(int32_t)));

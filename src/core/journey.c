@@ -34,7 +34,7 @@ jn_header_read(const uint8_t *p, size_t size, JnHeader *head, JnError *err)
 	if (p[JN_AT_VERSION] < JN_FORMAT_VERSION)
 		return jn_corrupt_at(JN_AT_VERSION, err);
 	if (size < JN_HEADER_SIZE)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, JN_HEADER_SIZE);
+		return jn_too_short(size, JN_HEADER_SIZE, err);
 
 	head->flags = p[JN_AT_FLAGS];
 	head->tracks = jn_load16(p + JN_AT_TRACKS);
@@ -74,11 +74,11 @@ read_directory(const uint8_t *p, size_t size, unsigned tracks, size_t *tracks_at
 	uint64_t	sections = 0;
 
 	if (size < end)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) end);
+		return jn_too_short(size, end, err);
 	for (size_t at = JN_HEADER_SIZE; at < end; at += 4)
 		sections += jn_load32(p + at);
 	if (size - end < sections)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) (end + sections));
+		return jn_too_short(size, end + sections, err);
 	*tracks_at = size - (size_t) sections;
 	return JN_OK;
 }

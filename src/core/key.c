@@ -74,7 +74,7 @@ jn_key_get(const uint8_t *p, size_t size, size_t *at, JnKey *key, JnError *err)
 	uint32_t	bytes = 8;
 
 	if (begin == size)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) size + 1);
+		return jn_too_short(size, (uint64_t) size + 1, err);
 	if (p[begin] >= JN_KEY_KINDS)
 		return jn_corrupt_at(begin, err);
 	*key = (JnKey) {(JnKeyKind) p[begin], 0, 0, NULL};
@@ -88,7 +88,7 @@ jn_key_get(const uint8_t *p, size_t size, size_t *at, JnKey *key, JnError *err)
 	}
 	*at = (size_t) (next - p);
 	if (size - *at < bytes)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) *at + bytes);
+		return jn_too_short(size, (uint64_t) *at + bytes, err);
 	if (key->kind == JN_KEY_BIGINT)
 		key->number = (int64_t) jn_load64(next);
 	else

@@ -86,7 +86,7 @@ read_varint(const uint8_t *p, size_t size, size_t *at, uint32_t *v, JnError *err
 	while (i < size && i - *at < 5 && p[i] >= 0x80)
 		i++;
 	if (i == size && i - *at < 5)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) size + 1);
+		return jn_too_short(size, (uint64_t) size + 1, err);
 	return jn_corrupt_at(*at, err);
 }
 
@@ -96,7 +96,7 @@ check_room(size_t size, size_t at, uint64_t need, JnError *err)
 {
 	if (size - at >= need)
 		return JN_OK;
-	return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) (at + need));
+	return jn_too_short(size, at + need, err);
 }
 
 /*

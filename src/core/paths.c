@@ -734,7 +734,7 @@ read_names(const JnEnv *env, Reading *r, JnError *err)
 
 	/* a byte each at least: nothing is allocated for what is not there */
 	if (r->size - r->at < r->names)
-		return jn_fail(err, JN_BYTES_SHORT, r->size, (int64_t) r->size, (int64_t) (r->at + (uint64_t) r->names));
+		return jn_too_short(r->size, r->at + (uint64_t) r->names, err);
 	for (uint32_t i = 0; i < r->names; i++)
 	{
 		uint32_t	size;
@@ -755,7 +755,7 @@ read_names(const JnEnv *env, Reading *r, JnError *err)
 
 		length = jn_varint_get(length, end, &name.size);
 		if (r->size - r->at < name.size)
-			return jn_fail(err, JN_BYTES_SHORT, r->size, (int64_t) r->size, (int64_t) (r->at + (uint64_t) name.size));
+			return jn_too_short(r->size, r->at + (uint64_t) name.size, err);
 		status = jn_label_check(name, JN_LABEL_EVENT, err);
 		if (status != JN_OK)
 			return jn_fail_behind(err, r->at);
@@ -831,7 +831,7 @@ read_rows(const JnEnv *env, Reading *r, JnError *err)
 	uint64_t	before = 0;
 
 	if (r->size < need)
-		return jn_fail(err, JN_BYTES_SHORT, r->size, (int64_t) r->size, (int64_t) need);
+		return jn_too_short(r->size, need, err);
 	for (uint32_t i = 0; i < r->rows; i++)
 	{
 		size_t		begin = r->at;
@@ -873,7 +873,7 @@ jn_paths_read(const JnEnv *env, JnPaths *p, uint64_t salt, const uint8_t *bytes,
 	JnStatus	status;
 
 	if (size < JN_PATHS_HEADER_SIZE)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, JN_PATHS_HEADER_SIZE);
+		return jn_too_short(size, JN_PATHS_HEADER_SIZE, err);
 	if (bytes[0] > JN_PATHS_VERSION)
 		return jn_fail(err, JN_BYTES_VERSION, 0, bytes[0], JN_PATHS_VERSION);
 	if (bytes[0] == 0)
@@ -900,7 +900,7 @@ jn_paths_read(const JnEnv *env, JnPaths *p, uint64_t salt, const uint8_t *bytes,
 	if (r.ask.anchor.size == 0)
 		return jn_corrupt_at(AT_ANCHOR, err);
 	if (size - r.at < r.ask.anchor.size)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) (r.at + (uint64_t) r.ask.anchor.size));
+		return jn_too_short(size, r.at + (uint64_t) r.ask.anchor.size, err);
 	if (jn_utf8_check(r.ask.anchor.data, r.ask.anchor.size) < r.ask.anchor.size)
 		return jn_fail(err, JN_NAME_UTF8, r.at, 0, 0);
 	if (jn_atom_read(env, r.ask.anchor, &anchor, err) != JN_OK)

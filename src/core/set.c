@@ -72,7 +72,7 @@ jn_set_header_read(const uint8_t *p, size_t size, JnSetHeader *head, JnError *er
 	if (p[JN_SET_AT_VERSION] < JN_SET_VERSION)
 		return jn_corrupt_at(JN_SET_AT_VERSION, err);
 	if (size < JN_SET_HEADER_SIZE)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, JN_SET_HEADER_SIZE);
+		return jn_too_short(size, JN_SET_HEADER_SIZE, err);
 
 	flags = p[JN_SET_AT_FLAGS];
 	head->flags = flags & JN_FLAGS_KNOWN;
@@ -125,7 +125,7 @@ static JnStatus
 take(const uint8_t *p, size_t size, size_t *at, uint64_t need, const uint8_t **section, JnError *err)
 {
 	if (size - *at < need)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) (*at + need));
+		return jn_too_short(size, *at + need, err);
 	*section = p + *at;
 	*at += (size_t) need;
 	return JN_OK;
@@ -224,7 +224,7 @@ jn_set_open(const uint8_t *p, size_t size, JnSet *s, JnError *err)
 	at += used;
 
 	if (size - at < tracks_size)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) (at + tracks_size));
+		return jn_too_short(size, at + tracks_size, err);
 	s->times = p + at;
 	s->times_size = size - at - (size_t) tracks_size;
 	if (jn_times_fit(s->times, s->times_size, s->head.flags, jn_set_differences(s) + 1, err) != JN_OK)

@@ -138,11 +138,11 @@ read_item(const uint8_t *p, size_t size, size_t *at, Item *item, JnError *err)
 		uint32_t	key_size;
 
 		if (size - next < 2)
-			return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) next + 2);
+			return jn_too_short(size, (uint64_t) next + 2, err);
 		key_size = jn_load16(p + next);
 		next += 2;
 		if (size - next < key_size)
-			return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) (next + key_size));
+			return jn_too_short(size, next + key_size, err);
 		if ((kind == JN_KEY_BIGINT && key_size != 8) || (kind == JN_KEY_UUID && key_size != JN_UUID_SIZE))
 			return jn_corrupt_at(*at, err);
 		if (kind == JN_KEY_BIGINT)
@@ -155,11 +155,11 @@ read_item(const uint8_t *p, size_t size, size_t *at, Item *item, JnError *err)
 		next += key_size;
 	}
 	if (size - next < 4)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) next + 4);
+		return jn_too_short(size, (uint64_t) next + 4, err);
 	item->size = jn_load32(p + next);
 	next += 4;
 	if (size - next < item->size)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) (next + item->size));
+		return jn_too_short(size, next + item->size, err);
 	item->p = p + next;
 	*at = next + item->size;
 	return JN_OK;
@@ -194,7 +194,7 @@ jn_pile_check(const JnEnv *env, const uint8_t *p, size_t size, bool deep, uint32
 	size_t		at = JN_PILE_HEADER_SIZE;
 
 	if (size < JN_PILE_HEADER_SIZE)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, JN_PILE_HEADER_SIZE);
+		return jn_too_short(size, JN_PILE_HEADER_SIZE, err);
 	if (p[AT_VERSION] != PILE_VERSION)
 		return jn_fail(err, JN_BYTES_VERSION, AT_VERSION, p[AT_VERSION], PILE_VERSION);
 	if (p[AT_KIND] >= JN_KEY_KINDS || p[AT_SETS] > 1 || p[AT_ORDERED] > 1)

@@ -388,7 +388,7 @@ read_parts(const uint8_t *p, size_t size, unsigned parts, SignalHeader *head, Jn
 	if (head->has_terms)
 	{
 		if (size - at < JN_SIGNAL_TERMS_SIZE)
-			return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) at + JN_SIGNAL_TERMS_SIZE);
+			return jn_too_short(size, (uint64_t) at + JN_SIGNAL_TERMS_SIZE, err);
 		head->terms.alpha = load_double(p + at);
 		head->terms.pattern_at = (int64_t) jn_load64(p + at + 8);
 		head->terms.trend_at = (int64_t) jn_load64(p + at + 16);
@@ -403,11 +403,11 @@ read_parts(const uint8_t *p, size_t size, unsigned parts, SignalHeader *head, Jn
 		uint32_t	values_size;
 
 		if (size - at < sizeof(uint32_t))
-			return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) at + (int64_t) sizeof(uint32_t));
+			return jn_too_short(size, (uint64_t) at + (uint64_t) sizeof(uint32_t), err);
 		values_size = jn_load32(p + at);
 		head->values_at = at += sizeof(uint32_t);
 		if (size - at < values_size)
-			return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) at + values_size);
+			return jn_too_short(size, (uint64_t) at + values_size, err);
 		if (jn_values_open(p + at, values_size, head->n, &head->values, err) != JN_OK)
 			return jn_fail_behind(err, at);
 		if (head->values.bitmap != NULL)
@@ -433,7 +433,7 @@ read_header(const uint8_t *p, size_t size, SignalHeader *head, JnError *err)
 	if (p[JN_SIGNAL_AT_VERSION] != JN_SIGNAL_VERSION)
 		return jn_corrupt_at(JN_SIGNAL_AT_VERSION, err);
 	if (size < JN_SIGNAL_HEADER_SIZE)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, JN_SIGNAL_HEADER_SIZE);
+		return jn_too_short(size, JN_SIGNAL_HEADER_SIZE, err);
 
 	head->flags = p[JN_SIGNAL_AT_FLAGS];
 	unknown = head->flags & ~(unsigned) JN_FLAGS_KNOWN;

@@ -208,14 +208,22 @@ jn_spread_write(const JnEnv *env, JnSpread *s, JnSpreadRow row_of, const void *c
 		uint64_t   *row = jn_spread_cells(env, s, subject->cells);
 
 		for (uint32_t k = 0; k < subject->cells; k++)
+		{
 			row[k] = row_of(context, subject->cell[k]);
+			if (k % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+				jn_tick(env);
+		}
 		sort_cells(env, s, row, subject->cells);
 
 		out = jn_key_put(&subject->key, out);
 		jn_store32(out, subject->cells);
 		out += 4;
 		for (uint32_t k = 0; k < subject->cells; k++, out += 4)
+		{
 			jn_store32(out, (uint32_t) row[k]);
+			if (k % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+				jn_tick(env);
+		}
 		jn_tick(env);
 	}
 	jn_release(env, order);
@@ -231,7 +239,7 @@ jn_spread_read(const JnEnv *env, JnSpread *s, uint64_t salt, const uint8_t *p, s
 	uint32_t	subjects;
 
 	if (size < 4)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, 4);
+		return jn_too_short(size, 4, err);
 	subjects = jn_load32(p);
 	if (subjects == 0)
 		return jn_corrupt_at(0, err);
@@ -250,13 +258,13 @@ jn_spread_read(const JnEnv *env, JnSpread *s, uint64_t salt, const uint8_t *p, s
 			return jn_corrupt_at(begin, err);
 		last = key;
 		if (size - at < 4)
-			return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) at + 4);
+			return jn_too_short(size, (uint64_t) at + 4, err);
 		cells = jn_load32(p + at);
 		if (cells == 0 || cells > rows)
 			return jn_corrupt_at(at, err);
 		at += 4;
 		if (size - at < 4 * (uint64_t) cells)
-			return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) (at + 4 * (uint64_t) cells));
+			return jn_too_short(size, at + 4 * (uint64_t) cells, err);
 		if (s != NULL)
 			list = jn_spread_cells(env, s, cells);
 		for (uint32_t k = 0; k < cells; k++, at += 4)
@@ -268,6 +276,8 @@ jn_spread_read(const JnEnv *env, JnSpread *s, uint64_t salt, const uint8_t *p, s
 			least = row + 1;
 			if (list != NULL)
 				list[k] = cell[row];
+			if (k % JN_TICK_EVERY == JN_TICK_EVERY - 1)
+				jn_tick(env);
 		}
 		if (list != NULL)
 			jn_spread_add(env, s, salt, &key, list, cells);

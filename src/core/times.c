@@ -257,7 +257,7 @@ jn_times_fit(const uint8_t *p, size_t size, unsigned flags, uint32_t n, JnError 
 			least += 11 * (uint64_t) jn_load32(p);
 	}
 	if (size < least)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) least);
+		return jn_too_short(size, least, err);
 	return JN_OK;
 }
 

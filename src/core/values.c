@@ -268,7 +268,7 @@ jn_values_open(const uint8_t *p, size_t size, uint32_t n, JnValues *values, JnEr
 	uint64_t	head = head_size(n, gaps);
 
 	if (size < head)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) head);
+		return jn_too_short(size, head, err);
 	values->n = n;
 	values->decimals = form & JN_VALUE_FORM_DECIMALS;
 	if ((form & ~(unsigned) (JN_VALUE_FORM_DECIMALS | JN_VALUE_FORM_GAPS)) != 0
@@ -483,7 +483,7 @@ jn_values_check(const JnEnv *env, const uint8_t *p, const JnValues *values, JnEr
 	if (status != JN_OK)
 		return status;
 	if (size < need)
-		return jn_fail(err, JN_BYTES_SHORT, size, (int64_t) size, (int64_t) need);
+		return jn_too_short(size, need, err);
 	if (size > need)
 		return jn_corrupt_at((size_t) need, err);
 	if (values->decimals == JN_VALUE_DOUBLES)
