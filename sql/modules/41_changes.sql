@@ -11,6 +11,8 @@ CREATE TABLE journey.change (
   xid xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id()
 );
 CREATE INDEX change_xid ON journey.change (xid);
+-- or nothing could be deleted where all tables are published
+ALTER TABLE journey.change REPLICA IDENTITY FULL;
 COMMENT ON TABLE journey.change IS
 'Transactions that changed subjects or states otherwise than by a row of the ledger or of journey.subject: what a session knows about subjects from before it is read anew.';
 
@@ -21,12 +23,18 @@ BEGIN
   -- once a transaction; what a subtransaction took back is not seen here
   IF NOT EXISTS (SELECT FROM journey.change c WHERE c.xid = pg_current_xact_id()) THEN
     INSERT INTO journey.change DEFAULT VALUES;
+    -- who has not seen one of these has not seen us; waits for nobody, which nothing but read committed can promise
+    IF current_setting('transaction_isolation') = 'read committed' THEN
+      DELETE FROM journey.change c
+      WHERE c.ctid = ANY (ARRAY(
+        SELECT o.ctid FROM journey.change o WHERE o.xid <> pg_current_xact_id() LIMIT 1000 FOR UPDATE SKIP LOCKED));
+    END IF;
   END IF;
   RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION journey._tell_changes() IS
-'Trigger of journey.subject and journey.state: adds the transaction to journey.change.';
+'Trigger of journey.subject and journey.state: adds the transaction to journey.change, in place of those before it.';
 REVOKE EXECUTE ON FUNCTION journey._tell_changes() FROM PUBLIC;
 
 -- By rows, because logical replication fires no triggers of statements.

@@ -28,6 +28,12 @@
  * has committed.  So the moment remembers it, as one that was running; and two
  * snapshots that count the same transactions see the same only if they leave
  * out the same one of our own.
+ *
+ * Rows of journey.change would pile up.  So a transaction that adds one deletes
+ * those that it sees of others.  Nobody misses them: a moment that did not see
+ * the writer of a deleted row was taken before that one had committed, so
+ * before the one that deleted it had; a snapshot that sees the deletion sees
+ * the row that came with it, and that is news to such a moment.
  */
 #include "postgres.h"
 

@@ -43,6 +43,34 @@ UPDATE journey.state s SET withdrawn = 0 FROM journey.subject u WHERE u.number =
 :count
 SELECT all_read - :all_before > 0 AS reload FROM journey._consent_reads();
 
+-- Such signs do not pile up: a transaction that adds one takes away those that it sees, and readers miss nothing.
+UPDATE journey.subject SET name = 'delta1_renamed' WHERE name = 'delta1';
+:count
+UPDATE journey.subject SET name = 'delta2_renamed' WHERE name = 'delta2';
+UPDATE journey.subject SET name = 'delta1' WHERE name = 'delta1_renamed';
+:count
+SELECT count(*) AS signs FROM journey.change;
+-- What is rolled back takes nothing away.
+BEGIN;
+UPDATE journey.subject SET name = 'delta2' WHERE name = 'delta2_renamed';
+SELECT count(*) AS signs, count(*) FILTER (WHERE xid = pg_current_xact_id()) AS own FROM journey.change;
+ROLLBACK;
+SELECT count(*) AS signs FROM journey.change;
+-- Others may not wait for a row of it, so a transaction that would have to lets it stand.
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+UPDATE journey.subject SET name = 'delta2' WHERE name = 'delta2_renamed';
+SELECT count(*) AS signs FROM journey.change;
+COMMIT;
+:count
+-- Deleting works where all tables are published, too.
+SET client_min_messages = error;
+CREATE PUBLICATION regress_delta FOR TABLE journey.change, journey.subject;
+RESET client_min_messages;
+UPDATE journey.subject SET name = 'delta2_renamed' WHERE name = 'delta2';
+UPDATE journey.subject SET name = 'delta2' WHERE name = 'delta2_renamed';
+SELECT count(*) AS signs FROM journey.change;
+DROP PUBLICATION regress_delta;
+
 -- The counters are for administrators.
 CREATE ROLE regress_delta;
 SET ROLE regress_delta;
