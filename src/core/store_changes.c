@@ -195,7 +195,8 @@ jn_store_changes_end(const JnStoreChanges *c, uint32_t from)
 }
 
 JnStatus
-jn_store_changes_open(JnStoreChanges *c, const JnEnv *env, const uint8_t *bytes, size_t size, JnError *err)
+jn_store_changes_open(JnStoreChanges *c, const JnEnv *env, const uint8_t *bytes, size_t size, size_t from,
+					  JnError *err)
 {
 	JnBatchReader r;
 	JnStatus	status = jn_batch_read(&r, bytes, size, err);
@@ -207,19 +208,26 @@ jn_store_changes_open(JnStoreChanges *c, const JnEnv *env, const uint8_t *bytes,
 		return status;
 	c->kind = r.change.key.kind;
 	c->tracks = r.tracks;
-	for (;;)
+	for (uint32_t read = 1;; read++)
 	{
+		bool		known = (size_t) (r.p - bytes) < from;
+
 		status = jn_batch_next(env, &r, &found, err);
 		if (status != JN_OK || !found)
 			break;
+		if (read % 1024 == 0)
+			jn_tick(env);
+		if (known)
+		{
+			c->known = r.change.time;
+			continue;
+		}
 		if (c->n == JN_MAX_STEPS)
 		{
 			status = jn_fail(err, JN_TOO_MANY_STEPS, 0, (int64_t) JN_MAX_STEPS + 1, JN_MAX_STEPS);
 			break;
 		}
 		add_change(c, &r);
-		if (c->n % 1024 == 0)
-			jn_tick(env);
 	}
 	if (status == JN_OK && c->n > 0)
 	{

@@ -19,6 +19,7 @@ typedef struct JnStoreChanges
 	bool		some_gone;		/* not all of them are new rows */
 	int64_t		first;			/* the earliest and the latest time; if there is a change */
 	int64_t		last;
+	int64_t		known;			/* the time of a change that was left out; if there is one */
 
 	/* by change, as they came */
 	JnKey	   *key;			/* texts in the batch */
@@ -37,10 +38,12 @@ typedef struct JnStoreChanges
 } JnStoreChanges;
 
 /*
- * Reads a batch, which stays where it is.  O(n log n).
+ * Reads a batch, which stays where it is; changes that begin before the byte
+ * "from", 0 for none, are left out.  O(n log n).
  * Errors: those of jn_batch_next(), JN_TOO_MANY_STEPS.
  */
-extern JnStatus jn_store_changes_open(JnStoreChanges *c, const JnEnv *env, const uint8_t *bytes, size_t size, JnError *err);
+extern JnStatus jn_store_changes_open(JnStoreChanges *c, const JnEnv *env, const uint8_t *bytes, size_t size,
+									  size_t from, JnError *err);
 extern void jn_store_changes_close(JnStoreChanges *c);
 
 /* Compares two changes by time, event and tracks; 0 if they are of equal rows of one subject. */

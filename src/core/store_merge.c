@@ -58,6 +58,7 @@ typedef struct Merge
 	uint64_t	chunk;
 	bool		fresh;			/* for a reader: sets keep their places, and may be large */
 	size_t		limit;
+	size_t		from;			/* changes before this byte are in the sets */
 	const JnStoreSink *sink;
 	JnStoreChanges in;
 	JnSetBuild *b;
@@ -836,7 +837,8 @@ insert_rows(Merge *m)
 	JnInsertPlan *plan;
 	JnStoreInsert *insert;
 
-	if (in->n == 0 || in->some_gone || jn_store_chunk(in->last, m->chunk) != chunk)
+	if (in->n == 0 || in->some_gone || jn_store_chunk(in->last, m->chunk) != chunk ||
+		(m->from > 0 && jn_store_chunk(in->known, m->chunk) != chunk))
 		return false;
 	while (lo < m->n && m->chunk_of[lo] < chunk)
 		lo++;
@@ -915,9 +917,34 @@ change_rows(Merge *m, JnError *err)
 	return JN_OK;
 }
 
+/* Opens the changes and the sets. */
+static JnStatus
+open_merge(Merge *m, const uint8_t *changes, size_t size, JnError *err)
+{
+	JnStatus	status = jn_store_changes_open(&m->in, m->env, changes, size, m->from, err);
+
+	return status != JN_OK ? status : open_sets(m, err);
+}
+
+static void
+close_merge(Merge *m)
+{
+	const JnEnv *env = m->env;
+
+	for (uint32_t i = 0; i < m->n; i++)
+		jn_set_parts_close(env, &m->source[i].parts);
+	jn_release(env, m->source);
+	jn_release(env, m->first_key);
+	jn_release(env, m->chunk_of);
+	jn_release(env, m->continued);
+	jn_release(env, m->marked);
+	jn_release(env, m->joined);
+	jn_store_changes_close(&m->in);
+}
+
 JnStatus
 jn_store_merge(const JnEnv *env, const JnSet *const *set, uint32_t n, const uint8_t *changes, size_t size,
-			   uint64_t chunk, size_t limit, const JnStoreSink *sink, JnError *err)
+			   uint64_t chunk, size_t limit, const JnStoreSink *sink, bool *inserted, JnError *err)
 {
 	Merge		m = {
 		.env = env,
@@ -928,23 +955,37 @@ jn_store_merge(const JnEnv *env, const JnSet *const *set, uint32_t n, const uint
 		.n = n,
 		.operand = set,
 	};
-	JnStatus	status = jn_store_changes_open(&m.in, env, changes, size, err);
+	JnStatus	status = open_merge(&m, changes, size, err);
 
-	if (status == JN_OK)
-		status = open_sets(&m, err);
-	if (status == JN_OK && !insert_rows(&m))
-		status = change_rows(&m, err);
 	if (status != JN_OK)
 		return status;
+	*inserted = insert_rows(&m);
+	if (!*inserted)
+		status = change_rows(&m, err);
+	if (status == JN_OK)
+		close_merge(&m);
+	return status;
+}
 
-	for (uint32_t i = 0; i < n; i++)
-		jn_set_parts_close(env, &m.source[i].parts);
-	jn_release(env, m.source);
-	jn_release(env, m.first_key);
-	jn_release(env, m.chunk_of);
-	jn_release(env, m.continued);
-	jn_release(env, m.marked);
-	jn_release(env, m.joined);
-	jn_store_changes_close(&m.in);
+JnStatus
+jn_store_insert(const JnEnv *env, const JnSet *const *set, uint32_t n, const uint8_t *changes, size_t size,
+				size_t from, uint64_t chunk, const JnStoreSink *sink, bool *done, JnError *err)
+{
+	Merge		m = {
+		.env = env,
+		.chunk = chunk,
+		.fresh = true,
+		.limit = JN_SET_PAGE_SIZE,
+		.from = from,
+		.sink = sink,
+		.n = n,
+		.operand = set,
+	};
+	JnStatus	status = open_merge(&m, changes, size, err);
+
+	if (status != JN_OK)
+		return status;
+	*done = insert_rows(&m);
+	close_merge(&m);
 	return JN_OK;
 }

@@ -53,11 +53,27 @@ jn_store_chunk(int64_t time, uint64_t chunk)
  * too large, or takes in a small one.  O(subjects of the bucket + rows of the sets that give way); memory:
  * the changes, the journeys that change, two sets.
  *
+ * *inserted says whether all changes were new rows that were put into the sets
+ * as these stood, see jn_store_insert().
+ *
  * Errors: JN_STORE_MISSING if a row is gone that was not there: the store is not
  * that of the table; JN_SUBJECT_KINDS; JN_TOO_MANY_STEPS for 2^32 changes; those
  * of jn_batch_next() and jn_set_build_add().
  */
 extern JnStatus jn_store_merge(const JnEnv *env, const JnSet *const *set, uint32_t n, const uint8_t *changes,
-							   size_t size, uint64_t chunk, size_t limit, const JnStoreSink *sink, JnError *err);
+							   size_t size, uint64_t chunk, size_t limit, const JnStoreSink *sink, bool *inserted,
+							   JnError *err);
+
+/*
+ * Puts more new rows into sets that were merged for a reader: changes from the
+ * byte "from" of the batch on, where one begins.  Those before it are in the sets
+ * already, and were all inserted there.  Then what comes of it is what merging
+ * all changes at once would give, byte for byte, for the sets have the names, unit and
+ * first places that they had.  *done is false, and nothing was written, if the
+ * further ones cannot be inserted, too.  Cost and errors as above.
+ */
+extern JnStatus jn_store_insert(const JnEnv *env, const JnSet *const *set, uint32_t n, const uint8_t *changes,
+								size_t size, size_t from, uint64_t chunk, const JnStoreSink *sink, bool *done,
+								JnError *err);
 
 #endif							/* JN_STORE_MERGE_H */

@@ -47,6 +47,7 @@ typedef struct Merged
 	int			sets;
 	bool	   *dropped;		/* by operand */
 	List	   *written;		/* bytea, in order */
+	bool		inserted;		/* more changes may be inserted into what came of it */
 	JnEnv		env;
 } Merged;
 
@@ -75,31 +76,52 @@ make_room(void *context, size_t size)
 	return (uint8_t *) VARDATA(set);
 }
 
-/* Merges changes into the sets of a bucket in the current memory context; "limit" as for jn_store_merge(). */
+/* Makes room for what merging sets gives, and opens them. */
 static Merged *
-merge_bucket(Datum *sets, int n, const uint8 *changes, Size size, uint64 chunk, Size limit)
+open_merged(Datum *sets, int n, const JnSet ***operand)
 {
 	Merged	   *merged = palloc0(sizeof(Merged));
-	JnStoreSink sink = {drop_set, write_set, make_room, merged};
-	JnSet	   *set;
-	const JnSet **operand;
-	JnError		err;
-	int			i;
+	JnSet	   *set = palloc((n + 1) * sizeof(JnSet));
 
 	merged->set = sets;
 	merged->sets = n;
 	merged->env = journey_env(CurrentMemoryContext);
-	merged->dropped = palloc0(merged->sets + 1);
-	set = palloc((merged->sets + 1) * sizeof(JnSet));
-	operand = palloc((merged->sets + 1) * sizeof(JnSet *));
-	for (i = 0; i < merged->sets; i++)
+	merged->dropped = palloc0(n + 1);
+	*operand = palloc((n + 1) * sizeof(JnSet *));
+	for (int i = 0; i < n; i++)
 	{
-		journey_set_open(merged->set[i], &set[i]);
-		operand[i] = &set[i];
+		journey_set_open(sets[i], &set[i]);
+		(*operand)[i] = &set[i];
 	}
-	if (jn_store_merge(&merged->env, operand, merged->sets, changes, size, chunk, limit, &sink, &err) != JN_OK)
+	return merged;
+}
+
+/* Merges changes into the sets of a bucket in the current memory context; "limit" as for jn_store_merge(). */
+static Merged *
+merge_bucket(Datum *sets, int n, const uint8 *changes, Size size, uint64 chunk, Size limit)
+{
+	const JnSet **operand;
+	Merged	   *merged = open_merged(sets, n, &operand);
+	JnStoreSink sink = {drop_set, write_set, make_room, merged};
+	JnError		err;
+
+	if (jn_store_merge(&merged->env, operand, n, changes, size, chunk, limit, &sink, &merged->inserted, &err) != JN_OK)
 		journey_report(&err, JOURNEY_STORE_NAME);
 	return merged;
+}
+
+/* Inserts the changes from a byte on into merged sets, likewise; NULL if that cannot be done. */
+static Merged *
+insert_more(Datum *sets, int n, const uint8 *changes, Size size, Size from, uint64 chunk)
+{
+	const JnSet **operand;
+	Merged	   *merged = open_merged(sets, n, &operand);
+	JnStoreSink sink = {drop_set, write_set, make_room, merged};
+	JnError		err;
+
+	if (jn_store_insert(&merged->env, operand, n, changes, size, from, chunk, &sink, &merged->inserted, &err) != JN_OK)
+		journey_report(&err, JOURNEY_STORE_NAME);
+	return merged->inserted ? merged : NULL;
 }
 
 /* The same for the arguments sets, batch and chunk. */
@@ -450,19 +472,21 @@ typedef struct Fresh
 	int			at;
 } Fresh;
 
-/* Finds the sets of the bucket at hand with its changes: remembers them, or merges. */
+/* Finds the sets of the bucket at hand with its changes: remembers them, or those before some new rows, or merges. */
 static void
 take_bucket(Fresh *fresh, uint32 number, const uint8 *changes, Size size)
 {
 	StoreSets  *sets = fresh->sets;
 	BucketSets *bucket = need_bucket(sets, number);
 	JourneyMemo *memo = bucket->memo;
+	Merged	   *merged = NULL;
 	MemoryContext caller;
-	Merged	   *merged;
 
 	fresh->at = 0;
-	if (memo != NULL && bucket->known == bucket->sets && bucket->sets == memo->sets &&
-		journey_memo_has_changes(memo, changes, size))
+	if (memo != NULL && (memo->chunk != fresh->chunk || bucket->known < bucket->sets || bucket->sets < memo->sets ||
+						 !journey_memo_begins(memo, changes, size)))
+		memo = NULL;
+	if (memo != NULL && memo->changes_size == size)
 	{
 		fresh->set = memo->fresh;
 		fresh->n = memo->merged;
@@ -470,7 +494,10 @@ take_bucket(Fresh *fresh, uint32 number, const uint8 *changes, Size size)
 	}
 	MemoryContextReset(fresh->context);
 	caller = MemoryContextSwitchTo(fresh->context);
-	merged = merge_bucket(bucket->set, bucket->sets, changes, size, fresh->chunk, 0);
+	if (memo != NULL && memo->inserted)
+		merged = insert_more(memo->fresh, memo->merged, changes, size, memo->changes_size, fresh->chunk);
+	if (merged == NULL)
+		merged = merge_bucket(bucket->set, bucket->sets, changes, size, fresh->chunk, 0);
 	fresh->set = palloc((merged->sets + list_length(merged->written) + 1) * sizeof(Datum));
 	fresh->n = 0;
 	for (int i = 0; i < merged->sets; i++)
@@ -478,7 +505,8 @@ take_bucket(Fresh *fresh, uint32 number, const uint8 *changes, Size size)
 			fresh->set[fresh->n++] = merged->set[i];
 	for (int i = 0; i < list_length(merged->written); i++)
 		fresh->set[fresh->n++] = PointerGetDatum(list_nth(merged->written, i));
-	journey_memo_add(sets->store, number, sets->reading, bucket->set, bucket->sets, changes, size, fresh->set, fresh->n);
+	journey_memo_add(sets->store, number, sets->reading, fresh->chunk, bucket->set, bucket->sets, changes, size,
+					 fresh->set, fresh->n, merged->inserted);
 	MemoryContextSwitchTo(caller);
 }
 

@@ -154,9 +154,9 @@ journey_memo_find(uint32 store, uint32 bucket, uint64 reading)
 }
 
 bool
-journey_memo_has_changes(const JourneyMemo *memo, const uint8 *changes, Size size)
+journey_memo_begins(const JourneyMemo *memo, const uint8 *changes, Size size)
 {
-	return memo->changes_size == size && memcmp(memo->changes, changes, size) == 0;
+	return memo->changes_size <= size && memcmp(memo->changes, changes, memo->changes_size) == 0;
 }
 
 bool
@@ -252,8 +252,8 @@ copy_set(Datum datum, char **p)
 }
 
 void
-journey_memo_add(uint32 store, uint32 bucket, uint64 reading, Datum *set, int sets,
-				 const uint8 *changes, Size changes_size, Datum *fresh, int merged)
+journey_memo_add(uint32 store, uint32 bucket, uint64 reading, uint64 chunk, Datum *set, int sets,
+				 const uint8 *changes, Size changes_size, Datum *fresh, int merged, bool inserted)
 {
 	Size		head = MAXALIGN(sizeof(JourneyMemo)) + MAXALIGN((sets + merged) * sizeof(Datum));
 	Size		size = head + MAXALIGN(changes_size);
@@ -292,11 +292,13 @@ journey_memo_add(uint32 store, uint32 bucket, uint64 reading, Datum *set, int se
 	memo->linked = true;
 	memo->pins = 0;
 	memo->used = reading;
+	memo->chunk = chunk;
 	memo->size = size;
 	memo->sets = sets;
 	memo->set = (Datum *) ((char *) memo + MAXALIGN(sizeof(JourneyMemo)));
 	memo->merged = merged;
 	memo->fresh = memo->set + sets;
+	memo->inserted = inserted;
 	p = (char *) memo + head;
 	for (int i = 0; i < sets; i++)
 		memo->set[i] = copy_set(set[i], &p);

@@ -27,6 +27,7 @@ typedef struct JourneyMemo
 	bool		linked;			/* it can be found */
 	int			pins;			/* by those who use it */
 	uint64		used;			/* the latest reading that looked at it */
+	uint64		chunk;			/* what it was merged with, see jn_store_merge() */
 	Size		size;			/* of all this, bytes */
 	int			sets;
 	Datum	   *set;			/* as they are stored, in the order in which they were read */
@@ -34,6 +35,7 @@ typedef struct JourneyMemo
 	const uint8 *changes;
 	int			merged;
 	Datum	   *fresh;			/* these sets as they are with the changes */
+	bool		inserted;		/* more of them may be inserted, see jn_store_insert() */
 } JourneyMemo;
 
 /* The setting journey.store_memory in bytes. */
@@ -52,8 +54,8 @@ extern JourneyMemo *journey_memo_find(uint32 store, uint32 bucket, uint64 readin
 /* The caller is done with it. */
 extern void journey_memo_unpin(JourneyMemo *memo);
 
-/* Whether these are the changes of a memo. */
-extern bool journey_memo_has_changes(const JourneyMemo *memo, const uint8 *changes, Size size);
+/* Whether changes begin with those of a memo. */
+extern bool journey_memo_begins(const JourneyMemo *memo, const uint8 *changes, Size size);
 
 /* Whether a value, which is not toasted, is the set at a place of a memo. */
 extern bool journey_memo_has_set(const JourneyMemo *memo, int at, const struct varlena *set);
@@ -62,7 +64,7 @@ extern bool journey_memo_has_set(const JourneyMemo *memo, int at, const struct v
  * Remembers what a bucket came to, in place of what was remembered of it, if it
  * was merged before and there is room.  The bytes are copied.
  */
-extern void journey_memo_add(uint32 store, uint32 bucket, uint64 reading, Datum *set, int sets,
-							 const uint8 *changes, Size changes_size, Datum *fresh, int merged);
+extern void journey_memo_add(uint32 store, uint32 bucket, uint64 reading, uint64 chunk, Datum *set, int sets,
+							 const uint8 *changes, Size changes_size, Datum *fresh, int merged, bool inserted);
 
 #endif							/* JOURNEY_STORE_MEMO_H */

@@ -65,6 +65,7 @@ fuzz(const JnEnv *env, const uint8_t *data, size_t size)
 	JnBatchReader again;
 	JnError		err;
 	bool		found = true;
+	bool		inserted;
 	bool		writable = true;
 	uint32_t	changes = 0;
 
@@ -109,6 +110,6 @@ fuzz(const JnEnv *env, const uint8_t *data, size_t size)
 		jn_batch_done(env, &again);
 	}
 	if (changes > 0)
-		(void) jn_store_merge(env, NULL, 0, data, size, changes % 3 * UINT64_C(86400000000), JN_SET_PAGE_SIZE, &functions,
+		(void) jn_store_merge(env, NULL, 0, data, size, changes % 3 * UINT64_C(86400000000), JN_SET_PAGE_SIZE, &functions, &inserted,
 							  &err);
 }

@@ -151,6 +151,17 @@ foreach my $i (1 .. 2)
 	}
 }
 
+# the same bytes, cut at days and not
+my $parts = "SELECT md5(string_agg(f::text, ' ' ORDER BY f::text COLLATE \"C\")) FROM (SELECT journey._fresh_sets((
+	SELECT journey._sets_agg(s.bucket, s.sets, d.delta) FROM live_a_sets s WHERE journey._is_touched(d.delta, s.bucket)), d.delta, %s)
+	FROM (SELECT journey._delta_agg(batch, 8, 2::oid) AS delta FROM live_a_delta) d) f (f)";
+my ($whole, $cut) = map { ask($s, sprintf("SET journey.store_memory = 0; $parts; RESET journey.store_memory;", $_)) } 0, 86_400_000_000;
+isnt($whole, $cut, 'chunks make other sets');
+foreach my $chunk (0, 0, 0, 86_400_000_000, 86_400_000_000, 86_400_000_000, 0)
+{
+	is(ask($s, sprintf("$parts;", $chunk)), $chunk == 0 ? $whole : $cut, "chunks of $chunk");
+}
+
 # the sets as a value that is stored and read again
 ask($s, 'CREATE TABLE stored AS SELECT (SELECT journey._sets_agg(s.bucket, s.sets, d.delta) FROM live_a_sets s WHERE journey._is_touched(d.delta, s.bucket)) AS sets, d.delta
 	FROM (SELECT journey._delta_agg(batch, 8, 1::oid) AS delta FROM live_a_delta) d;');

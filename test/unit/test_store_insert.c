@@ -293,7 +293,7 @@ insert_once(const World *w, uint64_t *seed)
 	for (int i = 0; i < rows; i++)
 		simple &= !row[i].fresh || is_simple(w, &s, i);
 
-	CHECK_INT(jn_store_changes_open(&changes, ENV, batch.bytes, batch.size, &err), JN_OK);
+	CHECK_INT(jn_store_changes_open(&changes, ENV, batch.bytes, batch.size, 0, &err), JN_OK);
 	jn_store_insert_open(insert, ENV, &changes);
 	planned = jn_store_insert_plan(insert, &plan, &s, 0, changes.n, w->alone);
 	CHECK_INT(planned, simple);

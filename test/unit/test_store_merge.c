@@ -87,9 +87,12 @@ room(void *context, size_t size)
 	return bytes[sets++];
 }
 
-/* Folds a batch into the sets; limit 0: as for a reader. */
+/*
+ * Folds a batch into the sets; limit 0: as for a reader.  With "from" the changes from there on are inserted, where
+ * those before were.  *inserted: all of it was that simple.
+ */
 static JnStatus
-merge(const JnBatch *batch, uint64_t chunk, size_t limit)
+merge_from(const uint8_t *changes, size_t size, size_t from, uint64_t chunk, size_t limit, bool *inserted)
 {
 	static JnSet set[MAX_SETS];
 	const JnSet *operand[MAX_SETS];
@@ -98,13 +101,17 @@ merge(const JnBatch *batch, uint64_t chunk, size_t limit)
 	JnError		err;
 	JnStatus	status;
 
+	memset(dropped, 0, sizeof(dropped));
 	for (uint32_t i = 0; i < n; i++)
 	{
 		/* any order will do */
 		CHECK_INT(jn_set_open(bytes[i], sizes[i], &set[i], &err), JN_OK);
 		operand[i] = &set[i];
 	}
-	status = jn_store_merge(ENV, operand, n, batch->bytes, batch->size, chunk, limit, &sink, &err);
+	if (from > 0)
+		status = jn_store_insert(ENV, operand, n, changes, size, from, chunk, &sink, inserted, &err);
+	else
+		status = jn_store_merge(ENV, operand, n, changes, size, chunk, limit, &sink, inserted, &err);
 	n = 0;
 	for (uint32_t i = 0; i < sets; i++)
 		if (!dropped[i])
@@ -115,6 +122,14 @@ merge(const JnBatch *batch, uint64_t chunk, size_t limit)
 		}
 	sets = n;
 	return status;
+}
+
+static JnStatus
+merge(const JnBatch *batch, uint64_t chunk, size_t limit)
+{
+	bool		inserted;
+
+	return merge_from(batch->bytes, batch->size, 0, chunk, limit, &inserted);
 }
 
 /* A part as it was found. */
@@ -208,8 +223,64 @@ check_sets(uint64_t chunk)
 	CHECK_INT(at, rows);
 }
 
+/* Whether the sets are others, in any order. */
+static bool
+same_sets(uint8_t *const *other, const size_t *other_size, uint32_t others)
+{
+	uint32_t	same = 0;
+
+	for (uint32_t i = 0; i < sets; i++)
+		for (uint32_t k = 0; k < others; k++)
+			same += sizes[i] == other_size[k] && memcmp(bytes[i], other[k], sizes[i]) == 0;
+	return same == sets && sets == others;
+}
+
+/*
+ * Merges a batch for a reader in two steps, where that can be done by inserting: the result is that of one step.
+ * Counts how often it could.
+ */
 static void
-random_history(uint64_t seed, uint64_t chunk, size_t limit)
+check_insert(const JnBatch *batch, size_t middle, uint64_t chunk, int *counted)
+{
+	static uint8_t *before[MAX_SETS];
+	static size_t before_size[MAX_SETS];
+	static uint8_t *whole[MAX_SETS];
+	static size_t whole_size[MAX_SETS];
+	uint32_t	n = sets;
+	uint32_t	whole_sets;
+	bool		at_once;
+	bool		inserted;
+
+	memcpy(before, bytes, sizeof(before));
+	memcpy(before_size, sizes, sizeof(before_size));
+	CHECK_INT(merge_from(batch->bytes, batch->size, 0, chunk, 0, &at_once), JN_OK);
+	whole_sets = sets;
+	memcpy(whole, bytes, sizeof(whole));
+	memcpy(whole_size, sizes, sizeof(whole_size));
+	sets = n;
+	memcpy(bytes, before, sizeof(before));
+	memcpy(sizes, before_size, sizeof(before_size));
+	if (merge_from(batch->bytes, middle, 0, chunk, 0, &inserted) == JN_OK && inserted && middle < batch->size)
+	{
+		uint32_t	first = sets;
+
+		CHECK_INT(merge_from(batch->bytes, batch->size, middle, chunk, 0, &inserted), JN_OK);
+		CHECK_INT(inserted, at_once);
+		if (inserted)
+		{
+			CHECK(same_sets(whole, whole_size, whole_sets));
+			*counted += 1;
+		}
+		else
+			CHECK_INT(sets, first);
+	}
+	sets = n;
+	memcpy(bytes, before, sizeof(before));
+	memcpy(sizes, before_size, sizeof(before_size));
+}
+
+static void
+random_history(uint64_t seed, uint64_t chunk, size_t limit, int *counted)
 {
 	static uint8_t *kept[MAX_SETS];
 	static size_t kept_sizes[MAX_SETS];
@@ -225,6 +296,8 @@ random_history(uint64_t seed, uint64_t chunk, size_t limit)
 		int			n = 1 + (int) unit_below(&seed, 30);
 		bool		shrink = unit_below(&seed, 4) == 0;
 		bool		grow = !shrink && unit_below(&seed, 3) > 0; /* by new rows alone */
+		int			half = n / 2;
+		size_t		middle = 0;
 
 		jn_batch_reset(&batch);
 		while (n-- > 0)
@@ -251,7 +324,11 @@ random_history(uint64_t seed, uint64_t chunk, size_t limit)
 				change = change_of(r, false);
 			}
 			CHECK_INT(jn_batch_add(ENV, &batch, &change, &err), JN_OK);
+			if (n == half)
+				middle = batch.size;
 		}
+		if (middle > 0)
+			check_insert(&batch, middle, chunk, counted);
 
 		/* what a reader sees, and then the store itself */
 		before = sets;
@@ -269,14 +346,17 @@ random_history(uint64_t seed, uint64_t chunk, size_t limit)
 
 TEST(any_history_is_what_its_rows_are)
 {
+	int			inserted = 0;
+
 	for (uint64_t seed = 1; seed <= 12; seed++)
 	{
-		random_history(seed, 0, JN_SET_PAGE_SIZE);
-		random_history(seed, 0, 300);
-		random_history(seed, 250, JN_SET_PAGE_SIZE);
-		random_history(seed, 250, 250);
-		random_history(seed, 1, 400);
+		random_history(seed, 0, JN_SET_PAGE_SIZE, &inserted);
+		random_history(seed, 0, 300, &inserted);
+		random_history(seed, 250, JN_SET_PAGE_SIZE, &inserted);
+		random_history(seed, 250, 250, &inserted);
+		random_history(seed, 1, 400, &inserted);
 	}
+	CHECK(inserted > 100);
 }
 
 TEST(rows_that_were_never_there_are_missed)
