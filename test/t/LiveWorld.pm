@@ -305,7 +305,7 @@ sub change
 		my %old = $w->row(id => dice($w->{id}));
 		my $some = "INSERT INTO $t ($columns) VALUES " . join(', ', map { '(' . join(', ', @$_{@columns}) . ')' } \%old, { $w->row });
 		return ("$some ON CONFLICT DO NOTHING", $unsafe) if $kind < 790;
-		return ("$some ON CONFLICT (id) DO UPDATE SET " . join(', ', map { "$_ = excluded.$_" } grep { !chance(30) } @columns), $unsafe) if $kind < 825;
+		return ("$some ON CONFLICT (id) DO UPDATE SET " . join(', ', map { "$_ = excluded.$_" } grep { $_ eq 'what' || !chance(30) } @columns), $unsafe) if $kind < 825;
 		return ("$some ON CONFLICT (id) DO UPDATE SET " . $w->set($t) . " WHERE $t.id % 2 = 0", $unsafe) if $kind < 840;
 		# fails, with rows written before
 		my $again = $w->{id};
