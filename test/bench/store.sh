@@ -7,11 +7,10 @@
 # without a store of it; the two take turns, as all else that is compared.
 # Subjects are drawn evenly, which is the worst case for folding and reading.
 # All times are whole seconds: the first one that is not makes sets be written anew.
-# Questions are asked of all sets without changes, and then with changes of 1 % of
-# the rows, of all subjects or of 1 % of them: milliseconds, and times of without,
-# both for the first question of a session and for later ones.  A session remembers
-# what it merged; so they are asked without that, too, and with 100 new rows
-# before each.  Commits reach the disk (fsync = on).  With 0 SECONDS nobody writes.
+# Questions are asked of all sets with changes of 1 % of the rows, of all subjects
+# or of 1 % of them, and in turn of a store without changes: the first question
+# of a session, and later ones.  A session remembers what it merged; so they are
+# asked without that, too, and with 100 new rows before each.  Commits reach the disk (fsync = on).  With 0 SECONDS nobody writes.
 # shellcheck source=tools/lib.sh
 . "$(dirname "$0")/../../tools/lib.sh"
 events=${1:-1000000}
@@ -58,44 +57,44 @@ printf '%d events of %d subjects\n' "$events" "$subjects"
 db -c CHECKPOINT
 wal "SELECT journey.track('tracked', 'who', 'at', 'what', 'live')" | say_per_event 'track' "$events"
 db -At -F ' ' -c "SELECT format('%s sets, %s bytes, %s bytes an event', sets, bytes, round(bytes_per_event::numeric, 2)) FROM journey.stores"
+db -c 'CREATE TABLE unchanged AS TABLE tracked' -c "SELECT journey.track('unchanged', 'who', 'at', 'what', 'still')" >/dev/null
 
-# ask NAME QUESTIONS [SETTING [BEFORE]]: questions of all sets, so many of them, each in a session of its own: the first
-# time, which reads catalogs, and the median of ten more.  BEFORE is done before each time, and not counted.
+# ask NAME QUESTIONS [SETTING [BEFORE]]: questions of all sets, so many of them, to the store with changes and to one without,
+# in turn: five sessions each, which ask the same eleven times.  Medians of the first, which reads catalogs, and of the others.
+# BEFORE is done before each time, and not counted.
 ask()
 {
-	local name=$1 count=$2 setting=${3:-} before=${4:-} question query
+	local name=$1 count=$2 setting=${3:-} before=${4:-} question query store
 
 	while IFS='|' read -r question query; do
-		{
-			printf 'SET max_parallel_workers_per_gather = 0;\n%s\n\\o /dev/null\n' "$setting"
-			for _ in 0 1 2 3 4 5 6 7 8 9 10; do
-				printf '%s\n\\timing on\n%s;\n\\timing off\n' "$before" "$query"
-			done
-		} >"$scripts/ask"
-		db -At -f "$scripts/ask" | awk '/^Time/ { print (n++ > 0), $2 }' | sort -n -k 1,1 -k 2,2 | awk -v what="$question" -v name="$name" -v kept="$scripts/kept" '
-			{ t[NR] = $2 }
+		for store in still live still live still live still live still live; do
+			{
+				printf 'SET max_parallel_workers_per_gather = 0;\n%s\n\\o /dev/null\n' "$setting"
+				for _ in 0 1 2 3 4 5 6 7 8 9 10; do
+					[ "$store" = still ] || printf '%s\n' "$before"
+					printf '\\timing on\n%s;\n\\timing off\n' "${query//STORE/$store}"
+				done
+			} >"$scripts/ask"
+			db -At -f "$scripts/ask" | awk -v store="$store" '/^Time/ { print store, (n++ > 0), $2 }'
+		done | sort -k 1,2 -k 3,3n | awk -v what="$question" -v name="$name" '
+			{ t[$1, $2, ++n[$1, $2]] = $3 }
+			function median(store, later) { return t[store, later, int((n[store, later] + 1) / 2)] }
 			END {
-				first = t[1]
-				median = t[int(NR / 2) + 1]
-				while ((getline line < kept) > 0) {
-					split(line, part, "|")
-					first_before[part[1]] = part[2]
-					before[part[1]] = part[3]
+				printf "%-36s %-12s", name, what
+				for (later = 0; later < 2; later++) {
+					with = median("live", later)
+					without = median("still", later)
+					printf "%s %8.1f ms of %8.1f, %5.2f times", later ? ", then" : "first", with, without, with / without
 				}
-				if (what in before)
-					printf "%-36s %-12s first %8.1f ms %6.2f times, then %8.1f ms %6.2f times\n", name, what, first, first / first_before[what], median, median / before[what]
-				else {
-					printf "%-36s %-12s first %8.1f ms               then %8.1f ms\n", name, what, first, median
-					print what "|" first "|" median >> kept
-				}
+				print ""
 			}'
 	done < <(head -n "$count" <<-'SQL'
-		sessions|SELECT sum(journey.session_count(sets, '30 min')) FROM live
-		funnel|SELECT journey.funnel_agg(sets, ARRAY['"event 1"', '"event 6"', '"event 8"']::journey.journey_pattern[], '1 hour') FROM live
-		transitions|SELECT count(e) FROM unnest((SELECT journey.edges_agg(sets, false) FROM live)) e
-		sequence|SELECT journey.match_count_agg(sets, '"event 1" -[no "event 9"]-> "event 6" within 1 day') FROM live
-		with gaps|SELECT count(e) FROM unnest((SELECT journey.edges_agg(sets) FROM live)) e
-		rows|SELECT count(x.j) FROM live, journey.journeys(sets) x
+		sessions|SELECT sum(journey.session_count(sets, '30 min')) FROM STORE
+		funnel|SELECT journey.funnel_agg(sets, ARRAY['"event 1"', '"event 6"', '"event 8"']::journey.journey_pattern[], '1 hour') FROM STORE
+		transitions|SELECT count(e) FROM unnest((SELECT journey.edges_agg(sets, false) FROM STORE)) e
+		sequence|SELECT journey.match_count_agg(sets, '"event 1" -[no "event 9"]-> "event 6" within 1 day') FROM STORE
+		with gaps|SELECT count(e) FROM unnest((SELECT journey.edges_agg(sets) FROM STORE)) e
+		rows|SELECT count(x.j) FROM STORE, journey.journeys(sets) x
 	SQL
 	)
 }
@@ -103,8 +102,12 @@ ask()
 # What writers do between two questions.
 more_rows="INSERT INTO tracked SELECT 'user-' || floor(random() * $subjects), date_trunc('second', clock_timestamp()), 'event 1' FROM generate_series(1, 100);"
 
-db -c 'VACUUM ANALYZE live_sets' -c 'VACUUM ANALYZE live_delta'
-ask 'no changes' 6
+vacuum()
+{
+	db -c 'VACUUM ANALYZE live_sets' -c 'VACUUM ANALYZE live_delta' -c 'VACUUM ANALYZE still_sets' -c 'VACUUM ANALYZE still_delta'
+}
+
+vacuum
 more=$((events / 100))
 wal "INSERT INTO plain SELECT 'user-' || (hashint8(i) & 2147483647) % $subjects, date_trunc('second', now()), 'event 1' FROM generate_series(1, $more) i" |
 	say_per_event 'insert, plain' "$more"
@@ -114,7 +117,7 @@ ask '1 % changes, all subjects' 6
 ask '1 % changes, nothing remembered' 4 'SET journey.store_memory = 0;'
 ask '1 % changes, and 100 each time' 4 '' "$more_rows"
 wal "SELECT journey.fold('live')" | say_per_event 'fold 1 %' "$more"
-db -c 'VACUUM ANALYZE live_sets' -c 'VACUUM ANALYZE live_delta'
+vacuum
 wal "INSERT INTO tracked SELECT 'user-' || i % ($subjects / 100), date_trunc('second', now()) + i * interval '1 s', 'event 1' FROM generate_series(1, $more) i" >/dev/null
 ask '1 % changes, 1 % subjects' 6
 wal "SELECT journey.fold('live')" | say_per_event 'fold 1 % of 1 % subjects' "$more"
