@@ -12,7 +12,7 @@
 CLICKHOUSE18=${CLICKHOUSE18:-auto}
 CLICKHOUSE18_ROOT=$OUT/clickhouse18
 clickhouse18_port=$((20000 + $$ % 10000))
-clickhouse18_pid=
+clickhouse18_shell=
 
 # Sets clickhouse18_bin to the command line before the names of its programs, or to nothing.
 clickhouse18_find()
@@ -48,12 +48,13 @@ clickhouse18_client()
 		--allow_experimental_low_cardinality_type 1 "$@"
 }
 
+# The server says its own number in a file; what we started is the shell around it.
 clickhouse18_stop()
 {
-	if [ -n "$clickhouse18_pid" ]; then
-		kill "$clickhouse18_pid" 2>/dev/null || true
-		wait "$clickhouse18_pid" 2>/dev/null || true
-		clickhouse18_pid=
+	if [ -n "$clickhouse18_shell" ]; then
+		kill "$(sed -n 's/^PID: //p' "$WORK/clickhouse18/data/status" 2>/dev/null || echo "$clickhouse18_shell")" 2>/dev/null || true
+		wait "$clickhouse18_shell" 2>/dev/null || true
+		clickhouse18_shell=
 	fi
 }
 
@@ -85,7 +86,7 @@ clickhouse18_load()
 		</yandex>
 	XML
 	as_server "${clickhouse18_bin[@]}" clickhouse-server --config-file="$home/config.xml" >"$home/out" 2>&1 &
-	clickhouse18_pid=$!
+	clickhouse18_shell=$!
 	for try in $(seq 100); do
 		! clickhouse18_client -q 'SELECT 1' >/dev/null 2>&1 || break
 		[ "$try" -lt 100 ] || die "ClickHouse 18.16 does not start"
