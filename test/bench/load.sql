@@ -3,6 +3,9 @@
 -- the covering index
 CREATE INDEX events_by_subject ON events (user_id, ts, event);
 VACUUM ANALYZE events;
+\if :events_only
+	\quit
+\endif
 
 -- the journeys as a user would store them
 CREATE TABLE journeys AS

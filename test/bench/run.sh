@@ -5,6 +5,7 @@
 #	RUNS=5					runs of each variant; medians count
 #	THREADS="1 2"				processes a query may use
 #	T=sessions				one file of questions/ only
+#	EVENTS_ONLY=true			no tables but the events, for T=window with many of them
 #	KINDS=journey				variants of these kinds only: '@(journey|yardstick)'
 #	DUCKDB=auto|install|off			see duckdb.sh
 #	CHDB=auto|install|off			ClickHouse, see clickhouse.sh
@@ -61,7 +62,7 @@ load()
 	say "loading"
 	db -c 'CREATE EXTENSION journey' -c 'CREATE TABLE events (user_id int, ts timestamptz, event text)'
 	cut -f1,2,4 "$tsv" | db -c '\copy events FROM STDIN'
-	db -f "$HERE/load.sql"
+	db -v events_only="${EVENTS_ONLY:-false}" -f "$HERE/load.sql"
 	duckdb_find
 	duckdb_version=
 	if [ "${#duckdb_ask[@]}" -gt 0 ]; then
@@ -178,7 +179,7 @@ report()
 		-v facts="\"events\": $EVENTS, \"subjects\": $USERS, \"seed\": $SEED, \"commit\": \"$commit\", \"cpu\": \"$cpu\", \"server\": \"PostgreSQL $server\", \"duckdb\": \"$duckdb_version\", \"clickhouse\": \"$clickhouse_version\", \"clickhouse18\": \"$clickhouse18_version\"" \
 		"$OUT/names" "$OUT/times"
 	echo
-	db -f "$HERE/sizes.sql"
+	[ -n "${EVENTS_ONLY-}" ] || db -f "$HERE/sizes.sql"
 	say "one line a variant: ${BUILD#"$ROOT"/}/bench.jsonl"
 }
 
