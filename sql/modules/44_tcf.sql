@@ -49,7 +49,7 @@ CREATE FUNCTION journey.gpp_decode(gpp pg_catalog.text) RETURNS pg_catalog.jsonb
 AS 'MODULE_PATHNAME', 'journey_gpp_decode'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION journey.gpp_decode(pg_catalog.text) IS
-'What a string of the IAB''s Global Privacy Platform says, as a JSON object: version, sections (their numbers), and each section by its name: usnat (versions 1 and 2), usca, usva, usco, usut, usct (version 1) with their fields and Gpc, whether Global Privacy Control was on; uspv1; others as {"string": ...}, such as tcfeuv2 for tcf_decode(). Numbers of US sections: 0 does not apply; notices and opt-outs 1 yes, 2 no; consents (SensitiveDataProcessing, KnownChild..., PersonalDataConsents) 1 no, 2 yes. A header alone, or a bare TC string, is accepted. Raises invalid_parameter_value if it cannot be read. NULL: NULL.';
+'What a string of the IAB''s Global Privacy Platform says, as a JSON object: version, sections (their numbers), and each section by its name: usnat (versions 1 and 2), the states from usca (8) to usri (27) with their fields and Gpc, whether Global Privacy Control was on; uspv1; others as {"string": ...}, such as tcfeuv2 for tcf_decode(). Numbers of US sections: 0 does not apply; notices and opt-outs 1 yes, 2 no; consents (SensitiveDataProcessing, KnownChild..., PersonalDataConsents, AdditionalDataProcessingConsent) 1 no, 2 yes. A header alone, or a bare TC string, is accepted. Raises invalid_parameter_value if it cannot be read. NULL: NULL.';
 
 CREATE FUNCTION journey._tcf_vendor_purposes(tc pg_catalog.text, vendor pg_catalog.int4) RETURNS pg_catalog.int4[]
 AS 'MODULE_PATHNAME', 'journey__tcf_vendor_purposes'

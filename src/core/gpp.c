@@ -33,7 +33,26 @@ typedef struct Field
 	{"SaleOptOut", 1}, {"TargetedAdvertisingOptOut", 1}, {"SensitiveDataProcessing", sensitive}, \
 	{"KnownChildSensitiveDataConsents", children}, MSPA, {NULL, 0}
 
-/* A section of a state, in one version. */
+/* The states from 2024 on. */
+#define LATER(sensitive, children) \
+	{"ProcessingNotice", 1}, {"SaleOptOutNotice", 1}, {"TargetedAdvertisingOptOutNotice", 1}, \
+	{"SaleOptOut", 1}, {"TargetedAdvertisingOptOut", 1}, {"SensitiveDataProcessing", sensitive}, \
+	{"KnownChildSensitiveDataConsents", children}, {"AdditionalDataProcessingConsent", 1}, MSPA, {NULL, 0}
+
+/* The states from 2025 on: the agreement comes first, and the version is its. */
+#define AGREED \
+	{"MspaCoveredTransaction", 1}, {"MspaMode", 1}, {"ProcessingNotice", 1}, {"SaleOptOutNotice", 1}, \
+	{"TargetedAdvertisingOptOutNotice", 1}, {"SaleOptOut", 1}, {"TargetedAdvertisingOptOut", 1}
+
+#define AGREED_SENSITIVE \
+	AGREED, {"KnownChildSensitiveDataConsents", 1}, {"AdditionalDataProcessingConsent", 1}, {NULL, 0}, \
+	{"SensitiveDataProcessing", 8}
+
+/*
+ * A section of a state, in one version.  Behind its fields and the end of them
+ * stands what a segment behind a dot holds: one field, or nothing if that
+ * segment is the one about Global Privacy Control.
+ */
 typedef struct Section
 {
 	unsigned	id;
@@ -58,9 +77,35 @@ static const Section sections[] = {
 			{"SensitiveDataProcessing", 8}, {"KnownChildSensitiveDataConsents", 1}, MSPA, {NULL, 0}
 	}},
 	{12, "usct", 1, {STATE(8, 3)}},
+	{13, "usfl", 1, {LATER(8, 3)}},
+	{14, "usmt", 1, {
+			{"SharingNotice", 1}, {"SaleOptOutNotice", 1}, {"TargetedAdvertisingOptOutNotice", 1},
+			{"SaleOptOut", 1}, {"TargetedAdvertisingOptOut", 1}, {"SensitiveDataProcessing", 8},
+			{"KnownChildSensitiveDataConsents", 3}, {"AdditionalDataProcessingConsent", 1}, MSPA, {NULL, 0}
+	}},
+	{15, "usor", 1, {LATER(11, 3)}},
+	{16, "ustx", 1, {LATER(8, 1)}},
+	{17, "usde", 1, {LATER(9, 5)}},
+	{18, "usia", 1, {
+			{"ProcessingNotice", 1}, {"SaleOptOutNotice", 1}, {"TargetedAdvertisingOptOutNotice", 1},
+			{"SensitiveDataOptOutNotice", 1}, {"SaleOptOut", 1}, {"TargetedAdvertisingOptOut", 1},
+			{"SensitiveDataProcessing", 8}, {"KnownChildSensitiveDataConsents", 1}, MSPA, {NULL, 0}
+	}},
+	{19, "usne", 1, {LATER(8, 1)}},
+	{20, "usnh", 1, {LATER(8, 3)}},
+	{21, "usnj", 1, {LATER(10, 5)}},
+	{22, "ustn", 1, {LATER(8, 1)}},
+	{23, "usmn", 1, {LATER(8, 1)}},
+	{24, "usmd", 1, {AGREED, {"AdditionalDataProcessingConsent", 1}, {NULL, 0}}},
+	{25, "usin", 1, {AGREED_SENSITIVE}},
+	{26, "usky", 1, {AGREED_SENSITIVE}},
+	{27, "usri", 1, {AGREED_SENSITIVE}},
 };
 
 #define SECTIONS	(sizeof(sections) / sizeof(sections[0]))
+
+/* The first section that names its version after the agreement. */
+#define FIRST_AGREED	24
 
 /* Segment that tells whether Global Privacy Control was on. */
 #define SEGMENT_GPC		1
@@ -198,12 +243,53 @@ put_us_privacy(JnPen *pen, const char *text, size_t at, size_t size, JnError *er
 	return JN_OK;
 }
 
-/* The fields of a section, and of its segment about Global Privacy Control, if there is one. */
+/* A field, as a number or an array of them. */
+static JnStatus
+put_field(JnPen *pen, const Field *field, JnSixbits *r, JnError *err)
+{
+	jn_pen_say(pen, ", ");
+	put_key(pen, field->name);
+	for (unsigned i = 0; i < field->count; i++)
+	{
+		uint64_t	value;
+		JnStatus	status = jn_sixbits_get(r, 2, &value, err);
+
+		if (status != JN_OK)
+			return status;
+		jn_pen_say(pen, i > 0 ? ", " : field->count > 1 ? "[" : "");
+		put_number(pen, value);
+	}
+	jn_pen_say(pen, field->count > 1 ? "]" : "");
+	return JN_OK;
+}
+
+/* What the segment about Global Privacy Control says; "at" is its place. */
+static JnStatus
+put_gpc(JnPen *pen, JnSixbits *r, size_t at, JnError *err)
+{
+	uint64_t	value;
+	JnStatus	status = jn_sixbits_get(r, 2, &value, err);
+
+	if (status != JN_OK)
+		return status;
+	if (value != SEGMENT_GPC)
+		return jn_fail(err, JN_CONSENT_SEGMENT, at, (int64_t) value, SEGMENT_GPC);
+	status = jn_sixbits_get(r, 1, &value, err);
+	if (status != JN_OK)
+		return status;
+	jn_pen_say(pen, ", ");
+	put_key(pen, "Gpc");
+	jn_pen_say(pen, value ? "true" : "false");
+	return JN_OK;
+}
+
+/* The fields of a section, and of the segment behind it, if there is one. */
 static JnStatus
 put_fields(JnPen *pen, const Section *section, const char *text, size_t at, size_t size, JnError *err)
 {
 	const char *dot = memchr(text + at, '.', size);
 	size_t		core = dot == NULL ? size : (size_t) (dot - (text + at));
+	const Field *field;
 	JnSixbits	r;
 	uint64_t	value;
 	JnStatus	status = jn_sixbits_open(&r, text + at, at, core, err);
@@ -212,42 +298,21 @@ put_fields(JnPen *pen, const Section *section, const char *text, size_t at, size
 		status = jn_sixbits_get(&r, 6, &value, err);
 	if (status != JN_OK)
 		return status;
-	jn_pen_say(pen, "{\"Version\": ");
+	jn_pen_say(pen, "{");
+	put_key(pen, section->id < FIRST_AGREED ? "Version" : "MspaVersion");
 	put_number(pen, value);
-	for (const Field *field = section->field; field->name != NULL; field++)
-	{
-		jn_pen_say(pen, ", ");
-		put_key(pen, field->name);
-		for (unsigned i = 0; i < field->count; i++)
-		{
-			status = jn_sixbits_get(&r, 2, &value, err);
-			if (status != JN_OK)
-				return status;
-			jn_pen_say(pen, i > 0 ? ", " : field->count > 1 ? "[" : "");
-			put_number(pen, value);
-		}
-		jn_pen_say(pen, field->count > 1 ? "]" : "");
-	}
-	if (dot != NULL)
+	for (field = section->field; field->name != NULL && status == JN_OK; field++)
+		status = put_field(pen, field, &r, err);
+	if (status == JN_OK && dot != NULL)
 	{
 		size_t		segment = at + core + 1;
 
 		status = jn_sixbits_open(&r, text + segment, segment, at + size - segment, err);
 		if (status == JN_OK)
-			status = jn_sixbits_get(&r, 2, &value, err);
-		if (status != JN_OK)
-			return status;
-		if (value != SEGMENT_GPC)
-			return jn_fail(err, JN_CONSENT_SEGMENT, segment, (int64_t) value, SEGMENT_GPC);
-		status = jn_sixbits_get(&r, 1, &value, err);
-		if (status != JN_OK)
-			return status;
-		jn_pen_say(pen, ", ");
-		put_key(pen, "Gpc");
-		jn_pen_say(pen, value ? "true" : "false");
+			status = field[1].name == NULL ? put_gpc(pen, &r, segment, err) : put_field(pen, &field[1], &r, err);
 	}
 	jn_pen_say(pen, "}");
-	return JN_OK;
+	return status;
 }
 
 /* A section of a US state, known in the version that it says, or as it stands. */

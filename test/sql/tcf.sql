@@ -85,6 +85,12 @@ SELECT gpp_decode('DBABLA~CAAAVVVVVVRA.QA') -> 'usnat' -> 'SensitiveDataProcessi
        gpp_decode('DBABLA~BAAAVVVVUQA.QA') -> 'usnat' -> 'SensitiveDataProcessing' AS v1;
 SELECT jsonb_pretty(gpp_decode('DBACNYA~CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA~1YNN'));
 SELECT (tcf_decode(gpp_decode('DBACNYA~CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA~1YNN') -> 'tcfeuv2' ->> 'string')).cmp_id;
+-- sections 13 to 27, with and without what stands behind the dot; the answers are those of the IAB's own decoder
+SELECT e.key AS section, e.value AS says
+  FROM unnest(ARRAY['DBABAw~BWmRFAhQ', 'DBABQw~BChgmhqI.YA', 'DBABIw~BKKqBgWqUA.YA', 'DBABEw~BaYJlWlA.YA', 'DBABUw~BQZGJEhJEA.YA', 'DBABCw~BZoVkggA.QA',
+                    'DBABSw~BUqSFQhA.QA', 'DBABKw~BFBFlBCQ.QA', 'DBABAYA~BZZlCZAZqA.QA', 'DBABQYA~BUVVoZpA.YA', 'DBABIYA~BVlkZZSA.YA', 'DBABEYA~BYQo.YA',
+                    'DBABUYA~Bggq.EkY', 'DBABCYA~BUWh.Rpg', 'DBABSYA~BRap.qmI', 'DBABSYA~BRap']) WITH ORDINALITY AS s (gpp, i),
+       jsonb_each(gpp_decode(s.gpp)) AS e WHERE e.key LIKE 'us%' ORDER BY s.i;
 SELECT gpp_decode('DBABTA~1---') -> 'uspv1' AS not_applicable, gpp_decode('DBABTA~1YYN') -> 'uspv1' AS opted_out;
 SELECT gpp_decode(tc) -> 'sections' AS bare FROM strings WHERE id = 'T1';
 SELECT gpp_decode(NULL) IS NULL AS nothing;
@@ -92,7 +98,7 @@ SELECT id, refusal('SELECT journey.gpp_decode($1)', gpp) FROM (VALUES
   ('empty', ''), ('tilde', '~'), ('letter', 'DBABL*'), ('no header', 'EBABL'), ('version', 'DCABL'), ('no section', 'DBABL~'),
   ('short section', 'DBABLA~CAAA'), ('one too many', 'DBABLA~CAAAAAAAAABA.QA~1YNN'), ('one too few', 'DBACNYA~CPXxRf'),
   ('USP letter', 'DBABTA~1YXN'), ('USP length', 'DBABTA~1YNNN'), ('USP version', 'DBABTA~2YNN'), ('GPC segment', 'DBABLA~CAAAAAAAAABA.AA'),
-  ('dot', 'DBABLA~CAAAAAAAAABA.'), ('endless number', 'DBABAAAAAAAAAAAAAAAAAAAAAA'), ('many sections', 'DBP_qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq'),
+  ('dot', 'DBABLA~CAAAAAAAAABA.'), ('sensitive segment', 'DBABUYA~Bggq.Ek'), ('Maryland without its end', 'DBABEYA~BYQ'), ('endless number', 'DBABAAAAAAAAAAAAAAAAAAAAAA'), ('many sections', 'DBP_qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq'),
   ('quote', 'DBABMA~C"')) b (id, gpp);
 
 -- none of many damaged strings does worse than an error
