@@ -85,6 +85,7 @@ typedef enum JnStatus
 	JN_PATTERN_INTERVAL,		/* not an interval */
 	JN_PATTERN_MONTHS,			/* an interval without a fixed length */
 	JN_PATTERN_INTERVAL_RANGE,	/* too long an interval */
+	JN_PATTERN_CLICKHOUSE,		/* (?1) or (?t<=60), as sequenceMatch has them */
 	JN_PATTERN_LARGE,			/* found = what its automaton takes, limit = what it may */
 
 	/* consent strings; at = the byte */

@@ -254,6 +254,12 @@ static const ErrorText error_text[] = {
 		"interval in a {what} is too long",
 		"The interval at character {at} does not fit into 62 bits of microseconds, about 146138 years.",
 	},
+	[JN_PATTERN_CLICKHOUSE] = {
+		ERRCODE_INVALID_TEXT_REPRESENTATION,
+		"invalid input syntax for type {what}",
+		"Character {at} begins a condition or a time of ClickHouse.",
+		"Ask journey.from_clickhouse('(?1).*(?2)', ARRAY['view', 'buy']) for what such a pattern means.",
+	},
 	[JN_PATTERN_LARGE] = {
 		ERRCODE_PROGRAM_LIMIT_EXCEEDED,
 		"{what} is too large",

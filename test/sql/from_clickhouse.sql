@@ -94,6 +94,10 @@ SELECT journey.from_clickhouse('(?1)', ARRAY['a', NULL]);
 SELECT journey.from_clickhouse('(?1)', ARRAY['a b']);
 SELECT journey.from_clickhouse('(?1)', ARRAY['"']);
 SELECT journey.from_clickhouse('.', '{}');
+-- its patterns are not ours, and ours say so
+SELECT '(?1).*(?2)'::journey.journey_pattern;
+SELECT 'a -> (?t<=5) b'::journey.journey_pattern;
+SELECT '(?)'::journey.journey_pattern;
 DROP FUNCTION seconds;
 DROP FUNCTION letters;
 DROP TABLE q;

@@ -977,6 +977,13 @@ read_item(Reader *r)
 	return status;
 }
 
+/* Whether "(?" and a number or a time is at hand: somebody brings a pattern of sequenceMatch. */
+static bool
+is_numbered(const Reader *r)
+{
+	return r->p > r->text && r->p[-1] == '(' && *r->p == '?' && r->end - r->p >= 2 && ((r->p[1] >= '0' && r->p[1] <= '9') || r->p[1] == 't');
+}
+
 static JnStatus
 read_all(Reader *r)
 {
@@ -1003,7 +1010,7 @@ read_all(Reader *r)
 			else if (accept_word(r, "within"))
 				status = read_within(r, begin);
 			else if (quantifier_comes(r))
-				status = fail(r, JN_PATTERN_QUANTIFIER, begin);
+				status = fail(r, is_numbered(r) ? JN_PATTERN_CLICKHOUSE : JN_PATTERN_QUANTIFIER, begin);
 			else
 				status = read_item(r);
 		}
