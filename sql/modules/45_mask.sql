@@ -74,7 +74,7 @@ CREATE FUNCTION journey._row(subject anycompatible, seal journey._seal) RETURNS 
   LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10
   AS 'MODULE_PATHNAME', 'journey__row';
 COMMENT ON FUNCTION journey._row(anycompatible, journey._seal) IS
-  'Whether the reader may see this subject''s rows; false, never NULL, without a seal or for an unknown policy.';
+  'Whether the reader may see this subject''s rows, or by the seal of a column its cells there; false, never NULL, without a seal or for an unknown policy.';
 
 CREATE FUNCTION journey._row(subject anycompatible, seal journey._seal, collected timestamptz) RETURNS boolean
   LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10

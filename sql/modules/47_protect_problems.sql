@@ -96,10 +96,10 @@ AS $$
   UNION ALL
   SELECT DISTINCT 'object_not_in_prerequisite_state', format('cannot protect %s alone', relation), i.inhparent::regclass::text,
          'Rows can be read through %s as well.', 'Protect the table at the top, or take the inheritance away.',
-         format('ALTER TABLE %s NO INHERIT %s;', t, i.inhparent::regclass)
-  FROM journey._tree(relation) t JOIN pg_inherits i ON i.inhrelid = t
+         CASE WHEN c.relispartition THEN format('ALTER TABLE %s DETACH PARTITION %s;', i.inhparent::regclass, t)
+              ELSE format('ALTER TABLE %s NO INHERIT %s;', t, i.inhparent::regclass) END
+  FROM journey._tree(relation) t JOIN pg_inherits i ON i.inhrelid = t JOIN pg_class c ON c.oid = t
   WHERE i.inhparent NOT IN (SELECT u FROM journey._tree(relation) u)
-    AND NOT (SELECT c.relispartition FROM pg_class c WHERE c.oid = relation)
   UNION ALL
   SELECT 'dependent_objects_still_exist', format('other objects depend on %s', relation), d.name,
          'They would go on showing raw values: %s.', 'Drop them, and create them again on the protected relation.',
@@ -149,9 +149,15 @@ AS $$
                     WHERE t.typtype = 'e'
                        OR p.base IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype, 'uuid'::regtype,
                                      'int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype))
+  UNION ALL
+  SELECT 'object_not_in_prerequisite_state', format('virtual column %s cannot name subjects', quote_ident(subject)), NULL,
+         'It is computed for every reader, and where that fails, the error would tell what the masks hide.',
+         'Use a column that is stored.', NULL
+  FROM pg_attribute a
+  WHERE a.attrelid = relation AND a.attname = subject COLLATE "C" AND a.attgenerated = 'v' AND NOT a.attisdropped
 $$;
 COMMENT ON FUNCTION journey._subject_problems(regclass, text) IS
-  'Why the column cannot say whose data a row is: there is none, or its text form is not the same for every reader.';
+  'Why the column cannot say whose data a row is: there is none, it is computed as it is read, or its text form is not the same for every reader.';
 
 CREATE FUNCTION journey._collected_problems(relation regclass, collected text, policies journey.policy[])
   RETURNS TABLE (code text, message text, object text, detail text, hint text, statement text)
@@ -204,9 +210,20 @@ AS $$
   JOIN unnest(policies) p ON p.column_name = g.attname AND p.mask = 'public'
   JOIN journey._generated_from(t, g.attnum) f ON true
   WHERE NOT EXISTS (SELECT FROM unnest(policies) q WHERE q.column_name = f AND q.mask = 'public')
+  UNION ALL
+  SELECT DISTINCT 'object_not_in_prerequisite_state', format('masked columns tell apart what inherits from %s: %%s', relation),
+         format('constraint %I of %s', k.conname, t), 'EXPLAIN ANALYZE shows every reader from which table a row comes, and the check what it holds.',
+         'Make the columns of the check public, or drop it.', format('ALTER TABLE %s DROP CONSTRAINT %I;', t, k.conname)
+  FROM journey._tree(relation) t
+  JOIN pg_class c ON c.oid = t AND NOT c.relispartition
+  JOIN pg_constraint k ON k.conrelid = t AND k.contype = 'c'
+                      AND CASE WHEN t = relation THEN k.connoinherit AND c.relhassubclass ELSE k.coninhcount = 0 END
+  JOIN pg_attribute a ON a.attrelid = t AND a.attnum > 0 AND NOT a.attisdropped AND k.conkey && ARRAY[a.attnum, 0::int2]
+  LEFT JOIN unnest(policies) p ON p.column_name = a.attname AND p.mask = 'public'
+  WHERE p.mask IS NULL
 $$;
 COMMENT ON FUNCTION journey._policy_problems(regclass, journey.policy[]) IS
-  'Columns whose masks others would give away: partition keys, and what public columns are generated from.';
+  'Columns whose masks others would give away: partition keys, what public columns are generated from, and checks that only some tables of a tree have.';
 
 CREATE FUNCTION journey._schema_problems()
   RETURNS TABLE (code text, message text, object text, detail text, hint text, statement text)

@@ -56,6 +56,12 @@ AS $$
     INSERT INTO journey.protected_grant (protected_id, member, column_name, grantee, grantor, privilege, grantable, place)
     SELECT _note_members.protected_id, a.member, r.column_name, r.grantee, r.grantor, r.privilege, r.grantable, r.place
     FROM added a, journey._rights(a.member) r
+  ), left_others AS (
+    -- a partition that was detached: what it was to another relation is over
+    DELETE FROM journey.protected_member o USING added a
+    WHERE o.member = a.member AND o.protected_id <> _note_members.protected_id
+      AND NOT EXISTS (SELECT FROM journey.protected_relation p CROSS JOIN journey._members(p.base) m
+                      WHERE p.id = o.protected_id AND m = o.member)
   )
   SELECT a.member FROM added a
 $$;
@@ -287,12 +293,17 @@ BEGIN
   -- Rows found through an index come in the order of its columns.  A public
   -- column that shares one with masked columns is shown through a CASE, which
   -- is no column to the planner: conditions on it use no index.
+  --
+  -- A virtual column is computed as it is read, and where that fails, the error
+  -- quotes raw values: of a denied cell it is not read.
   SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum),
          string_agg(CASE WHEN a.attname = ANY (behind) THEN
                       format('CASE WHEN b.tableoid <> 0 THEN b.%1$I ELSE b.%1$I END', a.attname)
                     WHEN c.mask = 'public' THEN format('b.%I', a.attname) ELSE
-                      format('journey._cell(b.%I, %s, %L::journey._seal%s)::%s%s', a.attname, subject,
-                             c.id || ' ' || c.column_name, collected, format_type(a.atttypid, a.atttypmod),
+                      format('journey._cell(%1$s, %2$s, %3$L::journey._seal%4$s)::%5$s%6$s',
+                             format(CASE a.attgenerated WHEN 'v' THEN 'CASE WHEN journey._row(%2$s, %3$L::journey._seal%4$s) THEN b.%1$I END'
+                                                        ELSE 'b.%1$I' END, a.attname, subject, c.id || ' ' || c.column_name, collected),
+                             subject, c.id || ' ' || c.column_name, collected, format_type(a.atttypid, a.atttypmod),
                              ' COLLATE ' || (SELECT format('%s.%I', l.collnamespace::regnamespace, l.collname)
                                              FROM pg_collation l WHERE l.oid = a.attcollation))
                     END, ', ' ORDER BY a.attnum)

@@ -106,7 +106,7 @@ AS $$
   SELECT 'high', replace(t.message, '%s', t.object), t.object, t.statement, replace(t.detail, '%s', t.object)
   FROM known k CROSS JOIN LATERAL journey._tree_problems(k.base, CASE WHEN k.has_view THEN k.view END) t
   UNION ALL
-  SELECT 'high', replace(t.message, '%s', t.object), t.object, NULL, concat_ws(' ', t.detail, t.hint)
+  SELECT 'high', replace(t.message, '%s', t.object), t.object, t.statement, concat_ws(' ', t.detail, t.hint)
   FROM known k CROSS JOIN LATERAL journey._policy_problems(k.base, k.policies) t
   UNION ALL
   SELECT 'medium', 'a partition or child is not covered', t::text, k.refresh,
@@ -187,6 +187,13 @@ AS $$
                     WHERE p.mask NOT IN ('row', 'public')
                       AND NOT EXISTS (SELECT FROM pg_attribute a
                                       WHERE a.attrelid = c.oid AND a.attname = p.column_name AND a.atttypid = p.column_type AND NOT a.attisdropped))
+  UNION ALL
+  SELECT CASE WHEN EXISTS (SELECT FROM journey._rights(m.member) r WHERE r.grantee <> c.relowner) THEN 'high' ELSE 'low' END,
+         'a table was taken out of a protected relation', m.member::text,
+         format('SELECT journey.protect(%L, subject => %L);', m.member, k.subject),
+         format('It holds raw rows of %s.', k.base)
+  FROM known k JOIN journey.protected_member m ON m.protected_id = k.id JOIN pg_class c ON c.oid = m.member AND c.relkind IN ('r', 'p')
+  WHERE NOT EXISTS (SELECT FROM known o CROSS JOIN journey._tree(o.base) t WHERE t = m.member)
   UNION ALL
   SELECT DISTINCT 'medium', 'a function runs with the rights of a role that reads raw values', f.oid::regprocedure::text,
          format('ALTER ROUTINE %s SECURITY INVOKER;', f.oid::regprocedure),

@@ -27,7 +27,7 @@ AS $$
   FROM pg_roles r
   WHERE r.rolsuper AND r.rolcanlogin
   UNION ALL
-  SELECT CASE WHEN g.rolname IN ('pg_monitor', 'pg_read_all_stats') THEN 'low' ELSE 'high' END,
+  SELECT CASE WHEN g.rolname IN ('pg_monitor', 'pg_read_all_stats') THEN 'low' WHEN g.rolname = 'pg_maintain' THEN 'medium' ELSE 'high' END,
          'a role has the rights of a predefined role', m.member::regrole::text,
          format('REVOKE %I FROM %s;', g.rolname, m.member::regrole),
          format('%s: %s.', g.rolname,
@@ -37,10 +37,11 @@ AS $$
                   WHEN 'pg_read_server_files' THEN 'reads the files of the server'
                   WHEN 'pg_write_server_files' THEN 'writes the files of the server'
                   WHEN 'pg_execute_server_program' THEN 'runs programs as the user of the server'
+                  WHEN 'pg_maintain' THEN 'stores the rows of any table in the order of an index, in which all then see them'
                   ELSE 'sees the statements of others, with their literals' END)
   FROM pg_roles g CROSS JOIN LATERAL journey._members_of(g.oid) m JOIN pg_roles r ON r.oid = m.member
   WHERE g.rolname IN ('pg_read_all_data', 'pg_write_all_data', 'pg_read_server_files', 'pg_write_server_files',
-                      'pg_execute_server_program', 'pg_monitor', 'pg_read_all_stats')
+                      'pg_execute_server_program', 'pg_maintain', 'pg_monitor', 'pg_read_all_stats')
     AND NOT r.rolsuper AND r.rolname NOT LIKE 'pg\_%'
   UNION ALL
   SELECT 'high', 'a role can replicate', r.oid::regrole::text, format('ALTER ROLE %I NOREPLICATION;', r.rolname),

@@ -12,6 +12,7 @@ AS $$
     WHEN name = 'log_parameter_max_length_on_error' AND value <> '0' THEN 'The log of the server holds the parameters of statements that fail.'
     WHEN name IN ('debug_print_parse', 'debug_print_rewritten', 'debug_print_plan') AND value = 'on' THEN 'The log of the server holds the literals of statements.'
     WHEN name = 'allow_system_table_mods' AND value = 'on' THEN 'Administrators change the server''s own tables by mistake.'
+    WHEN name = 'event_triggers' AND value = 'off' THEN 'Tables that become part of a protected relation keep their rights.'
     WHEN name = 'session_replication_role' AND value = 'replica' THEN 'Triggers that keep consent in order do not fire.'
   END
 $$;
@@ -39,7 +40,7 @@ AS $$
   CROSS JOIN LATERAL (SELECT split_part(c, '=', 1), substr(c, position('=' IN c) + 1) FROM unnest(d.setconfig) c) AS x (name, value)
   WHERE (d.setdatabase = 0 OR b.datname = current_database()) AND journey._is_telling(x.name, x.value) IS NOT NULL
   UNION ALL
-  SELECT CASE WHEN p.parname IN ('session_replication_role', 'allow_system_table_mods') OR p.parname LIKE 'journey.%' THEN 'high' ELSE 'medium' END,
+  SELECT CASE WHEN p.parname IN ('session_replication_role', 'event_triggers', 'allow_system_table_mods') OR p.parname LIKE 'journey.%' THEN 'high' ELSE 'medium' END,
          'a role may change a setting of superusers', p.parname,
          format('REVOKE %s ON PARAMETER %s FROM %s;', x.privilege_type, p.parname, CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END),
          format('%s: %s.', CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END, x.privilege_type)

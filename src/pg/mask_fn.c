@@ -57,14 +57,17 @@ PG_FUNCTION_INFO_V1(journey__row);
 typedef struct Site
 {
 	TimestampTz looked_at;		/* start of the statement that looked */
-	bool		is_row;			/* about rows as a whole */
+	bool		is_row;			/* about rows as a whole, or whether a cell is shown */
 	bool		quick;			/* open, and the verdict alone decides between the raw datum and a mask */
 	JourneySubjectKind kind;	/* how the argument names the subject */
 	JourneyClassRef class;		/* of data; for the decision */
 	JourneyMask mask;
 } Site;
 
-/* Takes a policy over into the site; leaves it closed if anything is odd. */
+/*
+ * Takes a policy over into the site; leaves it closed if anything is odd.  A
+ * site that shows no cell, only tells whether one would be shown, has no type.
+ */
 static void
 open_site(Site *site, Oid type, HeapTuple tuple, TupleDesc desc)
 {
@@ -76,7 +79,7 @@ open_site(Site *site, Oid type, HeapTuple tuple, TupleDesc desc)
 	site->class.name = journey_option_text(&options, "class");
 	if (mask == NULL || site->class.name == NULL)
 		return;
-	if (strcmp(mask, "row") == 0)
+	if (!OidIsValid(type) || strcmp(mask, "row") == 0)
 		site->is_row = true;
 	else if (!isnull && DatumGetObjectId(policy_type) == type)
 	{
@@ -87,8 +90,9 @@ open_site(Site *site, Oid type, HeapTuple tuple, TupleDesc desc)
 
 /* Step 1 of the head comment. */
 static void
-look_up_site(Site *site, FunctionCallInfo fcinfo, const JourneySeal *seal)
+look_up_site(Site *site, FunctionCallInfo fcinfo, int seal)
 {
+	const JourneySeal *given = PG_GETARG_SEAL_P(seal);
 	JourneyTable tables[JOURNEY_OWN_TABLES];
 	const JourneyTable *policy = &tables[JOURNEY_POLICY];
 	MemoryContext caller;
@@ -110,7 +114,7 @@ look_up_site(Site *site, FunctionCallInfo fcinfo, const JourneySeal *seal)
 		caller = MemoryContextSwitchTo(site->mask.context);
 		rel = table_open(policy->relid, AccessShareLock);
 		ScanKeyInit(&key, policy->column[JOURNEY_POLICY_ID], BTEqualStrategyNumber, F_UUID_EQ,
-					UUIDPGetDatum(&seal->policy));
+					UUIDPGetDatum(&given->policy));
 
 		/* without a snapshot of ours: the newest committed rows */
 		scan = systable_beginscan(rel, policy->index, true, NULL, 1, &key);
@@ -121,8 +125,8 @@ look_up_site(Site *site, FunctionCallInfo fcinfo, const JourneySeal *seal)
 			bool		isnull;
 			Datum		name = heap_getattr(tuple, policy->column[JOURNEY_POLICY_COLUMN], desc, &isnull);
 
-			if (!isnull && strcmp(NameStr(*DatumGetName(name)), NameStr(seal->column)) == 0)
-				open_site(site, get_fn_expr_argtype(fcinfo->flinfo, 0), tuple, desc);
+			if (!isnull && strcmp(NameStr(*DatumGetName(name)), NameStr(given->column)) == 0)
+				open_site(site, seal == 1 ? InvalidOid : get_fn_expr_argtype(fcinfo->flinfo, 0), tuple, desc);
 		}
 		systable_endscan(scan);
 		table_close(rel, AccessShareLock);
@@ -157,7 +161,7 @@ find_site(FunctionCallInfo fcinfo, int seal)
 			site->looked_at = GetCurrentStatementStartTimestamp();
 		}
 		else
-			look_up_site(site, fcinfo, PG_GETARG_SEAL_P(seal));
+			look_up_site(site, fcinfo, seal);
 	}
 	return site;
 }

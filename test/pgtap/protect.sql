@@ -115,5 +115,31 @@ CREATE UNIQUE INDEX ON journey_base.orders (who, at);
 SELECT journey.refresh('tap.orders');
 SELECT ok(tap.is_veiled('at'), 'refresh looks at indexes too');
 
+-- 124: virtual columns, from 18 on, are computed as they are read, and of a denied cell they are not
+SELECT current_setting('server_version_num')::int >= 180000 AS on18 \gset
+\if :on18
+CREATE TABLE tap.virtual (id int, who text, at date, raw text, number int GENERATED ALWAYS AS (raw::int) VIRTUAL);
+INSERT INTO tap.virtual VALUES (1, 'no', '2026-01-01', 'canary'), (2, 'yes', '2026-01-01', '22');
+CREATE TABLE tap.named (raw text, who text GENERATED ALWAYS AS (raw::int::text) VIRTUAL);
+SELECT throws_ok($$SELECT journey.protect('tap.named', subject => 'who')$$, '55000', 'virtual column who cannot name subjects',
+	'no subject that is computed');
+SELECT throws_ok($$SELECT journey.protect('tap.virtual', subject => 'who', columns => '{"number": "public"}')$$, '55000',
+	'public columns of tap.virtual are generated from masked ones: number', 'nor a public one of masked ones');
+SELECT journey.create_purpose('tap_virtual');
+SELECT journey.grant_purpose('tap_reader', 'tap_virtual');
+SELECT journey.consent_give('yes', 'tap_virtual');
+GRANT SELECT ON tap.virtual TO tap_reader;
+SELECT unnest(ARRAY[
+	lives_ok(format($$SELECT journey.protect('tap.virtual', subject => 'who', %s columns => '{"id": "public", "at": "public", "who": "public"}')$$, c),
+		'protect ' || c),
+	lives_ok('SELECT number FROM tap.virtual', 'what fails in a denied cell is not computed ' || c),
+	lives_ok($$SELECT journey.unprotect('tap.virtual')$$, 'and back ' || c)])
+FROM unnest(ARRAY['', $$collected => 'at',$$, $$row_action => 'suppress',$$]) c;
+SELECT journey.protect('tap.virtual', subject => 'who', columns => '{"id": "public"}');
+ALTER TABLE journey_base.virtual ADD half int GENERATED ALWAYS AS (raw::int / 2) VIRTUAL;
+SELECT lives_ok($$SELECT journey.refresh('tap.virtual')$$, 'one that comes later');
+SELECT results_eq('SELECT number, half FROM tap.virtual ORDER BY id', 'VALUES (NULL::int, NULL::int), (NULL, NULL)', 'is not computed either');
+\endif
+
 SELECT finish();
 ROLLBACK;

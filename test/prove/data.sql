@@ -139,6 +139,14 @@ INSERT INTO journey_base.inbox
 SELECT i, subject, pg_temp.cell(label || ' body', 'CANARY-1', CASE WHEN i <> 3 THEN 'CANARY-2' END, label), pg_temp.cell(i, 79190000, 86420000, label)
 FROM rows WHERE i <= 12;
 
+SELECT to_regclass('journey_base.computed') IS NOT NULL AS computed \gset
+\if :computed
+INSERT INTO journey_base.computed
+SELECT i, subject, repeat('p', 4200), CASE WHEN label IS NOT NULL THEN '2026' || lpad((i % 12 + 1)::text, 2, '0') || '01' ELSE pg_temp.cell(NULL, 'CANARY' || i, '79190000', label) END,
+	CASE WHEN label IS NOT NULL THEN 7920 + i ELSE pg_temp.cell(NULL, 7919, CASE WHEN i % 3 > 0 THEN 8642 END, label) END
+FROM rows WHERE i <= 60;
+\endif
+
 -- 0104 and +105 are other names than those of the numbers
 CREATE TEMP TABLE numbered (n int, person int, label text);
 INSERT INTO numbered VALUES (0, 101, 'VISIBLE'), (1, 102, 'MARKETING'), (2, 103, NULL), (3, 104, NULL), (4, 105, NULL), (5, 0, NULL),

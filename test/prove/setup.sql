@@ -170,6 +170,19 @@ CREATE TABLE devices (id int, person uuid, pad text NOT NULL, note text, amount 
 ALTER TABLE tickets ALTER pad SET STORAGE plain;
 ALTER TABLE devices ALTER pad SET STORAGE plain;
 
+-- Columns that are computed as they are read, and fail for some denied cells.
+SELECT current_setting('server_version_num')::int >= 180000 AS on18 \gset
+\if :on18
+CREATE TABLE computed (
+	id int PRIMARY KEY, user_id text, pad text NOT NULL, code text, amount int,
+	number int GENERATED ALWAYS AS (code::int) VIRTUAL, share int GENERATED ALWAYS AS (100 / (amount - 7919)) VIRTUAL,
+	shown text GENERATED ALWAYS AS (substr(code, 1, 100 / (amount - 7919))) VIRTUAL, day date GENERATED ALWAYS AS (make_date(code::int / 10000, code::int / 100 % 100, 1)) VIRTUAL
+) WITH (toast_tuple_target = 8160, autovacuum_enabled = off);
+ALTER TABLE computed ALTER pad SET STORAGE plain;
+ALTER TABLE computed OWNER TO shop;
+GRANT SELECT ON computed TO ana, bob, carol;
+\endif
+
 ALTER TABLE tickets OWNER TO shop;
 ALTER TABLE devices OWNER TO shop;
 ALTER TABLE desk OWNER TO shop;
@@ -264,6 +277,10 @@ SELECT journey.protect('facts', subject => 'user_id', columns => '{
 
 SELECT journey.protect('tickets', subject => 'person', columns => '{"id": "public", "person": "public", "note": {"mask": "partial", "keep_first": 1, "min_hidden": 4}}');
 SELECT journey.protect('devices', subject => 'person', columns => '{"id": "public", "person": "public"}');
+\if :on18
+SELECT journey.protect('computed', subject => 'user_id', columns => '{"id": "public", "user_id": "public",
+	"share": {"mask": "constant", "value": -1}, "shown": {"mask": "partial", "keep_last": 2}, "day": {"mask": "generalize", "unit": "decade"}}');
+\endif
 SELECT journey.protect('hidden', subject => 'user_id', row_action => 'suppress', columns => '{"id": "public", "label": "public"}');
 SELECT journey.protect('loose', subject => 'user_id', columns => '{"id": "public", "user_id": "public"}');
 GRANT ALL ON loose TO analysts, dave;

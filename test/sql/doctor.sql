@@ -36,7 +36,9 @@ CREATE TEMP TABLE found AS TABLE finding;
 
 -- Rights: on tables, columns, children, sequences, the schema
 GRANT SELECT, INSERT ON journey_base.people TO regress_doc_reader;
+ALTER EVENT TRIGGER journey_close_joined DISABLE;
 GRANT SELECT (page) ON doc.visits_1 TO PUBLIC;
+ALTER EVENT TRIGGER journey_close_joined ENABLE;
 :close;
 GRANT ALL ON SCHEMA journey_base TO regress_doc_reader;
 :close;
@@ -69,6 +71,24 @@ ALTER TABLE journey_base.people ENABLE ROW LEVEL SECURITY;
 CREATE TABLE doc.parent (id int, who text);
 ALTER TABLE journey_base.notes INHERIT doc.parent;
 :close;
+CREATE TABLE doc.wider (LIKE journey_base.visits INCLUDING CONSTRAINTS) PARTITION BY RANGE (at);
+ALTER TABLE doc.wider ATTACH PARTITION journey_base.visits DEFAULT;
+SELECT severity, finding, object, statement, detail FROM finding WHERE severity = 'high';
+SELECT statement FROM finding WHERE severity = 'high' \gexec
+DROP TABLE doc.wider;
+SELECT 'left: ' || count(*) FROM finding;
+ALTER TABLE journey_base.visits DETACH PARTITION doc.visits_2;
+TABLE finding;
+GRANT SELECT ON doc.visits_2 TO regress_doc_reader;
+:close;
+SELECT journey.unprotect('doc.visits_2');
+DROP TABLE doc.visits_2;
+CREATE TABLE doc.notes_child (CHECK (note <> 'x')) INHERITS (journey_base.notes);
+CREATE TABLE doc.notes_child () INHERITS (journey_base.notes);
+ALTER TABLE doc.notes_child ADD CHECK (note <> 'x');
+:close;
+DROP TABLE doc.notes_child CASCADE;
+SELECT journey.refresh('journey_base.notes');
 CREATE PUBLICATION regress_doc_one FOR TABLE journey_base.people;
 CREATE PUBLICATION regress_doc_all FOR ALL TABLES;
 CREATE PUBLICATION regress_doc_schema FOR TABLES IN SCHEMA journey_base;
@@ -176,6 +196,7 @@ ALTER ROLE regress_doc_reader SET log_min_duration_statement = '1s';
 SELECT severity, finding, object, replace(statement, :'DBNAME', 'db'), replace(detail, :'DBNAME', 'db') FROM finding;
 SELECT statement FROM finding \gexec
 SELECT 'left: ' || count(*) FROM finding;
+SELECT name, value, journey._is_telling(name, value) FROM (VALUES ('event_triggers', 'on'), ('event_triggers', 'off')) AS x (name, value);
 GRANT SET ON PARAMETER session_replication_role TO regress_doc_reader;
 GRANT ALTER SYSTEM ON PARAMETER log_statement TO PUBLIC;
 GRANT SET ON PARAMETER journey.key_file TO regress_doc_reader;

@@ -126,7 +126,7 @@ SELECT journey._cell('raw'::text, 'mask-yes', '00000000-0000-4000-8000-000000000
 SELECT journey._row('mask-yes', '00000000-0000-4000-8000-000000000001');
 SELECT r.id AS row_seal, c.id || ' t' AS cell_seal
 FROM journey.policy r, journey.policy c WHERE r.mask = 'row' AND c.column_name = 't' \gset
-SELECT journey._row('mask-yes', :'row_seal') AS row, journey._row('mask-yes', :'cell_seal') AS cell;
+SELECT journey._row(who, :'row_seal') AS row, journey._row(who, :'cell_seal') AS cell FROM unnest('{mask-yes,mask-no}'::text[]) who;
 SELECT journey._cell('raw'::text, 'mask-yes', s)
 FROM (SELECT (id || ' t')::journey._seal AS s FROM journey.policy WHERE column_name = 't' OFFSET 0) p;
 SELECT journey.revoke_purpose(CURRENT_USER::regrole, 'regress_mask');

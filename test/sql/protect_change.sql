@@ -176,7 +176,35 @@ SELECT journey.refresh('shop.parts');
 SET ROLE regress_change_reader;
 SELECT * FROM shop.parts_3;
 RESET ROLE;
+-- 125: what is granted on all tables of a schema, on single columns, or while a partition is away, does not hold
+GRANT SELECT ON ALL TABLES IN SCHEMA shop TO regress_change_reader;
+GRANT SELECT (who) ON side.parts_6 TO PUBLIC;
+ALTER TABLE journey_base.parts DETACH PARTITION shop.parts_3;
+GRANT SELECT ON shop.parts_3 TO regress_change_reader;
+SET ROLE regress_change_reader;
+SELECT * FROM shop.parts_3;
+RESET ROLE;
+SET ROLE regress_change_owner;
+ALTER TABLE journey_base.parts ATTACH PARTITION shop.parts_3 FOR VALUES FROM ('2026-03-01') TO ('2026-04-01');
+GRANT SELECT ON shop.parts_1 TO PUBLIC;
+SET ROLE regress_change_reader;
+SELECT * FROM shop.parts_1;
+SELECT * FROM shop.parts_3;
+SELECT who FROM side.parts_6;
+RESET ROLE;
+SELECT member, r.grantee FROM journey._members('journey_base.parts') member, journey._rights(member) r WHERE r.grantee <> 'regress_change_owner'::regrole;
+-- one that was taken out and is protected by itself has rights of its own to get back
+SET ROLE regress_change_owner;
+CREATE TABLE shop.parts_9 PARTITION OF journey_base.parts FOR VALUES FROM ('2026-09-01') TO ('2026-10-01');
+RESET ROLE;
+ALTER TABLE journey_base.parts DETACH PARTITION shop.parts_9;
+GRANT UPDATE ON shop.parts_9 TO regress_change_reader;
+SELECT journey.protect('shop.parts_9', 'who', '{"id": "public", "who": "public", "at": "public"}');
 SELECT journey.unprotect('shop.parts');
+SELECT grantee, privilege FROM journey._rights('journey_base.parts_9') WHERE grantee <> 'regress_change_owner'::regrole;
+SELECT journey.unprotect('shop.parts_9');
+SELECT grantee, privilege FROM journey._rights('shop.parts_9') WHERE grantee <> 'regress_change_owner'::regrole;
+DROP TABLE shop.parts_9;
 SELECT grantee::regrole, privilege_type FROM pg_class, aclexplode(relacl) WHERE oid = 'shop.parts_3'::regclass AND grantee <> relowner;
 SELECT attname, attacl FROM pg_attribute WHERE attrelid = 'shop.parts_4'::regclass AND attacl IS NOT NULL;
 DROP TABLE shop.parts_3, shop.parts_4, shop.parts_2_new;
@@ -184,6 +212,26 @@ DROP SCHEMA side CASCADE;
 TABLE parts EXCEPT SELECT nspname, relname, relkind, owner, rights FROM pg_temp.look;
 SELECT nspname, relname, relkind, owner, rights FROM pg_temp.look EXCEPT TABLE parts;
 SELECT attname, attacl FROM pg_attribute WHERE attrelid = 'shop.parts_1'::regclass AND attacl IS NOT NULL;
+
+-- 123: no tables of a tree that are told apart by checks on what is masked; those that all have tell nothing
+CREATE TABLE shop.sorted (id int, who text, stars int, CONSTRAINT positive CHECK (stars > 0));
+CREATE TABLE shop.sorted_low (mood int, CHECK (mood < 3), CHECK (id > 0)) INHERITS (shop.sorted);
+CREATE TABLE shop.sorted_high (CHECK (stars > 3), CONSTRAINT positive CHECK (stars > 0)) INHERITS (shop.sorted);
+SELECT object, statement FROM journey.protect('shop.sorted', subject => 'who', columns => '{"id": "public"}', dry_run => true);
+SELECT journey.protect('shop.sorted', 'who', '{"id": "public"}');
+ALTER TABLE shop.sorted_low DROP CONSTRAINT sorted_low_mood_check;
+ALTER TABLE shop.sorted_high DROP CONSTRAINT sorted_high_stars_check;
+SELECT journey.protect('shop.sorted', 'who', '{"id": "public"}');
+-- neither later, nor in the table at the top alone
+CREATE TABLE shop.sorted_new (CHECK (sorted_new IS NOT NULL)) INHERITS (journey_base.sorted);
+CREATE TABLE shop.sorted_new (LIKE journey_base.sorted INCLUDING CONSTRAINTS, CHECK (stars > 5));
+ALTER TABLE shop.sorted_new INHERIT journey_base.sorted;
+ALTER TABLE journey_base.sorted ADD CHECK (stars < 9) NO INHERIT;
+SELECT journey.refresh('shop.sorted');
+ALTER TABLE journey_base.sorted DROP CONSTRAINT sorted_stars_check;
+SELECT journey.refresh('shop.sorted');
+SELECT journey.unprotect('shop.sorted');
+DROP TABLE shop.sorted, shop.sorted_low, shop.sorted_high, shop.sorted_new;
 
 -- roles that went away meanwhile are left out
 CREATE ROLE regress_change_gone;

@@ -95,6 +95,20 @@ foreach my $function ('pg_read_file(text)', 'pg_read_binary_file(text)', 'pg_ls_
 		$function =~ /^pg_(?:read|stat)_/ ? "ana: SELECT " . $function =~ s/text/'PG_VERSION'/r : ());
 }
 
+# 127: rows stored anew in the order of what is masked
+SKIP:
+{
+	skip 'SKIP: there is no pg_maintain', 4 if $node->safe_psql('postgres', "SELECT to_regrole('pg_maintain') IS NULL") eq 't';
+	$node->safe_psql('postgres', q{
+		CREATE TABLE calls (who text, at date, number text) PARTITION BY RANGE (at);
+		CREATE TABLE calls_all PARTITION OF calls DEFAULT;
+		CREATE INDEX calls_number ON calls_all (number);
+		GRANT SELECT ON calls TO ana;
+		SELECT journey.protect('calls', subject => 'who', columns => '{"at": "public"}')});
+	hole('pg_maintain', 'ana', 'medium', 'GRANT pg_maintain TO ana', 'ana: CLUSTER calls_all USING calls_number');
+	$node->safe_psql('postgres', q{SELECT journey.unprotect('calls'); DROP TABLE calls});
+}
+
 # Servers that lead back.
 foreach my $wrapper ('postgres_fdw', 'dblink_fdw')
 {
