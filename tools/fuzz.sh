@@ -20,7 +20,7 @@ fuzz_one()
 	files=$(find "$corpus" -type f 2>/dev/null | sort)
 	if [ -n "$files" ]; then
 		# shellcheck disable=SC2086
-		if "$out/fuzz_$name" -timeout=10 $files >"$dir/replay.log" 2>&1; then
+		if "$out/fuzz_$name" -timeout=60 $files >"$dir/replay.log" 2>&1; then
 			p=$(wc -l <<<"$files")
 		else
 			f=1
@@ -29,7 +29,7 @@ fuzz_one()
 	fi
 	mkdir -p "$corpus"
 	if [ "$seconds" -gt 0 ]; then
-		if "$out/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+		if "$out/fuzz_$name" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=2048 -print_final_stats=1 \
 			-artifact_prefix="$dir/" "$dir/found" "$corpus" >"$dir/fuzz.log" 2>&1; then
 			p=$((p + 1))
 		else

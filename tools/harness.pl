@@ -2,8 +2,9 @@
 #
 #	perl harness.pl COUNTS COMMAND... -- FILE...
 #
-# Each FILE is given to COMMAND.  The counts go to the file COUNTS as `passed
-# failed`; a program that dies or breaks its plan counts as one more failure.
+# Each FILE is given to COMMAND, in that order and JOURNEY_JOBS of them (1) at a
+# time.  The counts go to the file COUNTS as `passed failed`; a program that dies
+# or breaks its plan counts as one more failure.
 use strict;
 use warnings;
 use TAP::Harness;
@@ -17,7 +18,7 @@ while (@ARGV)
 	push @command, $word;
 }
 my @names = map { my $n = $_; $n =~ s{.*/}{}; [ $_, $n ] } @ARGV;
-my $harness = TAP::Harness->new({ exec => \@command, failures => 1, color => 0, merge => 0 });
+my $harness = TAP::Harness->new({ exec => \@command, failures => 1, color => 0, merge => 0, jobs => $ENV{JOURNEY_JOBS} // 1, timer => 1 });
 my $found = $harness->runtests(@names);
 my $failed = scalar($found->failed);
 

@@ -1,13 +1,23 @@
 #!/bin/bash
 # Restart, replica, dump and restore, upgrade: test/t/*.pl, or T=crash those
 # that begin so.  They start servers of their own, so they run as the user of
-# the server, from a copy that it can read.
+# the server, from a copy that it can read.  A file knows nothing of the others,
+# so some run side by side.
 . "$(dirname "$0")/lib.sh"
 setup build tap
 build_extension
 
 shopt -s nullglob
-files=("$ROOT"/test/t/"${T-}"*.pl)
+# those that take longest come first, so that none is alone at the end
+files=()
+for name in live_random faults protect live_copies doctor live_crash live_stress consent_cache '*'; do
+	for file in "$ROOT"/test/t/$name.pl; do
+		case "$(basename "$file") ${files[*]} " in
+			*"$file "*) ;;
+			"${T-}"*) files+=("$file") ;;
+		esac
+	done
+done
 if [ ${#files[@]} = 0 ]; then
 	result tap 0 0
 	exit
@@ -20,7 +30,7 @@ cp "$ROOT"/test/t/*.p[lm] "$dir/t/"
 cp "$ROOT/tools/harness.pl" "$dir/"
 cp -r "$ROOT/sql" "$ROOT/journey.control" "$dir/"
 cd "$dir"
-as_server env LANG=C.UTF-8 PERL5LIB="$PGXS_DIR/test/perl:$dir/t" PG_REGRESS="$PGXS_DIR/test/regress/pg_regress" \
+as_server env LANG=C.UTF-8 JOURNEY_JOBS=$((JOBS < 4 ? JOBS : 4)) PG_TEST_TIMEOUT_DEFAULT=600 PERL5LIB="$PGXS_DIR/test/perl:$dir/t" PG_REGRESS="$PGXS_DIR/test/regress/pg_regress" \
 	TESTDIR="$dir" TESTDATADIR="$dir/tmp_check" TESTLOGDIR="$dir/tmp_check/log" PGHOST='' \
 	perl harness.pl counts perl -- "${files[@]/#*\//t/}" || true
 read -r passed failed <"$dir/counts" || { passed=0; failed=1; }

@@ -142,7 +142,7 @@ BEGIN
 	EXECUTE query;
 	RETURN false;
 EXCEPTION WHEN query_canceled THEN
-	RETURN clock_timestamp() - statement_timestamp() < '2 s';
+	RETURN clock_timestamp() - statement_timestamp() < '10 s';
 END
 $$;
 SET LOCAL statement_timeout = '200ms';

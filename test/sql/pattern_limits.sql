@@ -1,4 +1,4 @@
--- what makes other matchers give up: each within two seconds
+-- what makes other matchers give up: milliseconds each, and hours where it is not linear
 SET search_path = journey, public;
 CREATE TABLE pattern_long AS
 SELECT journey_agg(timestamptz '2026-01-01 00:00Z' + n * interval '1 s', CASE n % 2 WHEN 0 THEN 'a' ELSE 'b' END) AS ab,
@@ -9,7 +9,7 @@ SELECT journey_agg(timestamptz '2026-01-01 00:00Z' + n * interval '1 s', CASE n 
 FROM generate_series(1, 3000) AS n;
 CREATE TABLE pattern_rows AS
 SELECT journey_agg(timestamptz '2026-01-01 00:00Z' + n * interval '1 s', 'a') AS a FROM generate_series(1, 2500) AS n;
-SET statement_timeout = '2s';
+SET statement_timeout = '60s';
 
 -- P15: ClickHouse gives up at 3000 rows
 SELECT ab ~ 'a -[< 5 s]-> b -> c' AS "P15", match_count(ab, 'a -[< 5 s]-> b -> c') AS "P15 count", match_count(ab, 'a -[< 5 s]-> b') AS found FROM pattern_short;

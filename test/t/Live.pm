@@ -11,15 +11,15 @@ use PostgreSQL::Test::Utils;
 
 our @EXPORT = qw(session start_asking answer ask finish live_node live_setup log_is_clean);
 
-# A psql that stays.
+# A psql that stays.  The timeout, in seconds, is for each question and not for all.
 sub session
 {
 	my ($node, %opt) = @_;
-	my %s = (in => '', out => '', err => '', mark => 0);
+	my %s = (in => '', out => '', err => '', mark => 0, timer => IPC::Run::timeout($opt{timeout} // 600));
 
 	$s{run} = IPC::Run::start(
 		[ 'psql', '-X', '-q', '-A', '-t', '-d', $node->connstr($opt{db} // 'postgres'), @{ $opt{params} // [] } ],
-		'<', \$s{in}, '>', \$s{out}, '2>', \$s{err}, IPC::Run::timeout($opt{timeout} // 600));
+		'<', \$s{in}, '>', \$s{out}, '2>', \$s{err}, $s{timer});
 	return \%s;
 }
 
@@ -29,6 +29,7 @@ sub start_asking
 	my ($s, $sql) = @_;
 
 	$s->{mark}++;
+	$s->{timer}->start;
 	$s->{in} .= "$sql\n\\echo mark-$s->{mark}\n\\warn mark-$s->{mark}\n";
 	$s->{run}->pump_nb;
 	return;
@@ -69,6 +70,7 @@ sub finish
 {
 	my ($s) = @_;
 
+	$s->{timer}->start;
 	$s->{in} .= "\\q\n";
 	# a server that went away ends psql before it reads that
 	eval { $s->{run}->finish };

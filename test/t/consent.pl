@@ -10,6 +10,8 @@ use Test::More;
 
 my $primary = PostgreSQL::Test::Cluster->new('primary');
 $primary->init(allows_streaming => 1);
+# nothing that a vacuum removes may take a snapshot from a reader of the standby
+$primary->append_conf('postgresql.conf', "autovacuum = off\n");
 $primary->start;
 
 $primary->safe_psql('postgres', q{

@@ -34,10 +34,11 @@ my $marks = 0;
 sub session
 {
 	my ($node, @first) = @_;
-	my %s = (in => '', out => '', err => '');
+	# for each question, and not for all
+	my %s = (in => '', out => '', err => '', timer => IPC::Run::timeout($PostgreSQL::Test::Utils::timeout_default));
 	$s{run} = IPC::Run::start(
 		[ 'psql', '-X', '-q', '-A', '-t', '-d', $node->connstr('postgres') ],
-		'<', \$s{in}, '>', \$s{out}, '2>', \$s{err}, IPC::Run::timeout(180));
+		'<', \$s{in}, '>', \$s{out}, '2>', \$s{err}, $s{timer});
 	ask(\%s, $_) foreach @first;
 	return \%s;
 }
@@ -49,6 +50,7 @@ sub ask
 	$s->{out} = '';
 	$s->{err} = '';
 	$s->{in} .= "$sql;\n\\echo $mark\n";
+	$s->{timer}->start;
 	$s->{run}->pump until $s->{out} =~ /^$mark$/m;
 	$s->{out} =~ s/^$mark$//m;
 	return $s->{out} =~ s/\s+//gr;
@@ -57,6 +59,7 @@ sub ask
 sub finish
 {
 	my ($s) = @_;
+	$s->{timer}->start;
 	$s->{in} .= "\\q\n";
 	$s->{run}->finish;
 	return;

