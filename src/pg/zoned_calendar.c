@@ -32,6 +32,7 @@ typedef struct Zoned
 	JnCalendar	calendar;
 	JnPeriod	period;
 	pg_tz	   *zone;
+	int64		first_day;		/* of period 0, if periods are of days: the day of the week on which weeks begin */
 } Zoned;
 
 JnPeriod
@@ -124,7 +125,7 @@ zoned_start(void *ctx, int64 number)
 		return start_of_day(zoned->zone, day_of_month(units));
 	}
 	if (pg_mul_s64_overflow(number, zoned->period.days, &units)
-		|| pg_add_s64_overflow(units, FIRST_MONDAY, &units))
+		|| pg_add_s64_overflow(units, zoned->first_day, &units))
 		return number < 0 ? JN_TIME_MIN : JN_TIME_NEVER;
 	return start_of_day(zoned->zone, units);
 }
@@ -168,22 +169,49 @@ zoned_later(void *ctx, int64 time, int64 count)
 	return result;
 }
 
+/* Takes "Europe/Berlin, weeks from Sunday" apart; the second part may be missing. */
+static void
+read_zone(Zoned *zoned, const char *name)
+{
+	static const char *const weekday[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+	static const char weeks[] = ", weeks from ";
+	const char *tail = strstr(name, weeks);
+	char	   *zone = tail == NULL ? pstrdup(name) : pnstrdup(name, tail - name);
+
+	zoned->zone = pg_tzset(zone);
+	if (zoned->zone == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("time zone \"%s\" not recognized", zone)));
+	pfree(zone);
+	zoned->first_day = FIRST_MONDAY;
+	if (tail == NULL)
+		return;
+	tail += strlen(weeks);
+	for (int i = 0; i < lengthof(weekday); i++)
+		if (pg_strcasecmp(tail, weekday[i]) == 0)
+		{
+			zoned->first_day += i;
+			return;
+		}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("\"%s\" is no day of the week", tail),
+			 errhint("A zone may say on which day its weeks begin, as in 'America/New_York, weeks from Sunday'.")));
+}
+
 JnCalendar *
-journey_calendar(const JnEnv *env, const JnPeriod *period, const char *name)
+journey_calendar(const JnEnv *env, const JnPeriod *period, const char *zone)
 {
 	Zoned	   *zoned = jn_alloc(env, sizeof(Zoned));
 	JnCalendar *calendar = &zoned->calendar;
 
 	zoned->period = *period;
-	zoned->zone = pg_tzset(name);
-	if (zoned->zone == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("time zone \"%s\" not recognized", name)));
+	read_zone(zoned, zone);
 	*calendar = (JnCalendar) {.ctx = zoned};
 	if (period->us > 0)
 	{
-		calendar->origin = start_of_day(zoned->zone, FIRST_MONDAY);
+		calendar->origin = start_of_day(zoned->zone, zoned->first_day);
 		calendar->length = period->us;
 	}
 	else

@@ -23,8 +23,9 @@ extern JnPeriod journey_period(const Interval *interval, const char *argument);
  * Months are counted from January 2000, days from Monday 3 January 2000, so
  * periods of 3 months are quarters and those of 7 days begin on Mondays; both
  * begin at midnight of the zone, or with the first instant of a day that has
- * none.  Shorter periods are of one length, counted from that midnight.
- * Errors: an unknown time zone.
+ * none.  Shorter periods are of one length, counted from that midnight.  A zone
+ * may say another day of the week: "America/New_York, weeks from Sunday".
+ * Errors: an unknown time zone or day.
  */
 extern JnCalendar *journey_calendar(const JnEnv *env, const JnPeriod *period, const char *zone);
 

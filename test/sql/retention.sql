@@ -37,6 +37,17 @@ SELECT j, journey.retention(j, 'a', 'b', '1 day', 1, '2026-12-01') FROM (VALUES 
 SELECT journey.retention('[a 2026-01-04T23:59:59Z, a 2026-01-05T00:00:00Z, a 2026-01-18T12:00:00Z]', 'a', 'a', '1 week', 4, '2026-12-01') AS weeks,
        journey.retention('[a 2025-12-31T23:59:59Z, a 2026-01-01T00:00:00Z, a 2026-09-30T12:00:00Z]', 'a', 'a', '3 months', 4, '2026-12-01') AS quarters,
        journey.retention('[a 2026-01-31T12:00:00Z, a 2026-02-28T12:00:00Z, a 2026-03-31T11:59:59Z]', 'a', 'a', '1 month', 3, '2026-12-01', rolling => true) AS months;
+-- or on the day that the zone says: a Saturday, a Sunday, and a Sunday two weeks later
+SELECT zone, journey.retention(j, 'a', 'a', '1 week', 4, '2026-12-01', zone) AS weeks, journey.retention(j, 'a', 'a', '14 days', 2, '2026-12-01', zone) AS fortnights,
+       journey.retention(j, 'a', 'a', '1 day', 3, '2026-12-01', zone) AS days, journey.retention(j, 'a', 'a', '168 hours', 4, '2026-12-01', zone) AS hours,
+       journey.retention(j, 'a', 'a', '1 week', 4, '2026-12-01', zone, rolling => true) AS rolling, s.sessions, l.weeks AS lifecycle
+FROM (VALUES (journey.journey '[a 2026-01-03T12:00:00Z, a 2026-01-04T05:00:00Z, a 2026-01-18T12:00:00Z]')) AS v (j),
+     unnest(ARRAY['UTC', 'UTC, weeks from Monday', 'UTC, weeks from Sunday', 'UTC, weeks from saturday', 'America/New_York, weeks from Sunday']) AS zone,
+     LATERAL (SELECT string_agg(journey.step_count(s.j)::text, ' ' ORDER BY session) FROM journey.sessions(j, '100 days', calendar => 'week', tz => zone) AS s) AS s (sessions),
+     LATERAL (SELECT array_agg(period AT TIME ZONE split_part(zone, ',', 1) ORDER BY period) FILTER (WHERE state <> 'dormant') FROM journey.lifecycle(j, '1 week', '2026-02-01', zone)) AS l (weeks);
+SELECT b.cohort, b.bucket, b.size, b.returned
+FROM unnest((SELECT journey.retention_agg(j, 'a', 'a', '1 week', 2, '2026-12-01', 'America/New_York, weeks from Sunday', 'n-day', false, NULL)
+             FROM unnest(ARRAY['[a 2026-03-08T04:59:59Z, a 2026-03-08T05:00:00Z]', '[a 2026-03-08T05:00:00Z, a 2026-03-15T04:00:00Z]']::journey.journey[]) AS j)) AS b;
 -- the ends of time
 SELECT journey.retention(j, 'a', 'b', '1 month', 2, '294276-12-31 12:00Z') AS last, journey.retention(j, 'a', 'b', '1 month', 2, '294276-12-31 12:00Z', rolling => true) AS rolling,
        journey.retention(j, 'a', 'b', '1 microsecond', ARRAY[0, 2147483647], '294276-12-31 12:00Z') AS us
@@ -81,6 +92,9 @@ SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', ARRAY[-1
 SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', ARRAY[1, 1]);
 SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', 3, now(), 'Nowhere');
 SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', 3, now(), '');
+SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 week', 3, now(), 'UTC, weeks from Sun');
+SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 week', 3, now(), 'Nowhere, weeks from Sunday');
+SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 week', 3, now(), 'UTC, weeks from Sunday, weeks from Monday');
 SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', 3, now(), kind => 'N-day');
 SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', 3, now(), kind => 'recurring');
 SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', 3, now(), rolling => NULL);
