@@ -40,7 +40,7 @@ $(SCRIPT_GOALS):
 #? make demotest                   `make demo`: its figures on real data, and bad files
 #? make lint                       format, layers, exported symbols, SQL labels, versions
 #? make format                     put the C sources into that format
-#? make matrix [MAJORS="15 17 18"] build, regression and pgTAP on each major
+#? make matrix [MAJORS="15 17 18"] build, regression, pgTAP and attacks on each major
 #? make upgrade-test [MAJORS="17 18"] pg_upgrade, dump and restore to newer majors
 #? make drivers [DRIVERS=jdbc]      psycopg, node-postgres, JDBC, psqlODBC: those that are installed
 #? make asan                       the suite on PostgreSQL 17 under ASan and UBSan

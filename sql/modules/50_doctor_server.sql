@@ -168,6 +168,12 @@ AS $$
                     WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = t.oid
                       AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e')
   UNION ALL
+  SELECT 'low', 'counters of the server tell who is known', f::text, format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC;', f),
+         'They count what is read to decide about masked subjects, of whom some are known and some not.'
+  FROM unnest('{pg_stat_get_io(),pg_stat_get_backend_io(integer)}'::text[]) AS x (signature) CROSS JOIN to_regprocedure(x.signature) f
+  WHERE has_function_privilege('public', f, 'EXECUTE')
+    AND EXISTS (SELECT FROM journey._protected() p JOIN journey.policy c ON c.protected_id = p.id AND c.column_name = p.subject AND c.mask <> 'public')
+  UNION ALL
   SELECT 'high', 'masks do not hold on the workers of Citus', 'extension citus', NULL, 'Do not protect distributed tables.'
   FROM pg_extension e
   WHERE e.extname = 'citus'

@@ -126,6 +126,17 @@ SKIP:
 	$node->safe_psql('postgres', q{SELECT journey.unprotect('calls'); DROP TABLE calls});
 }
 
+# 130: what is read about masked subjects is counted; everybody has these counters at first
+foreach my $function ('pg_stat_get_io()', 'pg_stat_get_backend_io(integer)')
+{
+	SKIP:
+	{
+		skip "SKIP: there is no $function", 4 if $node->safe_psql('postgres', "SELECT to_regprocedure('$function') IS NULL") eq 't';
+		delete $before{$_} foreach grep { /\Q$function\E/ } keys %before;
+		hole($function, $function, 'low', 'ana: SELECT FROM ' . $function =~ s/integer/pg_backend_pid()/r);
+	}
+}
+
 # Servers that lead back.
 foreach my $wrapper ('postgres_fdw', 'dblink_fdw')
 {
