@@ -51,7 +51,7 @@ atom_arg(FunctionCallInfo fcinfo, int arg, const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must be a single step", name),
-				 errhint("Write an event, as in \"view\", several in brackets, as in \"[view, cart]\", or \".\" for any step.")));
+				 errhint("Write an event, as view or, with its quotes, \"add to cart\", several as [view, cart], or . for any step.")));
 
 	/* it stands behind the version */
 	return (JnName) {VARDATA_ANY(value) + 1, (uint32_t) VARSIZE_ANY_EXHDR(value) - 1};

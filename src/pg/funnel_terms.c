@@ -159,7 +159,7 @@ read_limit(Datum value, bool is_null, FunnelArgument argument)
 
 /* Takes an array to pieces. */
 static int
-read_array(Datum value, Datum **element, bool **is_null)
+read_array(Datum value, FunnelArgument argument, Datum **element, bool **is_null)
 {
 	ArrayType  *array = DatumGetArrayTypeP(value);
 	int16		length;
@@ -167,6 +167,11 @@ read_array(Datum value, Datum **element, bool **is_null)
 	char		align;
 	int			n;
 
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("%s must have one dimension", argument_names[argument]),
+				 argument == FUNNEL_STEPS ? errhint("Several events of which one is enough are one pattern, as in '{\"[view, search]\", buy}'.") : 0));
 	get_typlenbyvalalign(ARR_ELEMTYPE(array), &length, &by_value, &align);
 	deconstruct_array(array, ARR_ELEMTYPE(array), length, by_value, align, element, is_null, &n);
 	return n;
@@ -178,7 +183,7 @@ read_steps(Datum value, FunnelArgument argument, JnName **text)
 {
 	Datum	   *element;
 	bool	   *is_null;
-	int			n = read_array(value, &element, &is_null);
+	int			n = read_array(value, argument, &element, &is_null);
 	int			i;
 
 	*text = palloc(Max(n, 1) * sizeof(JnName));
@@ -206,7 +211,7 @@ read_step_limits(Datum value, uint32 steps)
 {
 	Datum	   *element;
 	bool	   *is_null;
-	int			n = read_array(value, &element, &is_null);
+	int			n = read_array(value, FUNNEL_STEP_WITHIN, &element, &is_null);
 	uint64	   *limit = palloc(steps * sizeof(uint64));
 	bool		any = false;
 	uint32		i;
@@ -231,7 +236,7 @@ read_optional(Datum value, uint32 steps)
 {
 	Datum	   *element;
 	bool	   *is_null;
-	int			n = read_array(value, &element, &is_null);
+	int			n = read_array(value, FUNNEL_OPTIONAL, &element, &is_null);
 	bool	   *optional = palloc0(steps * sizeof(bool));
 	int			i;
 

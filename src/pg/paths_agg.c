@@ -83,7 +83,7 @@ look_again(FunctionCallInfo fcinfo, const JnPathsAsk *ask)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("anchor must be a single step"),
-				 errhint("Write an event, as in \"view\", several in brackets, as in \"[view, cart]\", or \".\" for any step.")));
+				 errhint("Write an event, as view or, with its quotes, \"add to cart\", several as [view, cart], or . for any step.")));
 	else if (err.status != JN_OK)
 		journey_report(&err, PATTERN_NAME);
 	kept->look = look;
