@@ -39,6 +39,8 @@ REGRESS_OPTS = --inputdir=test --load-extension=journey
 # warnings errors, ASSERT=1 turns assertions on.
 PG_CPPFLAGS = -I$(TOP)src -DJOURNEY_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS = -std=gnu11 -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare
+# functions of the server are called where they are, not by way of a jump; loading binds them all in any case
+PG_CFLAGS += -fno-plt
 ifdef WERROR
 PG_CFLAGS += -Werror
 endif

@@ -81,6 +81,7 @@ static int	memory_setting = 0;
 static int	lookups_setting = -1;
 
 static FactCache *cache = NULL;
+const FactStore *journey_fact_cache_store = NULL;	/* of "cache" */
 
 static JourneyFactReads reads = {0, 0, 0};
 
@@ -111,6 +112,7 @@ drop_cache(void)
 	if (c == NULL)
 		return;
 	cache = NULL;
+	journey_fact_cache_store = NULL;
 	journey_fact_cache_version++;
 	MemoryContextDelete(c->context);
 }
@@ -183,6 +185,7 @@ keep_cache(FactCache *c)
 	c->valid = true;
 	MemoryContextSetParent(c->context, TopMemoryContext);
 	cache = c;
+	journey_fact_cache_store = &c->store;
 	journey_fact_cache_version++;
 }
 
@@ -348,18 +351,6 @@ JourneyFactReads
 journey_fact_cache_reads(void)
 {
 	return reads;
-}
-
-uint32
-journey_fact_cache_find(const char *name, int size, uint64 tail)
-{
-	return cache == NULL ? 0 : journey_fact_store_find(&cache->store, name, size, tail);
-}
-
-uint32
-journey_fact_cache_find_number(int64 number)
-{
-	return cache == NULL ? 0 : journey_fact_store_find_number(&cache->store, number);
 }
 
 uint32

@@ -15,7 +15,7 @@
 
 #include "utils/snapshot.h"
 
-#include "core/numbered.h"
+#include "fact_store.h"
 #include "own_tables.h"
 #include "subject_facts.h"
 
@@ -52,11 +52,30 @@ typedef struct JourneyFactReads
 
 extern JourneyFactReads journey_fact_cache_reads(void);
 
+/*
+ * What the cache holds, or NULL; for the two below.  Hidden where it is
+ * declared, too, or its address would be loaded first.
+ */
+extern __attribute__((visibility("hidden")))
+const FactStore *journey_fact_cache_store;
+
 /* The number of the facts about a subject; 0: no such subject.  "tail" is jn_name_tail() of the name. */
-extern uint32 journey_fact_cache_find(const char *name, int size, uint64 tail);
+static inline uint32
+journey_fact_cache_find(const char *name, int size, uint64 tail)
+{
+	const FactStore *store = journey_fact_cache_store;
+
+	return unlikely(store == NULL) ? 0 : journey_fact_store_find(store, name, size, tail);
+}
 
 /* The same for a subject whose name is the text form of a number. */
-extern uint32 journey_fact_cache_find_number(int64 number);
+static inline uint32
+journey_fact_cache_find_number(int64 number)
+{
+	const FactStore *store = journey_fact_cache_store;
+
+	return unlikely(store == NULL) ? 0 : journey_fact_store_find_number(store, number);
+}
 
 /* Numbers of facts are below this; it grows only with the version. */
 extern uint32 journey_fact_cache_count(void);

@@ -21,7 +21,7 @@
  * only for names that have no place, or facts with too large a number.
  *
  * Shared by fact_cache.c, fact_check.c, fact_pages.c, fact_read.c and fact_store.c,
- * and by nobody else.
+ * and by nobody else, but for what fact_cache.h finds in line.
  */
 #ifndef JOURNEY_FACT_STORE_H
 #define JOURNEY_FACT_STORE_H

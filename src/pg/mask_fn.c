@@ -61,6 +61,7 @@ typedef struct Site
 	bool		quick;			/* open, and the verdict alone decides between the raw datum and a mask */
 	JourneySubjectKind kind;	/* how the argument names the subject */
 	JourneyClassRef class;		/* of data; for the decision */
+	NullableDatum denied;		/* what a blind mask shows */
 	JourneyMask mask;
 } Site;
 
@@ -106,6 +107,7 @@ look_up_site(Site *site, FunctionCallInfo fcinfo, int seal)
 	site->is_row = false;
 	site->quick = false;
 	site->mask.show = NULL;
+	site->mask.blind = false;
 	memset(&site->class, 0, sizeof(site->class));
 	MemoryContextReset(site->mask.context);
 
@@ -133,6 +135,11 @@ look_up_site(Site *site, FunctionCallInfo fcinfo, int seal)
 		MemoryContextSwitchTo(caller);
 	}
 	site->quick = site->is_row || (site->mask.show != NULL && !site->mask.every_cell);
+	if (site->mask.show != NULL && site->mask.blind)
+	{
+		site->denied.isnull = false;
+		site->denied.value = site->mask.show(&site->mask, NULL, &site->denied.isnull);
+	}
 	site->looked_at = GetCurrentStatementStartTimestamp();
 }
 
@@ -276,6 +283,14 @@ show_mask(FunctionCallInfo fcinfo, Site *site, JourneyDecision *decision, const 
 	return site->mask.show(&site->mask, &cell, &fcinfo->isnull);
 }
 
+/* Returns the raw datum or the mask of the site. */
+static pg_attribute_always_inline Datum
+show_one(FunctionCallInfo fcinfo, const NullableDatum *one)
+{
+	fcinfo->isnull = one->isnull;
+	return one->value;
+}
+
 /* A cell, all three steps. */
 static pg_noinline Datum
 decide_cell(FunctionCallInfo fcinfo)
@@ -296,13 +311,8 @@ decide_cell(FunctionCallInfo fcinfo)
 									  collected_at(fcinfo, 3));
 	if (unlikely(site->mask.every_cell))
 		return show_mask(fcinfo, site, decision, &subject, allowed);
-	if (allowed)
-	{
-		fcinfo->isnull = PG_ARGISNULL(0);
-		return PG_GETARG_DATUM(0);
-	}
-	if (site->mask.blind)
-		return site->mask.show(&site->mask, NULL, &fcinfo->isnull);
+	if (allowed || site->mask.blind)
+		return show_one(fcinfo, allowed ? &fcinfo->args[0] : &site->denied);
 	return show_mask(fcinfo, site, decision, &subject, false);
 }
 
@@ -361,12 +371,16 @@ allows(FunctionCallInfo fcinfo, Site *site, JourneyDecisionFront *front, int n)
 		allows_at_length(fcinfo, site, front, n);
 }
 
-/* Step 3, denied, by a mask that looks at the cell. */
+/* Steps 2 and 3 by a decision that is ready, for a subject whose answer takes thought or a mask that looks at the cell. */
 static pg_noinline Datum
-mask_at_length(FunctionCallInfo fcinfo, Site *site, JourneyDecisionFront *front)
+mask_at_length(FunctionCallInfo fcinfo, Site *site, JourneyDecisionFront *front, JourneyVerdict verdict)
 {
 	Subject		subject;
 
+	if (verdict == JOURNEY_NOT_KNOWN)
+		verdict = allows_at_length(fcinfo, site, front, 1) ? JOURNEY_SHOWN : JOURNEY_DENIED;
+	if (verdict == JOURNEY_SHOWN || site->mask.blind)
+		return show_one(fcinfo, verdict == JOURNEY_SHOWN ? &fcinfo->args[0] : &site->denied);
 	get_subject(fcinfo, site, 1, &subject);
 	return show_mask(fcinfo, site, (JourneyDecision *) front, &subject, false);
 }
@@ -377,17 +391,16 @@ journey__cell(PG_FUNCTION_ARGS)
 {
 	Site	   *site = fcinfo->flinfo->fn_extra;
 	JourneyDecisionFront *front = ready_decision(fcinfo, site, 1);
+	JourneyVerdict verdict;
 
 	if (unlikely(front == NULL))
 		return decide_cell(fcinfo);
-	if (allows(fcinfo, site, front, 1))
-	{
-		fcinfo->isnull = PG_ARGISNULL(0);
-		return PG_GETARG_DATUM(0);
-	}
-	if (site->mask.blind)
-		return site->mask.show(&site->mask, NULL, &fcinfo->isnull);
-	return mask_at_length(fcinfo, site, front);
+	verdict = journey_front_verdict(front, &site->class, site->kind, PG_GETARG_DATUM(1));
+	if (unlikely(verdict == JOURNEY_NOT_KNOWN || !site->mask.blind))
+		return mask_at_length(fcinfo, site, front, verdict);
+
+	/* no branch: nobody can tell what the next subject answers */
+	return show_one(fcinfo, verdict == JOURNEY_SHOWN ? &fcinfo->args[0] : &site->denied);
 }
 
 /* _row(subject anycompatible, seal journey._seal [, collected timestamptz]): false, never NULL, unless it is allowed */

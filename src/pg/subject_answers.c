@@ -120,7 +120,7 @@ struct SubjectAnswers
 	int			class_room;
 	AnswerClass *class;
 
-	/* by number of facts: verdicts of the first classes, as in JourneyAsked; or NULL */
+	/* by number of facts, all denied for 0: verdicts of the first classes, as in JourneyAsked; or NULL */
 	QuickVerdicts *quick;
 
 	/* limits of retention that memos refer to; 0 is none */
@@ -499,9 +499,12 @@ work_out(JourneyDecision *decision, int class_number, uint32 facts, TimestampTz 
 													 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 		class->memo[facts] = (Memo) (number << MEMO_REASON_BITS | reason);
 		if (answers->quick == NULL)
+		{
 			answers->quick = MemoryContextAllocExtended(decision->context,
 														journey_fact_cache_count() * sizeof(QuickVerdicts),
 														MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+			answers->quick[0] = (QuickVerdicts) JOURNEY_ALL_DENIED;
+		}
 		if (number == 0 && 2 * class_number < QUICK_BITS)
 			answers->quick[facts] |= (jn_is_shown(reason) ? JOURNEY_SHOWN : JOURNEY_DENIED) << 2 * class_number;
 		decision->front.asked.verdicts = answers->quick[facts];
@@ -611,15 +614,25 @@ is_exception(SubjectAnswers *answers, const char *name, int size)
 	return answers_lookup(answers->hash, key) != NULL;
 }
 
-/* What is known about the subject that is now asked about; "facts" are its, if it is no exception. */
+/*
+ * What is known about the subject that is now asked about; "facts" are its, if it is no exception.
+ *
+ * No branch depends on the facts: from row to row nobody can tell whether a
+ * subject is known, and a wrong guess costs more than all the rest here.
+ */
 static inline void
 note_asked(SubjectAnswers *answers, JourneyAsked *asked, bool exception, uint32 facts)
 {
-	answers->last_is_exception = exception;
-	answers->last_facts = exception ? 0 : facts;
-	asked->verdicts = exception ? 0 :
-		facts == 0 ? JOURNEY_ALL_DENIED :
-		answers->quick == NULL ? 0 : answers->quick[facts];
+	if (unlikely(exception || answers->quick == NULL))
+	{
+		answers->last_is_exception = exception;
+		answers->last_facts = exception ? 0 : facts;
+		asked->verdicts = exception || facts != 0 ? 0 : JOURNEY_ALL_DENIED;
+		return;
+	}
+	answers->last_is_exception = false;
+	answers->last_facts = facts;
+	asked->verdicts = answers->quick[facts];
 }
 
 void
