@@ -92,6 +92,7 @@ typedef enum JnStatus
 	JN_CONSENT_LETTER,			/* none that may stand there */
 	JN_CONSENT_SHORT,			/* ends too early */
 	JN_CONSENT_VERSION,			/* found, limit = the one that is read */
+	JN_CONSENT_GPP,				/* a GPP string, where a TC string should be */
 	JN_CONSENT_RANGE,			/* numbers that do not ascend, or are too large; found, limit */
 	JN_CONSENT_SEGMENT,			/* of a type that may not stand there, or one too many or few */
 	JN_CONSENT_COUNTRY,			/* a language or country is no two letters */

@@ -228,6 +228,10 @@ jn_tcf_read(const JnEnv *env, const char *text, size_t size, JnTcf *tcf, JnError
 	size_t		at = 0;
 
 	memset(tcf, 0, sizeof(JnTcf));
+
+	/* how the header of a GPP string begins: its type, and version 1 */
+	if (size >= 2 && memcmp(text, "DB", 2) == 0)
+		fail(&r, JN_CONSENT_GPP, 0, 0, 0);
 	while (r.status == JN_OK && at <= size)
 	{
 		const char *dot = memchr(text + at, '.', size - at);

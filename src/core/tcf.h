@@ -92,7 +92,7 @@ typedef struct JnTcf
 /*
  * Reads a string into *tcf, which is large: 32 kB.  Linear in the string, and
  * in the vendors of its ranges: an entry costs 65535 at most.
- * Errors: JN_CONSENT_LETTER, JN_CONSENT_SHORT, JN_CONSENT_VERSION (found,
+ * Errors: JN_CONSENT_LETTER, JN_CONSENT_SHORT, JN_CONSENT_GPP, JN_CONSENT_VERSION (found,
  * limit = 2), JN_CONSENT_RANGE, JN_CONSENT_SEGMENT, JN_CONSENT_COUNTRY; at =
  * the byte.
  */

@@ -281,6 +281,12 @@ static const ErrorText error_text[] = {
 		"unknown version of a {what}",
 		"Version {limit} is read; byte {at} says {found}.",
 	},
+	[JN_CONSENT_GPP] = {
+		ERRCODE_INVALID_PARAMETER_VALUE,
+		"invalid {what}",
+		"It is a GPP string, which may hold a TC string.",
+		"Take that out with journey.gpp_decode(...) -> 'tcfeuv2' ->> 'string'.",
+	},
 	[JN_CONSENT_RANGE] = {
 		ERRCODE_INVALID_PARAMETER_VALUE,
 		"invalid {what}",
