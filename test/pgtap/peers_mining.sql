@@ -65,7 +65,7 @@ CREATE FUNCTION pg_temp.credit(js journey[], half_life interval) RETURNS text LA
 				   power(0.5, extract(epoch FROM ended_at(m.j) - i.at) / extract(epoch FROM half_life)) AS weight) AS t
 		GROUP BY event) AS x
 $$;
-SELECT is(pg_temp.credit(ARRAY[pg_temp.days('A, B, A, buy')], '1 day'), 'A 1 1 0.667 0.800 0.714, B 0 0 0.333 0.200 0.286', 'A > B > A: per touch, not per channel');
+SELECT is(pg_temp.credit(ARRAY[pg_temp.days('A, B, A, buy')], '1 day'), 'A 1 1 0.667 0.800 0.714, B 0 0 0.333 0.200 0.286', 'G11: A > B > A, per touch and not per channel');
 SELECT is(pg_temp.credit(ARRAY[pg_temp.days('A, B, A, buy, C, buy'), pg_temp.days('B'), pg_temp.days('B, C, buy'), pg_temp.days('buy')], '1 day'),
 		  'A 1 1 0.667 0.800 0.714, B 1 0 0.833 0.700 0.619, C 1 2 1.500 1.500 1.667', 'each conversion has the touches since the one before');
 SELECT is(pg_temp.credit(ARRAY[pg_temp.days('A') || pg_temp.days('B, buy', '2026-02-01')], '1 day'), 'B 1 1 1.000 1.000 1.000', 'touches before the window are left out');

@@ -27,6 +27,11 @@ SELECT (interactions(j)).step, (interactions(j)).event FROM trip WHERE n = 2;
 SELECT n, interactions(j) FROM trip WHERE n = 1;
 SELECT pg_get_function_result('interactions'::regproc);
 
+-- events are compared by their bytes, until somebody makes them alike
+SELECT j ~ 'café' AS as_it_is, made ~ 'café' AS made_alike, match_count(j, '"visit"'), match_count(made, '"visit"')
+FROM (SELECT journey_agg(at, event) AS j, journey_agg(at, normalize(lower(event))) AS made
+      FROM (VALUES (timestamptz '2026-01-01Z', U&'Cafe\0301'), ('2026-01-02Z', 'Visit'), ('2026-01-03Z', 'visit')) AS v (at, event)) AS x;
+
 -- path
 SELECT n, variant(j), variant_hash(j) FROM trip ORDER BY n;
 SELECT variant(x.j::journey) FROM (VALUES
