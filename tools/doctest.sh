@@ -1,7 +1,8 @@
 #!/bin/bash
 # Executes the examples of README.md, doc/*.md and doc/laws/*.md (T=README for one file), see
-# doctest.pl.  Then looks whether their links lead somewhere, and whether the
-# reference of README.md names every public object of the extension.
+# doctest.pl.  Then looks whether their links lead somewhere, whether the
+# reference of README.md names every public object of the extension, and whether
+# there is all that the documents name.
 . "$(dirname "$0")/lib.sh"
 setup build
 build_extension
@@ -61,6 +62,21 @@ if [ -z "${T-}" ]; then
 	while read -r name; do
 		count "README.md: reference of $name" grep -qE "^\|.*[\`, (]$name\b" "$ROOT/README.md"
 	done <"$BUILD/doctest.names"
+
+	# files, names of columns, and a setting that pg_settings does not show
+	{
+		printf '%s\n' control key name notice_interval
+		db -d doctest -At -c "LOAD 'journey'" -c "
+			SELECT proname FROM pg_proc WHERE pronamespace = 'journey'::regnamespace
+			UNION SELECT typname FROM pg_type WHERE typnamespace = 'journey'::regnamespace
+			UNION SELECT relname FROM pg_class WHERE relnamespace = 'journey'::regnamespace
+			UNION SELECT substr(name, 9) FROM pg_settings WHERE name LIKE 'journey.%'"
+	} >"$BUILD/doctest.there"
+	sort -u -o "$BUILD/doctest.there" "$BUILD/doctest.there"
+	cat "$ROOT"/*.md "$ROOT"/doc/*.md "$ROOT"/doc/*/*.md | grep -oE '\bjourney\.[a-zA-Z_0-9]+' | sort -u >"$BUILD/doctest.named"
+	while read -r name; do
+		count "the documents name $name, which is not there" grep -qxF "${name#journey.}" "$BUILD/doctest.there"
+	done <"$BUILD/doctest.named"
 	db -c "DROP DATABASE doctest"
 fi
 result doctest "$passed" "$failed"

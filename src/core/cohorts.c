@@ -59,8 +59,9 @@ copy_text(const JnEnv *env, JnName text)
 	return (JnName) {copy, text.size};
 }
 
-JnCohortsAsk
-jn_cohorts_ask_copy(const JnEnv *env, const JnCohortsAsk *ask)
+/* A copy in env's memory. */
+static JnCohortsAsk
+copy_ask(const JnEnv *env, const JnCohortsAsk *ask)
 {
 	JnCohortsAsk copy = *ask;
 	int32_t    *bound = jn_alloc(env, jn_array_size((size_t) ask->bounds + 1, sizeof(int32_t)));
@@ -89,7 +90,7 @@ alloc_slots(const JnEnv *env, JnCohorts *c, unsigned bits)
 void
 jn_cohorts_init(const JnEnv *env, JnCohorts *c, const JnCohortsAsk *ask, uint64_t salt)
 {
-	*c = (JnCohorts) {.ask = jn_cohorts_ask_copy(env, ask),.salt = salt,.whole.salt = salt};
+	*c = (JnCohorts) {.ask = copy_ask(env, ask),.salt = salt,.whole.salt = salt};
 	alloc_slots(env, c, BITS_MIN);
 }
 
@@ -308,7 +309,7 @@ jn_cohorts_look_init(const JnEnv *env, JnCohortsLook *look, const JnCohortsAsk *
 	uint32_t	count = ask->kind == JN_COHORTS_RETENTION ? 2 : 1;
 	JnAtom	   *atom = jn_alloc(env, count * sizeof(JnAtom));
 
-	*look = (JnCohortsLook) {.env = *env,.ask = jn_cohorts_ask_copy(env, ask)};
+	*look = (JnCohortsLook) {.env = *env,.ask = copy_ask(env, ask)};
 	for (uint32_t i = 0; i < count; i++)
 	{
 		JnStatus	status = jn_atom_read(env, look->ask.atom[i], &atom[i], err);

@@ -95,9 +95,6 @@ typedef struct JnCohortsAsk
 /* Whether two questions are the same. */
 extern bool jn_cohorts_same(const JnCohortsAsk *a, const JnCohortsAsk *b);
 
-/* A copy in env's memory. */
-extern JnCohortsAsk jn_cohorts_ask_copy(const JnEnv *env, const JnCohortsAsk *ask);
-
 /* A first step of a subject. */
 typedef struct JnCohortsFirst
 {

@@ -218,12 +218,6 @@ jn_guarded_free(JnGuarded *guarded)
 	sodium_free(guarded);
 }
 
-bool
-jn_same_secret(const void *a, const void *b, size_t size)
-{
-	return sodium_memcmp(a, b, size) == 0;
-}
-
 void
 jn_wipe(void *data, size_t size)
 {

@@ -164,9 +164,6 @@ extern JnStatus jn_guarded_new(JnGuarded **out, const uint8_t key[JN_KEY_SIZE],
 extern const uint8_t *jn_guarded_key(const JnGuarded *guarded);
 extern void jn_guarded_free(JnGuarded *guarded);
 
-/* Are the bytes equal?  Takes the same time wherever they differ. */
-extern bool jn_same_secret(const void *a, const void *b, size_t size);
-
 /* Writes zeros that the compiler may not leave out. */
 extern void jn_wipe(void *data, size_t size);
 

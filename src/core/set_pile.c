@@ -226,7 +226,7 @@ merge_journeys(const JnEnv *env, const JnPile *pile, JnSetBuild *b, JnError *err
 
 	for (uint32_t i = 0; status == JN_OK && i < pile->items; i++)
 	{
-		Item		item;
+		Item		item = {0};
 
 		status = read_item(pile->bytes, pile->size, &at, &item, err);
 		subject[i] = (JnSubject) {item.key, item.p, item.size, false, false};

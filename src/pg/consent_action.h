@@ -28,9 +28,6 @@ typedef enum JourneyAction
 /* The action of this name; ACTION_NONE if there is none. */
 extern JourneyAction journey_action(const char *name);
 
-/* And back. */
-extern const char *journey_action_name(JourneyAction action);
-
 static inline bool
 journey_action_is_consent(JourneyAction action)
 {

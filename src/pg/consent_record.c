@@ -221,8 +221,8 @@ journey_action(const char *name)
 	return ACTION_NONE;
 }
 
-const char *
-journey_action_name(JourneyAction action)
+static const char *
+action_name(JourneyAction action)
 {
 	return action_names[action];
 }
@@ -254,7 +254,7 @@ check_event(const Event *event)
 	if (journey_action_is_about_all(event->action) && !event->purpose.isnull)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("action \"%s\" has no purpose", journey_action_name(event->action)),
+				 errmsg("action \"%s\" has no purpose", action_name(event->action)),
 				 errdetail("It is about all data of the subject.")));
 
 	if (!journey_action_is_consent(event->action) &&
@@ -263,7 +263,7 @@ check_event(const Event *event)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("only a consent has a range of time, a reach, or a form"),
-				 errdetail("The action is \"%s\".", journey_action_name(event->action))));
+				 errdetail("The action is \"%s\".", action_name(event->action))));
 
 	if (!event->valid_from.isnull && !event->valid_until.isnull &&
 		DatumGetTimestampTz(event->valid_until.datum) <= DatumGetTimestampTz(event->valid_from.datum))
@@ -303,7 +303,7 @@ static int64
 insert_event(const Event *event, Value subject, Value purpose, Value counts)
 {
 	Value		values[] = {
-		subject, purpose, {CStringGetTextDatum(journey_action_name(event->action)), false},
+		subject, purpose, {CStringGetTextDatum(action_name(event->action)), false},
 		event->covers.isnull ? no : event->covers,
 		event->explicitly.isnull ? no : event->explicitly,
 		event->parental.isnull ? no : event->parental,

@@ -372,8 +372,9 @@ journey_sign(const void *message, Size size, uint8 signature[JN_SIGNATURE_SIZE])
 		journey_report(&error, "signature");
 }
 
-void
-journey_public_key(uint8 public_key[JN_PUBLIC_KEY_SIZE])
+/* The key that others check these signatures with. */
+static void
+get_public_key(uint8 public_key[JN_PUBLIC_KEY_SIZE])
 {
 	uint8		seed[JN_KEY_SIZE];
 	JnStatus	status;
@@ -440,7 +441,7 @@ journey_signing_key(PG_FUNCTION_ARGS)
 	uint8		key[JN_PUBLIC_KEY_SIZE];
 
 	check_superuser();
-	journey_public_key(key);
+	get_public_key(key);
 	PG_RETURN_TEXT_P(hex_text(key, sizeof(key)));
 }
 

@@ -34,7 +34,4 @@ extern const unsigned char *journey_require_root_key(void);
  */
 extern void journey_sign(const void *message, Size size, uint8 signature[JN_SIGNATURE_SIZE]);
 
-/* The key that others check these signatures with. */
-extern void journey_public_key(uint8 public_key[JN_PUBLIC_KEY_SIZE]);
-
 #endif							/* JOURNEY_KEYFILE_H */

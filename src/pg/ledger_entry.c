@@ -21,7 +21,7 @@
 #include "glue.h"
 #include "ledger_entry.h"
 
-const char *const journey_ledger_field[LEDGER_FIELDS] = {
+static const char *const field_name[LEDGER_FIELDS] = {
 	"seq", "subject", "purpose", "action", "basis",
 	"covers_descendants", "explicit", "parental", "counts",
 	"valid_from", "valid_until", "said_at",
@@ -46,12 +46,12 @@ journey_ledger_columns(TupleDesc desc, int n, AttrNumber *columns)
 {
 	for (int i = 0; i < n; i++)
 	{
-		columns[i] = SPI_fnumber(desc, journey_ledger_field[i]);
+		columns[i] = SPI_fnumber(desc, field_name[i]);
 		if (columns[i] <= 0 || SPI_gettypeid(desc, columns[i]) != field_type[i])
 			ereport(ERROR,
 					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 					 errmsg("the consent ledger is not as the extension made it"),
-					 errdetail("The column \"%s\" is missing, or of another type.", journey_ledger_field[i])));
+					 errdetail("The column \"%s\" is missing, or of another type.", field_name[i])));
 	}
 }
 

@@ -44,9 +44,6 @@ enum
 /* So many of them are columns of the table. */
 #define LEDGER_COLUMNS	LEDGER_SUBJECT_NAME
 
-/* The names of the fields; of a row that has them all, see below. */
-extern const char *const journey_ledger_field[LEDGER_FIELDS];
-
 /*
  * Finds the first n fields among the columns of a row, by name and type.
  * Raises if one is missing: somebody altered the table.
