@@ -6,20 +6,16 @@
  * the alternatives and the sequence that have been read in it, and the link
  * that waits for its right side.  An item is joined to the sequence as soon as
  * it is complete, so precedence needs nothing else: quantifiers bind tighter
- * than links, all links alike, and these tighter than "|".
+ * than links, all links alike, and these tighter than "|".  Names, intervals and
+ * signs are read by pattern_words.c.
  */
 #include <assert.h>
 
 #include "pattern.h"
+#include "pattern_words.h"
 
 #include "../number.h"
 #include "../text.h"
-#include "../utf8.h"
-
-#define US_PER_SECOND	INT64_C(1000000)
-#define US_PER_MINUTE	(60 * US_PER_SECOND)
-#define US_PER_HOUR		(60 * US_PER_MINUTE)
-#define US_PER_DAY		(24 * US_PER_HOUR)
 
 /* No node. */
 #define NONE			UINT32_MAX
@@ -49,13 +45,8 @@ typedef struct Draft
 
 typedef struct Reader
 {
-	const JnEnv *env;
-	const char *text;
-	const char *p;
-	const char *end;
-	JnError    *err;
+	JnWords		in;
 	JnPattern  *pattern;
-	size_t		work;			/* tokens since the last tick */
 	size_t		room[7];		/* of the arrays below and in the pattern */
 	Group	   *group;
 	uint32_t	groups;
@@ -81,7 +72,7 @@ grow(Reader *r, int which, void *array, uint32_t used, size_t element)
 	if (used < r->room[which])
 		return array;
 	r->room[which] = (size_t) jn_larger_room(r->room[which], (uint64_t) used + 1, 8);
-	return jn_grow(r->env, array, r->room[which], element);
+	return jn_grow(r->in.env, array, r->room[which], element);
 }
 
 static uint32_t
@@ -92,340 +83,6 @@ add_node(Reader *r, JnNode node)
 	p->node = grow(r, ROOM_NODES, p->node, p->nodes, sizeof(JnNode));
 	p->node[p->nodes] = node;
 	return p->nodes++;
-}
-
-/* ---- characters ---- */
-
-static JnStatus
-fail(Reader *r, JnStatus status, const char *at)
-{
-	return jn_fail(r->err, status, (size_t) (at - r->text), 0, 0);
-}
-
-static void
-skip_space(Reader *r)
-{
-	r->p = jn_skip_space(r->env, r->p, r->end);
-	if (++r->work % 1024 == 0)
-		jn_tick(r->env);
-}
-
-/* Whether the text goes on with these characters; moves past them. */
-static bool
-accept(Reader *r, const char *word)
-{
-	size_t		size = strlen(word);
-
-	if ((size_t) (r->end - r->p) < size || memcmp(r->p, word, size) != 0)
-		return false;
-	r->p += size;
-	return true;
-}
-
-/* Whether the next character behind white space is this one, which stays. */
-static bool
-comes(Reader *r, char c)
-{
-	skip_space(r);
-	return r->p < r->end && *r->p == c;
-}
-
-static inline bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static inline bool
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* Whether a letter, or what counts as one, stands at p. */
-static inline bool
-is_letter_like(const char *p, const char *end)
-{
-	size_t		size = (size_t) (end - p);
-
-	return is_letter(*p) || is_digit(*p) || *p == '_'
-		|| ((unsigned char) *p >= 0x80 && !jn_is_ellipsis(p, size) && !jn_is_arrow(p, size));
-}
-
-/* Whether a plain name may begin at p: "$pageview" does, as nothing could follow the end of the journey. */
-static inline bool
-begins_plain(const char *p, const char *end)
-{
-	return is_letter_like(p, end) || (*p == '$' && p + 1 < end && is_letter_like(p + 1, end));
-}
-
-/* The end of the plain name at p, or p if there is none. */
-static const char *
-plain_end(Reader *r, const char *p)
-{
-	const char *name_end;
-
-	if (p == r->end || !begins_plain(p, r->end))
-		return p;
-	for (name_end = p; p < r->end; p++)
-	{
-		if (begins_plain(p, r->end) || *p == ':' || *p == '/')
-			name_end = p + 1;
-		else if (*p != '.' && *p != '-')
-			break;
-		if ((size_t) (p - r->text) % JN_TICK_EVERY == 0)
-			jn_tick(r->env);
-	}
-	return name_end;
-}
-
-/* Whether the plain word at hand is this one, of small letters, in whatever case; moves past it. */
-static bool
-accept_word(Reader *r, const char *word)
-{
-	size_t		size = (size_t) (plain_end(r, r->p) - r->p);
-
-	if (size != strlen(word))
-		return false;
-	for (size_t i = 0; i < size; i++)
-		if ((r->p[i] | 0x20) != word[i])
-			return false;
-	r->p += size;
-	return true;
-}
-
-/* ---- names ---- */
-
-static JnStatus
-read_quoted(Reader *r, JnName *name)
-{
-	const char *begin = r->p;
-	uint64_t	size = 0;
-	const char *p = begin + 1;
-	char	   *copy;
-
-	for (;; p++, size++)
-	{
-		if (p == r->end)
-			return fail(r, JN_PATTERN_OPEN, begin);
-		if (*p == '"' && (++p == r->end || *p != '"'))
-			break;
-		if (size % JN_TICK_EVERY == 0)
-			jn_tick(r->env);
-	}
-	r->p = p;
-	if (size > JN_MAX_NAME)
-		return jn_fail(r->err, JN_NAME_LONG, (size_t) (begin - r->text), (int64_t) size, JN_MAX_NAME);
-	copy = jn_alloc(r->env, (size_t) size + 1);
-	p = begin + 1;
-	for (uint64_t i = 0; i < size; i++, p++)
-	{
-		copy[i] = *p;
-		p += *p == '"';
-	}
-	*name = (JnName) {copy, (uint32_t) size};
-	return JN_OK;
-}
-
-static JnStatus
-read_name(Reader *r, JnName *name)
-{
-	const char *begin;
-	const char *end;
-	size_t		valid;
-
-	skip_space(r);
-	begin = r->p;
-	if (begin < r->end && *begin == '"')
-	{
-		JnStatus	status = read_quoted(r, name);
-
-		if (status != JN_OK)
-			return status;
-	}
-	else
-	{
-		end = plain_end(r, begin);
-		if (end == begin)
-			return fail(r, JN_PATTERN_NAME, begin);
-		if (end - begin > JN_MAX_NAME)
-			return jn_fail(r->err, JN_NAME_LONG, (size_t) (begin - r->text), end - begin, JN_MAX_NAME);
-		*name = (JnName) {begin, (uint32_t) (end - begin)};
-		r->p = end;
-	}
-	valid = jn_utf8_check(name->data, name->size);
-	if (valid < name->size)
-		return jn_fail(r->err, JN_NAME_UTF8, (size_t) (begin - r->text) + valid, 0, 0);
-	return JN_OK;
-}
-
-/* ---- intervals ---- */
-
-/* Units by their names, as in the server's intervals; 0 for those without a fixed length. */
-static const struct
-{
-	const char *name;
-	int64_t		us;
-}			unit[] = {
-	{"us", 1}, {"usec", 1}, {"usecs", 1}, {"microsecond", 1}, {"microseconds", 1},
-	{"ms", 1000}, {"msec", 1000}, {"msecs", 1000}, {"millisecond", 1000}, {"milliseconds", 1000},
-	{"s", US_PER_SECOND}, {"sec", US_PER_SECOND}, {"secs", US_PER_SECOND}, {"second", US_PER_SECOND},
-	{"seconds", US_PER_SECOND},
-	{"m", US_PER_MINUTE}, {"min", US_PER_MINUTE}, {"mins", US_PER_MINUTE}, {"minute", US_PER_MINUTE},
-	{"minutes", US_PER_MINUTE},
-	{"h", US_PER_HOUR}, {"hr", US_PER_HOUR}, {"hrs", US_PER_HOUR}, {"hour", US_PER_HOUR}, {"hours", US_PER_HOUR},
-	{"d", US_PER_DAY}, {"day", US_PER_DAY}, {"days", US_PER_DAY},
-	{"w", 7 * US_PER_DAY}, {"week", 7 * US_PER_DAY}, {"weeks", 7 * US_PER_DAY},
-	{"mon", 0}, {"mons", 0}, {"month", 0}, {"months", 0}, {"y", 0}, {"yr", 0}, {"yrs", 0}, {"year", 0}, {"years", 0},
-	{"decade", 0}, {"decades", 0}, {"century", 0}, {"centuries", 0}, {"millennium", 0}, {"millennia", 0},
-	{"dec", 0}, {"decs", 0}, {"c", 0}, {"cent", 0}, {"mil", 0}, {"mils", 0},
-};
-
-#define UNITS	(sizeof(unit) / sizeof(unit[0]))
-
-/* Reads a unit and gives its microseconds; without one, seconds. */
-static JnStatus
-read_unit(Reader *r, int64_t *us)
-{
-	const char *begin;
-	size_t		size;
-
-	skip_space(r);
-	begin = r->p;
-	while (r->p < r->end && is_letter(*r->p))
-		r->p++;
-	size = (size_t) (r->p - begin);
-	*us = US_PER_SECOND;
-	if (size == 0)
-		return JN_OK;
-	for (size_t u = 0; u < UNITS; u++)
-	{
-		size_t		k = 0;
-
-		while (k < size && unit[u].name[k] == (begin[k] | 0x20))
-			k++;
-		if (k < size || unit[u].name[k] != '\0')
-			continue;
-		*us = unit[u].us;
-		return *us > 0 ? JN_OK : fail(r, JN_PATTERN_MONTHS, begin);
-	}
-	return fail(r, JN_PATTERN_INTERVAL, begin);
-}
-
-/* Reads digits as a number below 10^17. */
-static bool
-read_digits(Reader *r, int64_t *number)
-{
-	const char *begin = r->p;
-
-	for (*number = 0; r->p < r->end && is_digit(*r->p); r->p++)
-	{
-		if (*number >= INT64_C(10000000000000000))
-			return false;
-		*number = *number * 10 + (*r->p - '0');
-	}
-	return r->p > begin;
-}
-
-/* Reads the digits behind a point, as parts of a million, rounded. */
-static bool
-read_fraction(Reader *r, int64_t *millionths)
-{
-	const char *begin = r->p;
-	int64_t		weight = 100000;
-
-	for (*millionths = 0; r->p < r->end && is_digit(*r->p); r->p++, weight /= 10)
-	{
-		*millionths += weight * (*r->p - '0');
-		if (r->p - begin == 6)
-			*millionths += *r->p >= '5';
-	}
-	return r->p > begin;
-}
-
-/* Adds count * us to the sum, if it stays below 2^62. */
-static bool
-add_product(int64_t *sum, int64_t count, int64_t us)
-{
-	int64_t		most = (INT64_C(1) << 62) - *sum;
-
-	if (count > most / us)
-		return false;
-	*sum += count * us;
-	return true;
-}
-
-/* Reads minutes, and seconds, behind the hours and their colon. */
-static JnStatus
-read_clock(Reader *r, const char *begin, int64_t hours, int64_t *sum)
-{
-	int64_t		minutes;
-	int64_t		seconds = 0;
-	int64_t		millionths = 0;
-
-	if (!read_digits(r, &minutes) || minutes > 59)
-		return fail(r, JN_PATTERN_INTERVAL, begin);
-	if (accept(r, ":") && (!read_digits(r, &seconds) || seconds > 59))
-		return fail(r, JN_PATTERN_INTERVAL, begin);
-	if (accept(r, ".") && !read_fraction(r, &millionths))
-		return fail(r, JN_PATTERN_INTERVAL, begin);
-	if (!add_product(sum, hours, US_PER_HOUR))
-		return fail(r, JN_PATTERN_INTERVAL_RANGE, begin);
-	*sum += minutes * US_PER_MINUTE + seconds * US_PER_SECOND + millionths;
-	return JN_OK;
-}
-
-/* Reads one part of an interval and adds it to the sum. */
-static JnStatus
-read_part(Reader *r, int64_t *sum)
-{
-	const char *begin = r->p;
-	int64_t		whole;
-	int64_t		millionths = 0;
-	int64_t		part;
-	int64_t		us;
-	JnStatus	status;
-
-	if (!read_digits(r, &whole))
-		return fail(r, r->p > begin ? JN_PATTERN_INTERVAL_RANGE : JN_PATTERN_INTERVAL, begin);
-	if (accept(r, ":"))
-		return read_clock(r, begin, whole, sum);
-	if (accept(r, ".") && !read_fraction(r, &millionths))
-		return fail(r, JN_PATTERN_INTERVAL, begin);
-	status = read_unit(r, &us);
-	if (status != JN_OK)
-		return status;
-	/* below a week, rounded */
-	part = millionths * (us / 1000000) + (millionths * (us % 1000000) + 500000) / 1000000;
-	if (!add_product(sum, whole, us) || !add_product(sum, part, 1))
-		return fail(r, JN_PATTERN_INTERVAL_RANGE, begin);
-	return JN_OK;
-}
-
-static JnStatus
-read_interval(Reader *r, int64_t *us)
-{
-	const char *begin;
-	bool		quoted;
-
-	skip_space(r);
-	if (accept_word(r, "interval"))
-		skip_space(r);
-	begin = r->p;
-	quoted = accept(r, "'");
-	skip_space(r);
-	*us = 0;
-	do
-	{
-		JnStatus	status = read_part(r, us);
-
-		if (status != JN_OK)
-			return status;
-		skip_space(r);
-	} while (r->p < r->end && is_digit(*r->p));
-	if (quoted && !accept(r, "'"))
-		return fail(r, r->p == r->end ? JN_PATTERN_OPEN : JN_PATTERN_INTERVAL, r->p == r->end ? begin : r->p);
-	return JN_OK;
 }
 
 /* ---- atoms ---- */
@@ -461,9 +118,9 @@ read_compare(Reader *r, bool all, JnCompare *compare)
 		{"<=", JN_AT_MOST}, {">=", JN_AT_LEAST}, {"<", JN_BELOW}, {">", JN_ABOVE},
 	};
 
-	skip_space(r);
+	jn_words_space(&r->in);
 	for (int i = 0; i < (all ? 7 : 3); i++)
-		if (accept(r, sign[i].sign))
+		if (jn_words_accept(&r->in, sign[i].sign))
 		{
 			*compare = sign[i].compare;
 			return true;
@@ -478,28 +135,28 @@ read_test(Reader *r, Draft *draft)
 	const char *begin;
 	JnStatus	status;
 
-	skip_space(r);
-	begin = r->p;
+	jn_words_space(&r->in);
+	begin = r->in.p;
 	for (test.track = 0; test.track < JN_TRACKS; test.track++)
-		if (accept_word(r, track_word[test.track]))
+		if (jn_words_accept_word(&r->in, track_word[test.track]))
 			break;
 	if (test.track == JN_TRACKS)
-		return fail(r, JN_PATTERN_TEST, begin);
+		return jn_words_fail(&r->in, JN_PATTERN_TEST, begin);
 	if (!read_compare(r, test.track == JN_VALUE, &test.compare))
-		return fail(r, JN_PATTERN_TEST, r->p);
-	skip_space(r);
-	begin = r->p;
+		return jn_words_fail(&r->in, JN_PATTERN_TEST, r->in.p);
+	jn_words_space(&r->in);
+	begin = r->in.p;
 	if (test.track == JN_VALUE)
 	{
-		status = jn_number_read(&r->p, r->end, &test.value, r->err);
+		status = jn_number_read(&r->in.p, r->in.end, &test.value, r->in.err);
 		if (status != JN_OK)
-			return fail(r, status == JN_NUMBER_RANGE ? JN_PATTERN_NUMBER_RANGE : JN_PATTERN_NUMBER, begin);
+			return jn_words_fail(&r->in, status == JN_NUMBER_RANGE ? JN_PATTERN_NUMBER_RANGE : JN_PATTERN_NUMBER, begin);
 	}
 	else
 	{
-		status = read_name(r, &test.name);
+		status = jn_words_name(&r->in, &test.name);
 		if (status == JN_OK && test.track == JN_SENSES && test.name.size == 0)
-			status = fail(r, JN_SENSE_EMPTY, begin);
+			status = jn_words_fail(&r->in, JN_SENSE_EMPTY, begin);
 		if (status != JN_OK)
 			return status;
 	}
@@ -513,40 +170,60 @@ tests_come(Reader *r)
 {
 	const char *p;
 
-	if (!comes(r, '{'))
+	if (!jn_words_comes(&r->in, '{'))
 		return false;
-	p = jn_skip_space(r->env, r->p + 1, r->end);
-	return p == r->end || (!is_digit(*p) && *p != ',');
+	p = jn_skip_space(r->in.env, r->in.p + 1, r->in.end);
+	return p == r->in.end || (!jn_is_digit(*p) && *p != ',');
 }
 
+/* Reads what stands behind an element of the list that was opened at "begin": its end, or a comma and "more". */
+static JnStatus
+read_separator(Reader *r, const char *begin, char close, bool *more)
+{
+	*more = false;
+	if (!jn_words_comes(&r->in, close))
+	{
+		if (r->in.p == r->in.end)
+			return jn_words_fail(&r->in, JN_PATTERN_OPEN, begin);
+		if (*r->in.p != ',')
+			return jn_words_fail(&r->in, JN_PATTERN_SYNTAX, r->in.p);
+		*more = true;
+	}
+	r->in.p++;
+	return JN_OK;
+}
+
+/* The error of an element of a list; where the text ends in the middle, that the list is open. */
+static JnStatus
+fail_in_list(Reader *r, const char *begin, JnStatus status)
+{
+	bool		ended = r->in.p == r->in.end && r->in.err->at == (size_t) (r->in.end - r->in.text);
+
+	return ended ? jn_words_fail(&r->in, JN_PATTERN_OPEN, begin) : status;
+}
+
+/* Reads the tests between braces. */
 static JnStatus
 read_tests(Reader *r, Draft *draft)
 {
-	const char *begin = r->p;
+	const char *begin = r->in.p++;
+	JnStatus	status;
+	bool		more;
 
-	for (r->p++;; r->p++)
+	do
 	{
-		JnStatus	status = read_test(r, draft);
-
-		if (status != JN_OK)
-			return r->p == r->end && r->err->at == (size_t) (r->end - r->text) ? fail(r, JN_PATTERN_OPEN, begin) : status;
-		if (comes(r, '}'))
-			break;
-		if (r->p == r->end)
-			return fail(r, JN_PATTERN_OPEN, begin);
-		if (*r->p != ',')
-			return fail(r, JN_PATTERN_SYNTAX, r->p);
-	}
-	r->p++;
-	return JN_OK;
+		status = read_test(r, draft);
+		status = status == JN_OK ? read_separator(r, begin, '}', &more) : fail_in_list(r, begin, status);
+	} while (status == JN_OK && more);
+	return status;
 }
 
 /* Whether an option of an atom begins here. */
 static bool
 option_comes(Reader *r)
 {
-	return r->p < r->end
-		&& (*r->p == '.' || *r->p == '"' || *r->p == '@' || begins_plain(r->p, r->end) || tests_come(r));
+	return r->in.p < r->in.end
+		&& (*r->in.p == '.' || *r->in.p == '"' || *r->in.p == '@' || jn_words_plain_comes(&r->in) || tests_come(r));
 }
 
 static JnStatus
@@ -555,19 +232,19 @@ read_option(Reader *r)
 	Draft		draft = {.first = r->tests};
 	JnStatus	status = JN_OK;
 
-	skip_space(r);
+	jn_words_space(&r->in);
 	if (!option_comes(r))
-		return fail(r, JN_PATTERN_NAME, r->p);
-	draft.option.any = *r->p == '.' || *r->p == '@' || *r->p == '{';
-	if (*r->p == '.')
-		r->p++;
+		return jn_words_fail(&r->in, JN_PATTERN_NAME, r->in.p);
+	draft.option.any = *r->in.p == '.' || *r->in.p == '@' || *r->in.p == '{';
+	if (*r->in.p == '.')
+		r->in.p++;
 	else if (!draft.option.any)
-		status = read_name(r, &draft.option.event);
-	if (status == JN_OK && accept(r, "@"))
+		status = jn_words_name(&r->in, &draft.option.event);
+	if (status == JN_OK && jn_words_accept(&r->in, "@"))
 	{
 		JnTest		test = {.track = JN_CHANNEL,.compare = JN_IS};
 
-		status = read_name(r, &test.name);
+		status = jn_words_name(&r->in, &test.name);
 		if (status == JN_OK)
 			*add_test(r, &draft) = test;
 	}
@@ -584,26 +261,22 @@ read_option(Reader *r)
 static JnStatus
 read_options(Reader *r, bool *negated)
 {
-	const char *begin = r->p++;
+	const char *begin = r->in.p++;
+	JnStatus	status;
+	bool		more;
 
-	skip_space(r);
-	if (accept(r, "^"))
+	jn_words_space(&r->in);
+	if (jn_words_accept(&r->in, "^"))
 		*negated = !*negated;
-	for (;; r->p++)
+	do
 	{
-		JnStatus	status = read_option(r);
-
-		if (status != JN_OK)
-			return r->p == r->end && r->err->status == JN_PATTERN_NAME ? fail(r, JN_PATTERN_OPEN, begin) : status;
-		if (comes(r, ']'))
-			break;
-		if (r->p == r->end)
-			return fail(r, JN_PATTERN_OPEN, begin);
-		if (*r->p != ',')
-			return fail(r, JN_PATTERN_SYNTAX, r->p);
-	}
-	r->p++;
-	return JN_OK;
+		status = read_option(r);
+		if (status == JN_OK)
+			status = read_separator(r, begin, ']', &more);
+		else if (r->in.p == r->in.end && status == JN_PATTERN_NAME)
+			status = jn_words_fail(&r->in, JN_PATTERN_OPEN, begin);
+	} while (status == JN_OK && more);
+	return status;
 }
 
 static JnStatus
@@ -616,12 +289,12 @@ read_atom(Reader *r)
 
 	for (;;)
 	{
-		skip_space(r);
-		if (!accept(r, "!"))
+		jn_words_space(&r->in);
+		if (!jn_words_accept(&r->in, "!"))
 			break;
 		atom.negated = !atom.negated;
 	}
-	if (comes(r, '['))
+	if (jn_words_comes(&r->in, '['))
 		status = read_options(r, &atom.negated);
 	else
 		status = read_option(r);
@@ -639,47 +312,42 @@ static JnStatus
 read_time_bound(Reader *r, JnLink *link)
 {
 	JnCompare	compare;
-	const char *begin = r->p;
+	const char *begin = r->in.p;
 	JnBound    *bound;
 
 	if (!read_compare(r, true, &compare) || compare == JN_IS || compare == JN_IS_NOT)
-		return fail(r, JN_PATTERN_BOUND, begin);
+		return jn_words_fail(&r->in, JN_PATTERN_BOUND, begin);
 	bound = compare == JN_BELOW || compare == JN_AT_MOST ? &link->below : &link->above;
 	if (bound->given)
-		return fail(r, JN_PATTERN_BOUND, begin);
+		return jn_words_fail(&r->in, JN_PATTERN_BOUND, begin);
 	bound->given = true;
 	bound->open = compare == JN_BELOW || compare == JN_ABOVE;
-	return read_interval(r, &bound->us);
+	return jn_words_interval(&r->in, &bound->us);
 }
 
 /* Reads the bounds of a link behind "-[". */
 static JnStatus
 read_bounds(Reader *r, const char *begin, JnLink *link)
 {
-	link->first = r->pattern->atoms;
-	for (;; r->p++)
-	{
-		JnStatus	status;
+	JnStatus	status;
+	bool		more;
 
-		skip_space(r);
-		if (accept_word(r, "no"))
+	link->first = r->pattern->atoms;
+	do
+	{
+		jn_words_space(&r->in);
+		if (jn_words_accept_word(&r->in, "no"))
 		{
 			status = read_atom(r);
 			link->forbidden++;
 		}
 		else
 			status = read_time_bound(r, link);
-		if (status != JN_OK)
-			return r->p == r->end && r->err->at == (size_t) (r->end - r->text) ? fail(r, JN_PATTERN_OPEN, begin) : status;
-		if (comes(r, ']'))
-			break;
-		if (r->p == r->end)
-			return fail(r, JN_PATTERN_OPEN, begin);
-		if (*r->p != ',')
-			return fail(r, JN_PATTERN_SYNTAX, r->p);
-	}
-	r->p++;
-	return accept(r, "->") ? JN_OK : fail(r, JN_PATTERN_LINK, r->p);
+		status = status == JN_OK ? read_separator(r, begin, ']', &more) : fail_in_list(r, begin, status);
+	} while (status == JN_OK && more);
+	if (status != JN_OK)
+		return status;
+	return jn_words_accept(&r->in, "->") ? JN_OK : jn_words_fail(&r->in, JN_PATTERN_LINK, r->in.p);
 }
 
 /* Reads a link, if there is one; it waits for its right side then. */
@@ -687,23 +355,24 @@ static JnStatus
 read_link(Reader *r, Group *g, bool *found)
 {
 	JnPattern  *p = r->pattern;
-	const char *begin = r->p;
+	const char *begin = r->in.p;
 	JnLink		link = {0};
-	bool		direct = accept(r, ">>");
+	bool		direct = jn_words_accept(&r->in, ">>");
 
-	*found = direct || accept(r, "->") || accept(r, "...") || jn_is_ellipsis(r->p, (size_t) (r->end - r->p)) || accept(r, "-[");
+	*found = direct || jn_words_accept(&r->in, "->") || jn_words_accept(&r->in, "...")
+		|| jn_is_ellipsis(r->in.p, (size_t) (r->in.end - r->in.p)) || jn_words_accept(&r->in, "-[");
 	if (!*found)
 		return JN_OK;
 	if (g->sequence == NONE || g->linked)
-		return fail(r, JN_PATTERN_LINK, begin);
-	if (r->p == begin)
-		r->p += 3;
+		return jn_words_fail(&r->in, JN_PATTERN_LINK, begin);
+	if (r->in.p == begin)
+		r->in.p += 3;
 	g->linked = true;
 	g->link_at = begin;
 	g->link = JN_DIRECT;
 	if (direct)
 		return JN_OK;
-	if (r->p[-1] == '[')
+	if (r->in.p[-1] == '[')
 	{
 		JnStatus	status = read_bounds(r, begin, &link);
 
@@ -722,30 +391,30 @@ read_link(Reader *r, Group *g, bool *found)
 static JnStatus
 read_times(Reader *r, JnNode *node)
 {
-	const char *begin = r->p++;
+	const char *begin = r->in.p++;
 	int64_t		least = 0;
 	int64_t		most;
 	bool		some;
 
-	skip_space(r);
-	some = read_digits(r, &least);
+	jn_words_space(&r->in);
+	some = jn_words_digits(&r->in, &least);
 	most = least;
-	skip_space(r);
-	if (accept(r, ","))
+	jn_words_space(&r->in);
+	if (jn_words_accept(&r->in, ","))
 	{
-		skip_space(r);
+		jn_words_space(&r->in);
 		most = JN_ANY_TIMES;
 		some = true;
-		if (r->p < r->end && is_digit(*r->p) && (!read_digits(r, &most) || most > MOST_TIMES))
-			return jn_fail(r->err, JN_PATTERN_LARGE, 0, MOST_TIMES + 1, MOST_TIMES);
-		skip_space(r);
+		if (r->in.p < r->in.end && jn_is_digit(*r->in.p) && (!jn_words_digits(&r->in, &most) || most > MOST_TIMES))
+			return jn_fail(r->in.err, JN_PATTERN_LARGE, 0, MOST_TIMES + 1, MOST_TIMES);
+		jn_words_space(&r->in);
 	}
-	if (r->p == r->end)
-		return fail(r, JN_PATTERN_OPEN, begin);
+	if (r->in.p == r->in.end)
+		return jn_words_fail(&r->in, JN_PATTERN_OPEN, begin);
 	if (least > MOST_TIMES)
-		return jn_fail(r->err, JN_PATTERN_LARGE, 0, MOST_TIMES + 1, MOST_TIMES);
-	if (!accept(r, "}") || !some || least > most)
-		return fail(r, JN_PATTERN_QUANTIFIER, begin);
+		return jn_fail(r->in.err, JN_PATTERN_LARGE, 0, MOST_TIMES + 1, MOST_TIMES);
+	if (!jn_words_accept(&r->in, "}") || !some || least > most)
+		return jn_words_fail(&r->in, JN_PATTERN_QUANTIFIER, begin);
 	node->least = (uint32_t) least;
 	node->most = (uint32_t) most;
 	return JN_OK;
@@ -755,8 +424,8 @@ read_times(Reader *r, JnNode *node)
 static bool
 quantifier_comes(Reader *r)
 {
-	skip_space(r);
-	return r->p < r->end && (*r->p == '?' || *r->p == '*' || *r->p == '+' || (*r->p == '{' && !tests_come(r)));
+	jn_words_space(&r->in);
+	return r->in.p < r->in.end && (*r->in.p == '?' || *r->in.p == '*' || *r->in.p == '+' || (*r->in.p == '{' && !tests_come(r)));
 }
 
 /* Reads the quantifier of node "item", if there is one, and gives the node of both. */
@@ -767,7 +436,7 @@ read_quantifier(Reader *r, uint32_t *item)
 
 	if (!quantifier_comes(r))
 		return JN_OK;
-	if (*r->p == '{')
+	if (*r->in.p == '{')
 	{
 		JnStatus	status = read_times(r, &node);
 
@@ -776,14 +445,14 @@ read_quantifier(Reader *r, uint32_t *item)
 	}
 	else
 	{
-		node.least = *r->p == '+';
-		if (*r->p == '?')
+		node.least = *r->in.p == '+';
+		if (*r->in.p == '?')
 			node.most = 1;
-		r->p++;
+		r->in.p++;
 	}
-	node.reluctant = accept(r, "?");
+	node.reluctant = jn_words_accept(&r->in, "?");
 	if (quantifier_comes(r))
-		return fail(r, JN_PATTERN_QUANTIFIER, r->p);
+		return jn_words_fail(&r->in, JN_PATTERN_QUANTIFIER, r->in.p);
 
 	/* exactly n times leaves no choice, and once is the thing itself */
 	node.reluctant &= node.least != node.most;
@@ -815,9 +484,9 @@ static JnStatus
 end_alternative(Reader *r, Group *g)
 {
 	if (g->linked)
-		return fail(r, JN_PATTERN_LINK, g->link_at);
+		return jn_words_fail(&r->in, JN_PATTERN_LINK, g->link_at);
 	if (g->sequence == NONE)
-		return fail(r, JN_PATTERN_SYNTAX, r->p);
+		return jn_words_fail(&r->in, JN_PATTERN_SYNTAX, r->in.p);
 	if (g->choice == NONE)
 		g->choice = g->sequence;
 	else
@@ -855,7 +524,7 @@ end_permutation(Reader *r, const Group *g)
 	JnPattern  *p = r->pattern;
 	JnNode		node = {.kind = JN_NODE_PERMUTE,.left = p->items,.right = p->items + g->items};
 
-	p->item = jn_grow(r->env, p->item, (uint64_t) p->items + g->items, sizeof(uint32_t));
+	p->item = jn_grow(r->in.env, p->item, (uint64_t) p->items + g->items, sizeof(uint32_t));
 	r->open_items -= g->items;
 	memcpy(p->item + p->items, r->open_item + r->open_items, g->items * sizeof(uint32_t));
 	p->items += g->items;
@@ -870,7 +539,7 @@ close_group(Reader *r, uint32_t *item)
 	JnStatus	status;
 
 	if (g->opened == NULL)
-		return fail(r, JN_PATTERN_CLOSE, r->p);
+		return jn_words_fail(&r->in, JN_PATTERN_CLOSE, r->in.p);
 	if (g->permute)
 	{
 		status = end_item(r, g);
@@ -889,7 +558,7 @@ close_group(Reader *r, uint32_t *item)
 	}
 	if (status == JN_OK)
 	{
-		r->p++;
+		r->in.p++;
 		r->groups--;
 	}
 	return status;
@@ -899,16 +568,16 @@ close_group(Reader *r, uint32_t *item)
 static bool
 accept_permute(Reader *r)
 {
-	const char *begin = r->p;
+	const char *begin = r->in.p;
 
-	if (accept_word(r, "permute"))
+	if (jn_words_accept_word(&r->in, "permute"))
 	{
-		if (comes(r, '('))
+		if (jn_words_comes(&r->in, '('))
 		{
-			r->p++;
+			r->in.p++;
 			return true;
 		}
-		r->p = begin;
+		r->in.p = begin;
 	}
 	return false;
 }
@@ -920,10 +589,10 @@ read_within(Reader *r, const char *begin)
 	JnStatus	status;
 
 	if (r->groups > 1 || (r->group[0].sequence == NONE && r->group[0].choice == NONE))
-		return fail(r, JN_PATTERN_WITHIN, begin);
-	status = read_interval(r, &r->pattern->within);
-	if (status == JN_OK && r->p < r->end)
-		return fail(r, JN_PATTERN_WITHIN, r->p);
+		return jn_words_fail(&r->in, JN_PATTERN_WITHIN, begin);
+	status = jn_words_interval(&r->in, &r->pattern->within);
+	if (status == JN_OK && r->in.p < r->in.end)
+		return jn_words_fail(&r->in, JN_PATTERN_WITHIN, r->in.p);
 	return status;
 }
 
@@ -931,23 +600,23 @@ read_within(Reader *r, const char *begin)
 static JnStatus
 fail_step(Reader *r)
 {
-	bool		link = memchr("-<>=,", *r->p, 5) != NULL || jn_is_arrow(r->p, (size_t) (r->end - r->p));
+	bool		link = memchr("-<>=,", *r->in.p, 5) != NULL || jn_is_arrow(r->in.p, (size_t) (r->in.end - r->in.p));
 
-	return fail(r, link ? JN_PATTERN_LINK : JN_PATTERN_NAME, r->p);
+	return jn_words_fail(&r->in, link ? JN_PATTERN_LINK : JN_PATTERN_NAME, r->in.p);
 }
 
 /* Reads an item that is no group, or opens one. */
 static JnStatus
 read_item(Reader *r)
 {
-	const char *begin = r->p;
+	const char *begin = r->in.p;
 	JnNode		node = {0};
 	uint32_t	item = NONE;
 	JnStatus	status;
 
 	if (*begin == '(' || accept_permute(r))
 	{
-		r->p += *begin == '(';
+		r->in.p += *begin == '(';
 		open_group(r, begin, *begin != '(');
 		return JN_OK;
 	}
@@ -955,10 +624,10 @@ read_item(Reader *r)
 		status = close_group(r, &item);
 	else
 	{
-		if (*begin == '^' || (*begin == '$' && !begins_plain(begin, r->end)))
+		if (*begin == '^' || (*begin == '$' && !jn_words_plain_comes(&r->in)))
 		{
 			node.kind = *begin == '^' ? JN_NODE_BEGIN : JN_NODE_END;
-			r->p++;
+			r->in.p++;
 			status = JN_OK;
 		}
 		else
@@ -981,7 +650,9 @@ read_item(Reader *r)
 static bool
 is_numbered(const Reader *r)
 {
-	return r->p > r->text && r->p[-1] == '(' && *r->p == '?' && r->end - r->p >= 2 && ((r->p[1] >= '0' && r->p[1] <= '9') || r->p[1] == 't');
+	const char *p = r->in.p;
+
+	return p > r->in.text && p[-1] == '(' && *p == '?' && r->in.end - p >= 2 && (jn_is_digit(p[1]) || p[1] == 't');
 }
 
 static JnStatus
@@ -995,9 +666,9 @@ read_all(Reader *r)
 		bool		found;
 		JnStatus	status;
 
-		skip_space(r);
-		begin = r->p;
-		if (begin == r->end)
+		jn_words_space(&r->in);
+		begin = r->in.p;
+		if (begin == r->in.end)
 			break;
 		status = read_link(r, g, &found);
 		if (status == JN_OK && !found)
@@ -1005,12 +676,12 @@ read_all(Reader *r)
 			if (*begin == '|' || (*begin == ',' && g->permute))
 			{
 				status = *begin == '|' ? end_alternative(r, g) : end_item(r, g);
-				r->p++;
+				r->in.p++;
 			}
-			else if (accept_word(r, "within"))
+			else if (jn_words_accept_word(&r->in, "within"))
 				status = read_within(r, begin);
 			else if (quantifier_comes(r))
-				status = fail(r, is_numbered(r) ? JN_PATTERN_CLICKHOUSE : JN_PATTERN_QUANTIFIER, begin);
+				status = jn_words_fail(&r->in, is_numbered(r) ? JN_PATTERN_CLICKHOUSE : JN_PATTERN_QUANTIFIER, begin);
 			else
 				status = read_item(r);
 		}
@@ -1018,9 +689,9 @@ read_all(Reader *r)
 			return status;
 	}
 	if (r->groups > 1)
-		return fail(r, JN_PATTERN_OPEN, r->group[r->groups - 1].opened);
+		return jn_words_fail(&r->in, JN_PATTERN_OPEN, r->group[r->groups - 1].opened);
 	if (r->group[0].sequence == NONE && r->group[0].choice == NONE)
-		return fail(r, JN_PATTERN_EMPTY, r->text);
+		return jn_words_fail(&r->in, JN_PATTERN_EMPTY, r->in.text);
 	return end_alternative(r, &r->group[0]);
 }
 
@@ -1028,7 +699,7 @@ read_all(Reader *r)
 static void
 settle(Reader *r)
 {
-	JnOption   *option = jn_alloc(r->env, jn_array_size((uint64_t) r->options + 1, sizeof(JnOption)));
+	JnOption   *option = jn_alloc(r->in.env, jn_array_size((uint64_t) r->options + 1, sizeof(JnOption)));
 	uint32_t	next = 0;
 
 	for (uint32_t i = 0; i < r->options; i++)
@@ -1036,14 +707,14 @@ settle(Reader *r)
 		option[i] = r->option[i].option;
 		option[i].test = option[i].tests > 0 ? r->test + r->option[i].first : NULL;
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
-			jn_tick(r->env);
+			jn_tick(r->in.env);
 	}
 	for (uint32_t i = 0; i < r->pattern->atoms; i++)
 	{
 		r->pattern->atom[i].option = option + next;
 		next += r->pattern->atom[i].options;
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
-			jn_tick(r->env);
+			jn_tick(r->in.env);
 	}
 }
 
@@ -1061,7 +732,7 @@ count_characters(const char *text, JnError *err)
 JnStatus
 jn_pattern_read(const JnEnv *env, const char *text, size_t size, JnPattern *p, JnError *err)
 {
-	Reader		r = {.env = env,.text = text,.p = text,.end = text + size,.err = err,.pattern = p};
+	Reader		r = {.in = {env, text, text, text + size, err, 0},.pattern = p};
 	JnStatus	status;
 
 	*p = (JnPattern) {.within = JN_NO_BOUND};
