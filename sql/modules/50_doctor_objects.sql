@@ -86,6 +86,14 @@ AS $$
 $$;
 COMMENT ON FUNCTION journey._doctor_rights() IS 'Findings of doctor(): rights that nobody should have.';
 
+CREATE FUNCTION journey._words(code text) RETURNS text
+  LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT format(' %s ', regexp_replace(lower(code), '\W+', ' ', 'g'))
+$$;
+COMMENT ON FUNCTION journey._words(text) IS 'The words of a text in lower case, a space before and behind each.';
+
 CREATE FUNCTION journey._doctor_relations() RETURNS TABLE (severity text, finding text, object text, statement text, detail text)
   LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL UNSAFE ROWS 10
   SET search_path = pg_catalog, pg_temp
@@ -197,12 +205,15 @@ AS $$
   UNION ALL
   SELECT DISTINCT 'medium', 'a function runs with the rights of a role that reads raw values', f.oid::regprocedure::text,
          format('ALTER ROUTINE %s SECURITY INVOKER;', f.oid::regprocedure),
-         format('It names %s, and runs as %s.', k.base, f.proowner::regrole)
-  FROM known k
-  JOIN pg_class b ON b.oid = k.base
+         format('It names %s, and runs as %s.', t, f.proowner::regrole)
+  FROM known k CROSS JOIN journey._tree(k.base) t
+  JOIN pg_class b ON b.oid = t
   JOIN pg_proc f ON f.prosecdef AND f.pronamespace <> 'journey'::regnamespace AND f.prosqlbody IS NULL
-                AND position(lower(format('journey_base.%s', b.relname)) IN replace(lower(f.prosrc), '"', '')) > 0
-  WHERE has_table_privilege(f.proowner, k.base, 'SELECT')
+                AND position(journey._words(b.relname) IN journey._words(f.prosrc)) > 0
+                -- the view has the name of its table
+                AND (b.relnamespace IS DISTINCT FROM to_regnamespace('journey_base')
+                     OR position(journey._words('journey_base') IN journey._words(concat_ws(' ', f.prosrc, f.proconfig))) > 0)
+  WHERE has_table_privilege(f.proowner, t, 'SELECT')
 $$;
 COMMENT ON FUNCTION journey._doctor_relations() IS 'Findings of doctor(): what happened to protected relations since.';
 
@@ -229,5 +240,5 @@ COMMENT ON FUNCTION journey._forget_dropped() IS
   'Deletes what is known of protected relations whose table was dropped; returns how many they were. For superusers.';
 
 REVOKE EXECUTE ON FUNCTION
-  journey._protected(), journey._base_owners(), journey._doctor_rights(), journey._doctor_relations(), journey._forget_dropped()
+  journey._protected(), journey._base_owners(), journey._doctor_rights(), journey._words(text), journey._doctor_relations(), journey._forget_dropped()
 FROM PUBLIC;

@@ -62,6 +62,11 @@ SELECT split_part(statement, E'\n', 1) FROM finding \gexec
 SELECT 'left: ' || count(*) FROM finding;
 CREATE FUNCTION doc.peek() RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN (SELECT min(email) FROM Journey_Base."people"); END';
 :close;
+CREATE FUNCTION doc.peek_1() RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN (SELECT min(page) FROM Doc."visits_1"); END';
+CREATE FUNCTION doc.peek_2() RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = journey_base AS 'SELECT min(email) FROM people';
+CREATE FUNCTION doc.peek_3() RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN (SELECT min(email) FROM doc.people, doc.visits_10); END';
+:close;
+DROP FUNCTION doc.peek_1(), doc.peek_2(), doc.peek_3();
 ALTER EVENT TRIGGER journey_close_joined DISABLE;
 CREATE TABLE doc.visits_2 PARTITION OF journey_base.visits FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
 GRANT SELECT ON doc.visits_2 TO regress_doc_reader;

@@ -170,6 +170,63 @@ like($error, qr/permission denied/, 'shows nobody anything');
 (undef, undef, $error) = $other->psql('bare', 'SELECT * FROM journey_base.people', extra_params => [ '-U', 'ana' ]);
 like($error, qr/permission denied/, 'nor the base table');
 
+# Pages that the disk damaged: an error that names the file, or another way to know; the same again when they are whole.
+my %files = map { split(/\|/) } split(/\n/, $node->safe_psql('postgres', q{
+	SELECT c.oid::regclass, pg_relation_filepath(c.oid)
+	FROM pg_class c
+	WHERE c.oid IN (SELECT unnest(ARRAY[r.oid, nullif(r.reltoastrelid, 0)]) FROM pg_class r
+	                WHERE r.relnamespace = 'journey'::regnamespace AND r.relname IN ('fact_page', 'subject', 'state', 'policy', 'purpose', 'reader_purpose')
+	                UNION ALL SELECT i.indexrelid FROM pg_index i WHERE i.indrelid IN ('journey.fact_page'::regclass, 'journey.subject'::regclass, 'journey.state'::regclass))
+	  AND pg_relation_size(c.oid) > 0}));
+my $one = q{SELECT coalesce(max(note), 'masked') FROM people WHERE n = 7};
+my %said;
+$node->stop;
+foreach my $relation (sort keys %files)
+{
+	my $path = $node->data_dir . '/' . $files{$relation};
+	my $whole = slurp_file($path);
+	my $damaged = $whole;
+
+	substr($damaged, 8192 * $_, 8192, pack('V*', map { 0xdeadbeef + $_ } 1 .. 2048)) foreach 0 .. int(length($whole) / 8192) - 1;
+	open(my $f, '>:raw', $path) or die "$path: $!";
+	print $f $damaged;
+	close($f);
+	$node->start;
+	my $damaged_session = reader();
+	foreach my $query ($count, $one)
+	{
+		my $answer = ask($damaged_session, $query);
+		$said{$relation} .= "$answer; ";
+		ok($answer =~ /^ERROR: .*invalid page in block \d+ of relation/ || $answer eq ($query eq $count ? '50000|0' : 'masked'), "a damaged $relation: nothing denied is shown")
+			or diag($answer);
+	}
+	$damaged_session->quit;
+	$node->stop;
+	open($f, '>:raw', $path) or die "$path: $!";
+	print $f $whole;
+	close($f);
+}
+like(join(' ', values %said), qr/invalid page/, 'what is needed is missed');
+$node->start;
+$session = reader();
+is(ask($session, $count), '50000|0', 'whole again: the same answer');
+$session->quit;
+note("$_: $said{$_}") foreach sort keys %said;
+
+# What is packed can be thrown away.
+$node->stop;
+my $path = $node->data_dir . '/' . $files{'journey.fact_page'};
+my $size = -s $path;
+open(my $f, '>:raw', $path) or die "$path: $!";
+print $f 'x' x $size;
+close($f);
+$node->start;
+$session = reader();
+like(ask($session, $count), qr/invalid page/, 'what is packed is damaged');
+$node->safe_psql('postgres', 'TRUNCATE journey.fact_page; SELECT journey.consent_fold()');
+is(ask($session, $count), '50000|0', 'and packed anew');
+$session->quit;
+
 $node->stop;
 $other->stop;
 done_testing();
