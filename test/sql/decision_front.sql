@@ -159,6 +159,37 @@ SET LOCAL journey.purpose = 'front'; MOVE ABSOLUTE 0 FROM c; FETCH 1 FROM c;
 SET LOCAL SESSION AUTHORIZATION regress_front_ben; MOVE ABSOLUTE 0 FROM c; FETCH 1 FROM c;
 COMMIT;
 
+-- subjects who said something in this transaction, after others who did not
+BEGIN;
+SELECT journey.consent_withdraw('7700003', 'front') > 0 AS withdrawn, journey.consent_give('7700002', 'front') > 0 AS given;
+SET LOCAL ROLE regress_front_ana;
+SELECT n, a, b FROM front WHERE n BETWEEN 100001 AND 100005 ORDER BY n;
+SELECT n, a, b FROM front WHERE n BETWEEN 100001 AND 100005 ORDER BY n;
+ROLLBACK;
+
+-- within a statement, and seen by its snapshot, an operation whose results are stored
+CREATE FUNCTION front_stored(int) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+  seen text := (SELECT coalesce(string_agg(f.a, ' '), 'nothing') FROM public.front f WHERE f.n IN (100001, 100003));
+BEGIN
+  RAISE WARNING 'it sees %', seen;
+  RETURN seen;
+END $$;
+CREATE TABLE front_indexed (n int);
+ALTER TABLE front_indexed OWNER TO regress_front_ana;
+INSERT INTO front_indexed VALUES (1);
+CREATE INDEX ON front_indexed (front_stored(n));
+SET ROLE regress_front_ana;
+DO $$
+BEGIN
+  PERFORM front_stored(n) FROM front_indexed;
+  ANALYZE front_indexed;
+  PERFORM front_stored(n) FROM front_indexed;
+END $$;
+RESET ROLE;
+DROP TABLE front_indexed;
+DROP FUNCTION front_stored(int);
+
 -- simple expressions of PL/pgSQL keep their call sites through a transaction
 CREATE FUNCTION front_loop(seal journey._seal) RETURNS TABLE (what text, cell text) LANGUAGE plpgsql AS $$
 DECLARE

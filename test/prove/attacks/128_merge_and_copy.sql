@@ -2,7 +2,8 @@
 -- as: wanda
 -- shows: cannot write column "ssn" of view "desk"
 SELECT current_setting('server_version_num')::int >= 170000 AS on17, current_setting('server_version_num')::int >= 180000 AS on18 \gset
-UPDATE desk SET ssn = 'x' WHERE id = 1;
+-- no row is needed: other attacks change them
+INSERT INTO desk (id, ssn) VALUES (1, 'x');
 CREATE TABLE guess (id int, ssn text, amount int);
 INSERT INTO guess SELECT i, 'CAN' || 'ARY-' || w || '-' || i, (7919 * 10000) + i FROM generate_series(1, 12) i, generate_series(1, 2) w;
 \if :on17
