@@ -73,7 +73,7 @@ COMMENT ON VIEW journey._state_expected IS
 
 CREATE FUNCTION journey.state_check()
 RETURNS TABLE (subject text, purpose text, problem text)
-LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER COST 1000000 ROWS 1 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT c.subject, c.purpose, c.problem
     FROM (SELECT u.name AS subject, p.name AS purpose,

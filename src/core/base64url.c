@@ -22,19 +22,6 @@ jn_base64url_write(const uint8_t *data, size_t size, char *out)
 		*out = letters[(bits << (6 - nbits)) & 63];
 }
 
-/* The six bits of a letter, or -1. */
-static int
-letter_bits(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '-' ? 62 : c == '_' ? 63 : -1;
-}
-
 bool
 jn_base64url_read(const char *text, size_t size, uint8_t *out, size_t *out_size)
 {
@@ -44,7 +31,7 @@ jn_base64url_read(const char *text, size_t size, uint8_t *out, size_t *out_size)
 
 	for (size_t i = 0; i < size; i++)
 	{
-		int			six = letter_bits(text[i]);
+		int			six = jn_letter_bits(text[i]);
 
 		if (six < 0)
 			return false;

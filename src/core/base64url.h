@@ -8,6 +8,19 @@
 
 #include "jn.h"
 
+/* The six bits of a letter, or -1. */
+static inline int
+jn_letter_bits(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '-' ? 62 : c == '_' ? 63 : -1;
+}
+
 /* Letters of so many bytes. */
 static inline size_t
 jn_base64url_size(size_t bytes)

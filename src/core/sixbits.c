@@ -4,18 +4,7 @@
  */
 #include "sixbits.h"
 
-/* The number that a letter stands for, or 64. */
-static unsigned
-letter_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return (unsigned) (c - 'A');
-	if (c >= 'a' && c <= 'z')
-		return (unsigned) (c - 'a') + 26;
-	if (c >= '0' && c <= '9')
-		return (unsigned) (c - '0') + 52;
-	return c == '-' ? 62 : c == '_' ? 63 : 64;
-}
+#include "base64url.h"
 
 JnStatus
 jn_sixbits_open(JnSixbits *r, const char *text, size_t at, size_t size, JnError *err)
@@ -25,7 +14,7 @@ jn_sixbits_open(JnSixbits *r, const char *text, size_t at, size_t size, JnError 
 	while (letters > 0 && size - letters < 3 && text[letters - 1] == '=')
 		letters--;
 	for (size_t i = 0; i < letters; i++)
-		if (letter_value(text[i]) == 64)
+		if (jn_letter_bits(text[i]) < 0)
 			return jn_fail(err, JN_CONSENT_LETTER, at + i, 0, 0);
 	*r = (JnSixbits) {.text = text,.at = at,.bits = 6 * letters,.padded = letters < size};
 	return JN_OK;
@@ -39,7 +28,7 @@ jn_sixbits_get(JnSixbits *r, unsigned n, uint64_t *value, JnError *err)
 	if (n > r->bits - r->next)
 		return jn_fail(err, JN_CONSENT_SHORT, r->at + r->bits / 6, 0, 0);
 	for (; n > 0; n--, r->next++)
-		v = v << 1 | (letter_value(r->text[r->next / 6]) >> (5 - r->next % 6) & 1);
+		v = v << 1 | ((unsigned) jn_letter_bits(r->text[r->next / 6]) >> (5 - r->next % 6) & 1);
 	*value = v;
 	return JN_OK;
 }
