@@ -43,6 +43,7 @@ jn_wanted_init(JnWanted *w, const JnName *name, uint32_t count)
 		return false;
 	w->name = name;
 	w->count = count;
+	w->simple = count <= JN_WANTED_SIMPLE;
 	for (uint32_t size = 0; at < count; size++)
 	{
 		JnWantedLength *length = &w->length[w->lengths];
@@ -56,6 +57,7 @@ jn_wanted_init(JnWanted *w, const JnName *name, uint32_t count)
 				w->size[at] = size < UINT8_MAX ? (uint8_t) size : UINT8_MAX;
 				w->order[at++] = (uint8_t) i;
 				length->presence |= jn_presence(name[i].data, size);
+				w->simple &= size > 0 && size <= sizeof(w->head[0]);
 			}
 		length->to = (uint8_t) at;
 		w->lengths += at > length->first && size < 0x80;
@@ -91,8 +93,9 @@ find_scalar(const JnWanted *w, const JnLabels *labels, const uint8_t *end, JnWan
 
 #ifdef JN_X86
 
-/* From byte LANES - i on: i bytes of ones, and zeroes. */
-static const uint8_t ones[2 * LANES] = {
+/* From byte 2 * LANES - i on: i bytes of ones, and zeroes. */
+static const uint8_t ones[4 * LANES] = {
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff
 };
 
@@ -101,7 +104,7 @@ JN_TARGET_SSE41
 static inline uint32_t
 sum_before(__m128i lengths, uint32_t i)
 {
-	__m128i		before = _mm_and_si128(lengths, _mm_loadu_si128((const __m128i *) (ones + LANES - i)));
+	__m128i		before = _mm_and_si128(lengths, _mm_loadu_si128((const __m128i *) (ones + 2 * LANES - i)));
 	__m128i		sums = _mm_sad_epu8(before, _mm_setzero_si128());
 
 	return (uint32_t) _mm_cvtsi128_si32(sums) + (uint32_t) _mm_extract_epi16(sums, 4);
@@ -125,7 +128,7 @@ find_sse41(const JnWanted *w, const JnLabels *labels, const uint8_t *end, uint64
 		if (end - p < LANES)
 			return UINT32_MAX;
 		lengths = _mm_and_si128(_mm_loadu_si128((const __m128i *) p),
-								_mm_loadu_si128((const __m128i *) (ones + LANES - left)));
+								_mm_loadu_si128((const __m128i *) (ones + 2 * LANES - left)));
 		if (_mm_movemask_epi8(lengths) != 0)
 			return UINT32_MAX;
 		for (const JnWantedLength *l = w->length; l < last; l++)
@@ -185,6 +188,45 @@ which_of_all(const JnWanted *w, const char *data, uint32_t size)
 	return w->count;
 }
 
+/* The sum of the first i of twice as many lengths. */
+JN_TARGET_AVX2
+static inline uint32_t
+sum_before_of_two(__m256i lengths, uint32_t i)
+{
+	__m256i		before = _mm256_and_si256(lengths, _mm256_loadu_si256((const __m256i *) (ones + 2 * LANES - i)));
+	__m256i		sums = _mm256_sad_epu8(before, _mm256_setzero_si256());
+	__m128i		two = _mm_add_epi64(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
+
+	return (uint32_t) _mm_cvtsi128_si32(two) + (uint32_t) _mm_extract_epi16(two, 4);
+}
+
+/*
+ * Finds those of w->simple: which name is looked at depends on the journey, so
+ * nothing in here is to be foreseen by the processor but how many there are.
+ */
+JN_TARGET_AVX2
+static inline uint32_t
+find_simple(const JnWanted *w, const JnLabels *labels, __m256i lengths, uint32_t equal, JnWantedCode *found)
+{
+	__m256i		heads = _mm256_loadu_si256((const __m256i *) w->head);
+	uint32_t	there = 0;
+
+	for (; equal != 0 && there < w->count; equal &= equal - 1)
+	{
+		uint32_t	at = (uint32_t) __builtin_ctz(equal);
+		uint32_t	size = labels->lengths[at];
+		uint64_t	name = jn_load64((const uint8_t *) labels->name_data + sum_before_of_two(lengths, at));
+		__m256i		head = _mm256_set1_epi64x((long long) (name & jn_load64(ones + 2 * LANES - size)));
+		unsigned	same = (unsigned) _mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpeq_epi64(heads, head)));
+		uint32_t	i = (uint32_t) __builtin_ctz(same | 1u << (JN_WANTED_SIMPLE - 1));
+
+		/* no name has a zero in it, so a head is one name; only in bytes that were never proven sizes can differ */
+		found[there] = (JnWantedCode) {at, w->order[i]};
+		there += (same != 0) & (w->size[i] == size);
+	}
+	return there;
+}
+
 JN_TARGET_AVX2
 static bool
 open_avx2(const JnWanted *w, const uint8_t *p, const uint8_t *end, uint32_t n, uint64_t presence, JnLabels *labels,
@@ -192,49 +234,41 @@ open_avx2(const JnWanted *w, const uint8_t *p, const uint8_t *end, uint32_t n, u
 {
 	const JnWantedLength *last = w->length + w->lengths;
 	uint32_t	names = end - p > 2 * LANES ? *p++ : 0;
-	uint32_t	few = names < LANES ? names : LANES;
-	__m128i		low;
-	__m128i		high = _mm_setzero_si128();
-	__m128i		equal_low = high;
-	__m128i		equal_high = high;
-	uint32_t	half;
+	__m256i		lengths;
 	uint32_t	all;
-	uint32_t	equal;
+	uint32_t	equal = 0;
 	uint32_t	there = 0;
 	const char *data;
 
 	if (names < 2 || names > 2 * LANES)
 		return false;
-	low = _mm_and_si128(_mm_loadu_si128((const __m128i *) p), _mm_loadu_si128((const __m128i *) (ones + LANES - few)));
-	half = all = sum_before(low, LANES);
-	if (names > LANES)
-	{
-		high = _mm_and_si128(_mm_loadu_si128((const __m128i *) (p + LANES)),
-							 _mm_loadu_si128((const __m128i *) (ones + 2 * LANES - names)));
-		all += sum_before(high, LANES);
-	}
+	lengths = _mm256_and_si256(_mm256_loadu_si256((const __m256i *) p),
+							   _mm256_loadu_si256((const __m256i *) (ones + 2 * LANES - names)));
+	all = sum_before_of_two(lengths, 2 * LANES);
 	data = (const char *) p + names;
 
 	/* behind the last name begin the codes, a byte each; eight bytes of each name are looked at */
-	if (_mm_movemask_epi8(_mm_or_si128(low, high)) != 0
+	if (_mm256_movemask_epi8(lengths) != 0
 		|| end - (const uint8_t *) data < (ptrdiff_t) (all + (n > 8 ? n : 8)))
 		return false;
 	*labels = (JnLabels) {names, false, 1, p, data, (const uint8_t *) data + all};
 
 	for (const JnWantedLength *l = w->length; l < last; l++)
-		if ((l->presence & presence) != 0)
-		{
-			__m128i		length = _mm_set1_epi8((char) l->length);
+	{
+		uint32_t	may = 0 - (uint32_t) ((l->presence & presence) != 0);
 
-			equal_low = _mm_or_si128(equal_low, _mm_cmpeq_epi8(low, length));
-			equal_high = _mm_or_si128(equal_high, _mm_cmpeq_epi8(high, length));
-		}
-	equal = (uint32_t) _mm_movemask_epi8(equal_low) | (uint32_t) _mm_movemask_epi8(equal_high) << LANES;
-	for (equal &= UINT32_MAX >> (2 * LANES - names); equal != 0 && there < w->count; equal &= equal - 1)
+		equal |= may & (uint32_t) _mm256_movemask_epi8(_mm256_cmpeq_epi8(lengths, _mm256_set1_epi8((char) l->length)));
+	}
+	equal &= UINT32_MAX >> (2 * LANES - names);
+	if (w->simple)
+	{
+		*founds = find_simple(w, labels, lengths, equal, found);
+		return true;
+	}
+	for (; equal != 0 && there < w->count; equal &= equal - 1)
 	{
 		uint32_t	at = (uint32_t) __builtin_ctz(equal);
-		const char *name = data + (at < LANES ? sum_before(low, at) : half + sum_before(high, at - LANES));
-		uint32_t	i = which_of_all(w, name, p[at]);
+		uint32_t	i = which_of_all(w, data + sum_before_of_two(lengths, at), p[at]);
 
 		if (i < w->count)
 			found[there++] = (JnWantedCode) {at, w->order[i]};

@@ -16,6 +16,9 @@
 /* Most names. */
 #define JN_WANTED		16
 
+/* So many, of one to eight bytes each, are told from others without a branch. */
+#define JN_WANTED_SIMPLE	4
+
 /* Names of one length: heads first .. to-1 are theirs. */
 typedef struct JnWantedLength
 {
@@ -34,6 +37,7 @@ typedef struct JnWanted
 	uint64_t	head[JN_WANTED];	/* the first eight bytes of each, zeroes behind a shorter one; by length */
 	uint8_t		order[JN_WANTED];	/* number of the name of each head */
 	uint8_t		size[JN_WANTED];	/* its bytes, or 255 */
+	bool		simple;			/* no more than JN_WANTED_SIMPLE, and each is all in its head */
 	uint32_t	lengths;
 	JnWantedLength length[JN_WANTED];	/* ascending, those below 128 */
 } JnWanted;
