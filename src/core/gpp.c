@@ -45,80 +45,68 @@ typedef struct Field
 	{"TargetedAdvertisingOptOutNotice", 1}, {"SaleOptOut", 1}, {"TargetedAdvertisingOptOut", 1}
 
 #define AGREED_SENSITIVE \
-	AGREED, {"KnownChildSensitiveDataConsents", 1}, {"AdditionalDataProcessingConsent", 1}, {NULL, 0}, \
-	{"SensitiveDataProcessing", 8}
+	AGREED, {"KnownChildSensitiveDataConsents", 1}, {"AdditionalDataProcessingConsent", 1}, {NULL, 0}
 
-/*
- * A section of a state, in one version.  Behind its fields and the end of them
- * stands what a segment behind a dot holds: one field, or nothing if that
- * segment is the one about Global Privacy Control.
- */
+/* What a segment behind a dot holds: Global Privacy Control, or one field. */
+#define GPC			{NULL, 0}
+#define SENSITIVE	{"SensitiveDataProcessing", 8}
+
+/* A section of a state, in one version. */
 typedef struct Section
 {
 	unsigned	id;
 	const char *name;
 	unsigned	version;
-	Field		field[18];
+	const char *version_name;
+	Field		segment;		/* GPC has no name */
+	Field		field[16];		/* the last has no name */
 } Section;
 
 static const Section sections[] = {
-	{7, "usnat", 1, {NATIONAL(12, 2)}},
-	{7, "usnat", 2, {NATIONAL(16, 3)}},
-	{8, "usca", 1, {
+	{7, "usnat", 1, "Version", GPC, {NATIONAL(12, 2)}},
+	{7, "usnat", 2, "Version", GPC, {NATIONAL(16, 3)}},
+	{8, "usca", 1, "Version", GPC, {
 			{"SaleOptOutNotice", 1}, {"SharingOptOutNotice", 1}, {"SensitiveDataLimitUseNotice", 1},
 			{"SaleOptOut", 1}, {"SharingOptOut", 1}, {"SensitiveDataProcessing", 9},
 			{"KnownChildSensitiveDataConsents", 2}, {"PersonalDataConsents", 1}, MSPA, {NULL, 0}
 	}},
-	{9, "usva", 1, {STATE(8, 1)}},
-	{10, "usco", 1, {STATE(7, 1)}},
-	{11, "usut", 1, {
+	{9, "usva", 1, "Version", GPC, {STATE(8, 1)}},
+	{10, "usco", 1, "Version", GPC, {STATE(7, 1)}},
+	{11, "usut", 1, "Version", GPC, {
 			{"SharingNotice", 1}, {"SaleOptOutNotice", 1}, {"TargetedAdvertisingOptOutNotice", 1},
 			{"SensitiveDataProcessingOptOutNotice", 1}, {"SaleOptOut", 1}, {"TargetedAdvertisingOptOut", 1},
 			{"SensitiveDataProcessing", 8}, {"KnownChildSensitiveDataConsents", 1}, MSPA, {NULL, 0}
 	}},
-	{12, "usct", 1, {STATE(8, 3)}},
-	{13, "usfl", 1, {LATER(8, 3)}},
-	{14, "usmt", 1, {
+	{12, "usct", 1, "Version", GPC, {STATE(8, 3)}},
+	{13, "usfl", 1, "Version", GPC, {LATER(8, 3)}},
+	{14, "usmt", 1, "Version", GPC, {
 			{"SharingNotice", 1}, {"SaleOptOutNotice", 1}, {"TargetedAdvertisingOptOutNotice", 1},
 			{"SaleOptOut", 1}, {"TargetedAdvertisingOptOut", 1}, {"SensitiveDataProcessing", 8},
 			{"KnownChildSensitiveDataConsents", 3}, {"AdditionalDataProcessingConsent", 1}, MSPA, {NULL, 0}
 	}},
-	{15, "usor", 1, {LATER(11, 3)}},
-	{16, "ustx", 1, {LATER(8, 1)}},
-	{17, "usde", 1, {LATER(9, 5)}},
-	{18, "usia", 1, {
+	{15, "usor", 1, "Version", GPC, {LATER(11, 3)}},
+	{16, "ustx", 1, "Version", GPC, {LATER(8, 1)}},
+	{17, "usde", 1, "Version", GPC, {LATER(9, 5)}},
+	{18, "usia", 1, "Version", GPC, {
 			{"ProcessingNotice", 1}, {"SaleOptOutNotice", 1}, {"TargetedAdvertisingOptOutNotice", 1},
 			{"SensitiveDataOptOutNotice", 1}, {"SaleOptOut", 1}, {"TargetedAdvertisingOptOut", 1},
 			{"SensitiveDataProcessing", 8}, {"KnownChildSensitiveDataConsents", 1}, MSPA, {NULL, 0}
 	}},
-	{19, "usne", 1, {LATER(8, 1)}},
-	{20, "usnh", 1, {LATER(8, 3)}},
-	{21, "usnj", 1, {LATER(10, 5)}},
-	{22, "ustn", 1, {LATER(8, 1)}},
-	{23, "usmn", 1, {LATER(8, 1)}},
-	{24, "usmd", 1, {AGREED, {"AdditionalDataProcessingConsent", 1}, {NULL, 0}}},
-	{25, "usin", 1, {AGREED_SENSITIVE}},
-	{26, "usky", 1, {AGREED_SENSITIVE}},
-	{27, "usri", 1, {AGREED_SENSITIVE}},
+	{19, "usne", 1, "Version", GPC, {LATER(8, 1)}},
+	{20, "usnh", 1, "Version", GPC, {LATER(8, 3)}},
+	{21, "usnj", 1, "Version", GPC, {LATER(10, 5)}},
+	{22, "ustn", 1, "Version", GPC, {LATER(8, 1)}},
+	{23, "usmn", 1, "Version", GPC, {LATER(8, 1)}},
+	{24, "usmd", 1, "MspaVersion", GPC, {AGREED, {"AdditionalDataProcessingConsent", 1}, {NULL, 0}}},
+	{25, "usin", 1, "MspaVersion", SENSITIVE, {AGREED_SENSITIVE}},
+	{26, "usky", 1, "MspaVersion", SENSITIVE, {AGREED_SENSITIVE}},
+	{27, "usri", 1, "MspaVersion", SENSITIVE, {AGREED_SENSITIVE}},
 };
 
 #define SECTIONS	(sizeof(sections) / sizeof(sections[0]))
 
-/* The first section that names its version after the agreement. */
-#define FIRST_AGREED	24
-
 /* Segment that tells whether Global Privacy Control was on. */
 #define SEGMENT_GPC		1
-
-static void
-put_number(JnPen *pen, uint64_t n)
-{
-	char		digit = (char) ('0' + n % 10);
-
-	if (n >= 10)
-		put_number(pen, n / 10);
-	jn_pen_put(pen, &digit, 1);
-}
 
 /* "name": */
 static void
@@ -257,7 +245,7 @@ put_field(JnPen *pen, const Field *field, JnSixbits *r, JnError *err)
 		if (status != JN_OK)
 			return status;
 		jn_pen_say(pen, i > 0 ? ", " : field->count > 1 ? "[" : "");
-		put_number(pen, value);
+		jn_pen_number(pen, value);
 	}
 	jn_pen_say(pen, field->count > 1 ? "]" : "");
 	return JN_OK;
@@ -289,7 +277,6 @@ put_fields(JnPen *pen, const Section *section, const char *text, size_t at, size
 {
 	const char *dot = memchr(text + at, '.', size);
 	size_t		core = dot == NULL ? size : (size_t) (dot - (text + at));
-	const Field *field;
 	JnSixbits	r;
 	uint64_t	value;
 	JnStatus	status = jn_sixbits_open(&r, text + at, at, core, err);
@@ -299,9 +286,9 @@ put_fields(JnPen *pen, const Section *section, const char *text, size_t at, size
 	if (status != JN_OK)
 		return status;
 	jn_pen_say(pen, "{");
-	put_key(pen, section->id < FIRST_AGREED ? "Version" : "MspaVersion");
-	put_number(pen, value);
-	for (field = section->field; field->name != NULL && status == JN_OK; field++)
+	put_key(pen, section->version_name);
+	jn_pen_number(pen, value);
+	for (const Field *field = section->field; field->name != NULL && status == JN_OK; field++)
 		status = put_field(pen, field, &r, err);
 	if (status == JN_OK && dot != NULL)
 	{
@@ -309,7 +296,8 @@ put_fields(JnPen *pen, const Section *section, const char *text, size_t at, size
 
 		status = jn_sixbits_open(&r, text + segment, segment, at + size - segment, err);
 		if (status == JN_OK)
-			status = field[1].name == NULL ? put_gpc(pen, &r, segment, err) : put_field(pen, &field[1], &r, err);
+			status = section->segment.name == NULL ? put_gpc(pen, &r, segment, err)
+				: put_field(pen, &section->segment, &r, err);
 	}
 	jn_pen_say(pen, "}");
 	return status;
@@ -348,7 +336,7 @@ put_section_key(JnPen *pen, unsigned id)
 		return;
 	}
 	jn_pen_say(pen, "\"");
-	put_number(pen, id);
+	jn_pen_number(pen, id);
 	jn_pen_say(pen, "\": ");
 }
 
@@ -374,12 +362,12 @@ jn_gpp_write(const char *text, size_t size, JnPen *pen, JnError *err)
 			return status;
 	}
 	jn_pen_say(pen, "{\"version\": ");
-	put_number(pen, version);
+	jn_pen_number(pen, version);
 	jn_pen_say(pen, ", \"sections\": [");
 	for (unsigned i = 0; i < ids; i++)
 	{
 		jn_pen_say(pen, i > 0 ? ", " : "");
-		put_number(pen, id[i]);
+		jn_pen_number(pen, id[i]);
 	}
 	jn_pen_say(pen, "]");
 	for (unsigned i = 0; i < ids && (bare || tilde != NULL); i++)

@@ -5,8 +5,9 @@
  * A GPP string is a header, which lists sections, and these sections behind
  * tildes.  Section 2 is a TC string (tcf.h), 6 is US Privacy ("1YNN"), those
  * from 7 to 27 are of states of the US: fields of two bits each, by the tables in
- * gpp.c, and "Gpc" or what is sensitive of a segment of its own.  Sections that are not in the tables
- * are given as they stand.  Source: "Global Privacy Platform", IAB Tech Lab.
+ * gpp.c, and "Gpc" or what is sensitive in a segment of its own.  Sections that
+ * are not in the tables are given as they stand.  Source: "Global Privacy
+ * Platform", IAB Tech Lab.
  *
  * Values of two bits: 0 does not apply; a notice or opt-out: 1 yes, 2 no; a
  * consent, as to sensitive data: 1 no, 2 yes.
