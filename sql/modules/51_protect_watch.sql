@@ -11,6 +11,27 @@
 --| SCHEMA opens them, which nobody means; as would a partition that is taken out,
 --| opened and put back. Outside of `journey_base` no right on them holds.
 
+--|
+--| All this is looked at behind every such command, of any table: by two queries
+--| over all protected relations, whose plans the session keeps.
+
+CREATE FUNCTION journey._protected_trees() RETURNS TABLE (protected_id uuid, base regclass, member regclass)
+  LANGUAGE plpgsql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 100
+  SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RETURN QUERY
+  WITH RECURSIVE tree (id, base, member) AS (
+    SELECT p.id, p.base, p.base::oid FROM journey.protected_relation p JOIN pg_class c ON c.oid = p.base
+    UNION
+    SELECT t.id, t.base, i.inhrelid FROM tree t JOIN pg_inherits i ON i.inhparent = t.member
+  )
+  SELECT t.id, t.base, t.member::regclass FROM tree t;
+END
+$$;
+COMMENT ON FUNCTION journey._protected_trees() IS
+  'The trees of all protected relations whose table is there, as _tree() gives that of one.';
+
 CREATE FUNCTION journey._close_again() RETURNS void
   LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
   SET search_path = pg_catalog, pg_temp
@@ -20,11 +41,21 @@ DECLARE
 BEGIN
   FOR opened IN
     SELECT m.member, p.base
-    FROM journey._protected() p
-    CROSS JOIN journey._members(p.base) AS m (member)
+    FROM journey._protected_trees() p
+    JOIN pg_class t ON t.oid = p.member
+    CROSS JOIN LATERAL (
+      SELECT p.member
+      UNION ALL
+      -- sequences that belong to columns lie where the table does
+      SELECT d.objid::regclass
+      FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+      WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid
+        AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')) AS m (member)
     JOIN pg_class c ON c.oid = m.member
-    WHERE c.relnamespace IS DISTINCT FROM to_regnamespace('journey_base')
-      AND EXISTS (SELECT FROM journey._rights(m.member) r WHERE r.grantee <> c.relowner)
+    WHERE t.relnamespace IS DISTINCT FROM to_regnamespace('journey_base')
+      AND (EXISTS (SELECT FROM aclexplode(c.relacl) x WHERE x.grantee <> c.relowner)
+           OR EXISTS (SELECT FROM pg_attribute a CROSS JOIN aclexplode(a.attacl) x
+                      WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL AND NOT a.attisdropped AND x.grantee <> c.relowner))
     ORDER BY m.member::text COLLATE "C"
   LOOP
     PERFORM journey._close(opened.member);
@@ -42,19 +73,18 @@ CREATE FUNCTION journey._close_joined() RETURNS event_trigger
   SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  p journey.protected_relation;
+  p record;
 BEGIN
   FOR p IN
-    SELECT q.* FROM journey._protected() q
-    WHERE EXISTS (SELECT FROM journey._tree(q.base) t
-                  WHERE NOT EXISTS (SELECT FROM journey.protected_member m WHERE m.protected_id = q.id AND m.member = t))
-    ORDER BY q.id
+    SELECT DISTINCT t.protected_id, t.base FROM journey._protected_trees() t
+    WHERE NOT EXISTS (SELECT FROM journey.protected_member m WHERE m.protected_id = t.protected_id AND m.member = t.member)
+    ORDER BY t.protected_id
   LOOP
-    PERFORM journey._close(m) FROM journey._note_members(p.id, p.base) m;
+    PERFORM journey._close(m) FROM journey._note_members(p.protected_id, p.base) m;
     -- by this command: others must not fail for what was there before
     PERFORM journey._raise(journey._first_problem(array_agg(x.code), array_agg(x.message), array_agg(x.object),
                                                   array_agg(x.detail), array_agg(x.hint)))
-    FROM (SELECT array_agg(c) FROM journey.policy c WHERE c.protected_id = p.id) AS k (policies)
+    FROM (SELECT array_agg(c) FROM journey.policy c WHERE c.protected_id = p.protected_id) AS k (policies)
     CROSS JOIN LATERAL (SELECT * FROM journey._policy_problems(p.base, k.policies)
                         UNION ALL SELECT * FROM journey._kind_problems(p.base)) x
     WHERE EXISTS (SELECT FROM pg_event_trigger_ddl_commands() d JOIN journey._tree(p.base) t ON t = d.objid);
@@ -64,7 +94,7 @@ END
 $$;
 COMMENT ON FUNCTION journey._close_joined() IS
   'Takes the rights on tables that became partitions or children of a protected one, and remembers them for unprotect(). Raises if they are partitioned by a masked column, or foreign or temporary. Rights on those that are known are taken again.';
-REVOKE EXECUTE ON FUNCTION journey._close_again(), journey._close_joined() FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION journey._protected_trees(), journey._close_again(), journey._close_joined() FROM PUBLIC;
 
 CREATE EVENT TRIGGER journey_close_joined ON ddl_command_end
   WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE', 'CREATE SCHEMA', 'CREATE FOREIGN TABLE', 'ALTER FOREIGN TABLE', 'GRANT')
