@@ -236,27 +236,36 @@ journey_front_ask_uuid(JourneyDecisionFront *front, const unsigned char *uuid)
 
 /*
  * What journey_decision_allows() would say of a decision that is good, for a row
- * of any time; not known unless that takes no more than finding the subject in
- * the cache.  "class" was told to the decision, "subject" is of the kind and not
- * NULL.
+ * of any time: a JourneyVerdict for each of the first classes, by
+ * JourneyClassRef.shift of a class that was told to the decision.  Not known
+ * unless that takes no more than finding the subject in the cache.  "subject"
+ * is of the kind and not NULL.
  */
-static pg_attribute_always_inline JourneyVerdict
-journey_front_verdict(JourneyDecisionFront *front, const JourneyClassRef *class,
-					  JourneySubjectKind kind, Datum subject)
+static pg_attribute_always_inline uint64
+journey_front_verdicts(JourneyDecisionFront *front, JourneySubjectKind kind, Datum subject)
 {
+	const uint64 not_known = 0;
+
 	if (unlikely(front->asked.version != journey_fact_cache_version))
-		return JOURNEY_NOT_KNOWN;
+		return not_known;
 
 	if (likely(kind == JOURNEY_SUBJECT_TEXT))
 	{
 		if (!journey_front_ask_text(front, subject))
-			return JOURNEY_NOT_KNOWN;
+			return not_known;
 	}
 	else if (kind == JOURNEY_SUBJECT_UUID)
 		journey_front_ask_uuid(front, DatumGetUUIDP(subject)->data);
 	else
 		journey_front_ask_number(front, journey_subject_number(kind, subject));
-	return (JourneyVerdict) (front->asked.verdicts >> class->shift & 3);
+	return front->asked.verdicts;
+}
+
+/* Of all verdicts that of one class. */
+static pg_attribute_always_inline JourneyVerdict
+journey_verdict_of(uint64 verdicts, const JourneyClassRef *class)
+{
+	return (JourneyVerdict) (verdicts >> class->shift & 3);
 }
 
 #endif							/* JOURNEY_DECISION_FRONT_H */

@@ -42,7 +42,7 @@
 
 #include "compat.h"
 #include "decision_front.h"
-#include "masks.h"
+#include "mask_site.h"
 #include "own_tables.h"
 #include "seal.h"
 
@@ -50,27 +50,11 @@ PG_FUNCTION_INFO_V1(journey__cell);
 PG_FUNCTION_INFO_V1(journey__row);
 
 /*
- * One call site: one column of one view in one execution.  Lives in fn_mcxt;
- * what step 1 finds lives in the mask's context, which is reset with every new
- * look.
- */
-typedef struct Site
-{
-	TimestampTz looked_at;		/* start of the statement that looked */
-	bool		is_row;			/* about rows as a whole, or whether a cell is shown */
-	bool		quick;			/* open, and the verdict alone decides between the raw datum and a mask */
-	JourneySubjectKind kind;	/* how the argument names the subject */
-	JourneyClassRef class;		/* of data; for the decision */
-	NullableDatum denied;		/* what a blind mask shows */
-	JourneyMask mask;
-} Site;
-
-/*
  * Takes a policy over into the site; leaves it closed if anything is odd.  A
  * site that shows no cell, only tells whether one would be shown, has no type.
  */
 static void
-open_site(Site *site, Oid type, HeapTuple tuple, TupleDesc desc)
+open_site(JourneyMaskSite *site, Oid type, HeapTuple tuple, TupleDesc desc)
 {
 	JourneyOptions options = {tuple, desc};
 	char	   *mask = journey_option_text(&options, "mask");
@@ -91,7 +75,7 @@ open_site(Site *site, Oid type, HeapTuple tuple, TupleDesc desc)
 
 /* Step 1 of the head comment. */
 static void
-look_up_site(Site *site, FunctionCallInfo fcinfo, int seal)
+look_up_site(JourneyMaskSite *site, FunctionCallInfo fcinfo, int seal)
 {
 	const JourneySeal *given = PG_GETARG_SEAL_P(seal);
 	JourneyTable tables[JOURNEY_OWN_TABLES];
@@ -144,15 +128,15 @@ look_up_site(Site *site, FunctionCallInfo fcinfo, int seal)
 }
 
 /* The first call of an execution, or of a statement. */
-static pg_noinline Site *
+static pg_noinline JourneyMaskSite *
 find_site(FunctionCallInfo fcinfo, int seal)
 {
-	Site	   *site = fcinfo->flinfo->fn_extra;
+	JourneyMaskSite *site = fcinfo->flinfo->fn_extra;
 
 	if (site == NULL)
 	{
 		journey_decision_begin();
-		site = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Site));
+		site = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(JourneyMaskSite));
 		site->kind = journey_subject_kind(get_fn_expr_argtype(fcinfo->flinfo, seal - 1));
 		site->mask.context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "journey mask",
 												   ALLOCSET_SMALL_SIZES);
@@ -181,10 +165,10 @@ find_site(FunctionCallInfo fcinfo, int seal)
  * A site whose class was told to the current decision was looked up in the
  * same statement, for a decision is good for one statement only.
  */
-static inline Site *
+static inline JourneyMaskSite *
 get_site(FunctionCallInfo fcinfo, int seal, JourneyDecision **decision)
 {
-	Site	   *site = fcinfo->flinfo->fn_extra;
+	JourneyMaskSite *site = fcinfo->flinfo->fn_extra;
 
 	if (likely(site != NULL))
 	{
@@ -214,7 +198,7 @@ typedef struct Subject
 
 /* The subject in argument "n". */
 static inline void
-get_subject(FunctionCallInfo fcinfo, const Site *site, int n, Subject *subject)
+get_subject(FunctionCallInfo fcinfo, const JourneyMaskSite *site, int n, Subject *subject)
 {
 	text	   *t;
 
@@ -265,7 +249,7 @@ allows_other(const JourneyCell *cell, const char *subject, int size)
 
 /* Step 3, denied: the mask of the cell, by a mask that looks at it. */
 static pg_noinline Datum
-show_mask(FunctionCallInfo fcinfo, Site *site, JourneyDecision *decision, const Subject *subject, bool allowed)
+show_mask(FunctionCallInfo fcinfo, JourneyMaskSite *site, JourneyDecision *decision, const Subject *subject, bool allowed)
 {
 	const char *purpose = journey_decision_purpose(decision);
 	Asker		asker = {decision, &site->class, collected_at(fcinfo, 3)};
@@ -295,7 +279,7 @@ show_one(FunctionCallInfo fcinfo, const NullableDatum *one)
 static pg_noinline Datum
 decide_cell(FunctionCallInfo fcinfo)
 {
-	Site	   *site;
+	JourneyMaskSite *site;
 	JourneyDecision *decision;
 	Subject		subject;
 	bool		allowed;
@@ -320,7 +304,7 @@ decide_cell(FunctionCallInfo fcinfo)
 static pg_noinline bool
 decide_row(FunctionCallInfo fcinfo)
 {
-	Site	   *site;
+	JourneyMaskSite *site;
 	JourneyDecision *decision;
 	Subject		subject;
 
@@ -339,7 +323,7 @@ decide_row(FunctionCallInfo fcinfo)
  * argument "n", with the seal in the one behind it; else NULL.
  */
 static pg_attribute_always_inline JourneyDecisionFront *
-ready_decision(FunctionCallInfo fcinfo, const Site *site, int n)
+ready_decision(FunctionCallInfo fcinfo, const JourneyMaskSite *site, int n)
 {
 	JourneyDecisionFront *front = journey_declared;
 
@@ -352,7 +336,7 @@ ready_decision(FunctionCallInfo fcinfo, const Site *site, int n)
 
 /* A subject whose answer takes thought. */
 static pg_noinline bool
-allows_at_length(FunctionCallInfo fcinfo, Site *site, JourneyDecisionFront *front, int n)
+allows_at_length(FunctionCallInfo fcinfo, JourneyMaskSite *site, JourneyDecisionFront *front, int n)
 {
 	Subject		subject;
 
@@ -363,9 +347,9 @@ allows_at_length(FunctionCallInfo fcinfo, Site *site, JourneyDecisionFront *fron
 
 /* Step 2, by a decision that is ready. */
 static pg_attribute_always_inline bool
-allows(FunctionCallInfo fcinfo, Site *site, JourneyDecisionFront *front, int n)
+allows(FunctionCallInfo fcinfo, JourneyMaskSite *site, JourneyDecisionFront *front, int n)
 {
-	JourneyVerdict verdict = journey_front_verdict(front, &site->class, site->kind, PG_GETARG_DATUM(n));
+	JourneyVerdict verdict = journey_verdict_of(journey_front_verdicts(front, site->kind, PG_GETARG_DATUM(n)), &site->class);
 
 	return likely(verdict != JOURNEY_NOT_KNOWN) ? verdict == JOURNEY_SHOWN :
 		allows_at_length(fcinfo, site, front, n);
@@ -373,7 +357,7 @@ allows(FunctionCallInfo fcinfo, Site *site, JourneyDecisionFront *front, int n)
 
 /* Steps 2 and 3 by a decision that is ready, for a subject whose answer takes thought or a mask that looks at the cell. */
 static pg_noinline Datum
-mask_at_length(FunctionCallInfo fcinfo, Site *site, JourneyDecisionFront *front, JourneyVerdict verdict)
+mask_at_length(FunctionCallInfo fcinfo, JourneyMaskSite *site, JourneyDecisionFront *front, JourneyVerdict verdict)
 {
 	Subject		subject;
 
@@ -389,13 +373,13 @@ mask_at_length(FunctionCallInfo fcinfo, Site *site, JourneyDecisionFront *front,
 Datum
 journey__cell(PG_FUNCTION_ARGS)
 {
-	Site	   *site = fcinfo->flinfo->fn_extra;
+	JourneyMaskSite *site = fcinfo->flinfo->fn_extra;
 	JourneyDecisionFront *front = ready_decision(fcinfo, site, 1);
 	JourneyVerdict verdict;
 
 	if (unlikely(front == NULL))
 		return decide_cell(fcinfo);
-	verdict = journey_front_verdict(front, &site->class, site->kind, PG_GETARG_DATUM(1));
+	verdict = journey_verdict_of(journey_front_verdicts(front, site->kind, PG_GETARG_DATUM(1)), &site->class);
 	if (unlikely(verdict == JOURNEY_NOT_KNOWN || !site->mask.blind))
 		return mask_at_length(fcinfo, site, front, verdict);
 
@@ -407,7 +391,7 @@ journey__cell(PG_FUNCTION_ARGS)
 Datum
 journey__row(PG_FUNCTION_ARGS)
 {
-	Site	   *site = fcinfo->flinfo->fn_extra;
+	JourneyMaskSite *site = fcinfo->flinfo->fn_extra;
 	JourneyDecisionFront *front = ready_decision(fcinfo, site, 0);
 
 	PG_RETURN_BOOL(front != NULL ? allows(fcinfo, site, front, 0) : decide_row(fcinfo));

@@ -10,6 +10,7 @@
 #include "compat.h"
 #include "fact_cache.h"
 #include "keyfile.h"
+#include "mask_scan.h"
 #include "progress.h"
 #include "purpose_setting.h"
 #include "store_memo.h"
@@ -37,6 +38,7 @@ _PG_init(void)
 	journey_keyfile_define_settings();
 	journey_progress_define_setting();
 	journey_store_memo_define_setting();
+	journey_mask_scan_define();
 
 	MarkGUCPrefixReserved("journey");
 }

@@ -1,0 +1,640 @@
+/*
+ * mask_scan.c
+ *	  A scan of protected tables that masks all cells of a row at once.
+ *
+ * The view of a protected relation calls a function for each masked column, and
+ * each call proves anew that the decision is good and that it is asked about the
+ * same subject.  That is most of what a cell costs.  So where the planner would
+ * read such a table from end to end, this scan takes the place of its own
+ * (EXPLAIN: Custom Scan (JourneyMaskScan)): it proves the decision once a row,
+ * finds the subject once, and picks each cell by two bits.
+ *
+ * It is nothing but a shorter way to call the same functions.  The plan holds the
+ * calls as the view has them; when it starts, the scan looks for calls that
+ * it can answer by itself (the cells), puts a Var into their place, and lets the
+ * executor compute all else.  Whatever is not plain (a decision to be made, a
+ * subject that must be looked up, a mask that looks at the value) goes through
+ * the function itself, in mask_fn.c, which also keeps the site of each cell.
+ * Without this library, or with journey.mask_scan off, the view is as safe.
+ *
+ * A row is decided when it is read.  The planner puts nothing that a reader has
+ * written between two cells of a row, for the view is a security barrier.
+ *
+ * The scan is known by the condition that all these views have, _no_index(),
+ * which it leaves out: it reads no index.  Statements that write or lock rows
+ * are left to the scan of the server, for they may look at a row again
+ * (EvalPlanQual).
+ */
+#include "postgres.h"
+
+#include "access/relscan.h"
+#include "access/sysattr.h"
+#include "access/tableam.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "nodes/extensible.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/paths.h"
+#include "optimizer/restrictinfo.h"
+#include "utils/guc.h"
+#include "utils/rel.h"
+
+#include "compat.h"
+#include "decision_front.h"
+#include "mask_scan.h"
+#include "mask_site.h"
+
+#define SCAN_NAME	"JourneyMaskScan"
+
+/* no_index_fn.c */
+extern PGDLLEXPORT Datum journey__no_index(PG_FUNCTION_ARGS);
+
+/* journey.mask_scan */
+static bool mask_scan_setting = true;
+
+static set_rel_pathlist_hook_type next_hook = NULL;
+
+/* A cell, or whether a row is shown: a call that the scan answers by itself. */
+typedef struct MaskCell
+{
+	FuncExpr   *call;
+	FmgrInfo	function;		/* of _cell() or _row(); fn_extra is the JourneyMaskSite */
+	FunctionCallInfo fcinfo;	/* the seal is filled in */
+	AttrNumber	raw;			/* of _cell(): the column */
+	ExprState  *collected;		/* the last argument, or NULL */
+} MaskCell;
+
+/* Where a column of the result comes from, if all of them are as simple as that. */
+typedef struct MaskOutput
+{
+	int			column;			/* of the result, from 0 */
+	int			cell;			/* or -1 */
+	AttrNumber	raw;			/* of the table */
+} MaskOutput;
+
+/* The scan as it runs. */
+typedef struct MaskScan
+{
+	CustomScanState css;
+
+	/* all cells are about the subject in one column */
+	const Expr *subject;		/* the argument that names it; NULL: there are no cells */
+	AttrNumber	subject_column;
+	JourneySubjectKind kind;
+	int			cell_count;
+	int			early_cells;	/* so many are asked for by late_qual */
+	MaskCell   *cell;
+	TupleTableSlot *shown;		/* what they show; NULL if there are none */
+	AttrNumber	last_column;	/* that cells and outputs need */
+
+	/* conditions in the order of the planner, and from the first one on that has a cell */
+	ExprState  *early_qual;
+	ExprState  *late_qual;
+
+	/* the result, by outputs or by projection */
+	int			output_count;
+	MaskOutput *output;
+	ProjectionInfo *projection; /* NULL: by outputs */
+} MaskScan;
+
+static const CustomExecMethods exec_methods;
+
+/* Is it a call of this function of ours? */
+static bool
+is_call_of(const FuncExpr *call, PGFunction function)
+{
+	FmgrInfo	info;
+
+	fmgr_info(call->funcid, &info);
+	return info.fn_addr == function;
+}
+
+
+/* ------------------------------------------------------------------------
+ * Beginning: which calls are cells, and what is left for the executor
+ * ------------------------------------------------------------------------ */
+
+/* The column of the table that an expression is, whatever text it is called; 0 if it is none. */
+static AttrNumber
+column_of(const Expr *expr)
+{
+	while (IsA(expr, RelabelType))
+		expr = ((const RelabelType *) expr)->arg;
+	return IsA(expr, Var) ? Max(((const Var *) expr)->varattno, 0) : 0;
+}
+
+/* The number of the cell that a call is, from 0; a new one if need be; -1 if it is none. */
+static int
+cell_of(MaskScan *scan, FuncExpr *call)
+{
+	EState	   *estate = scan->css.ss.ps.state;
+	int			nargs = list_length(call->args);
+	bool		is_cell = nargs >= 3 && IsA(lthird(call->args), Const) && is_call_of(call, journey__cell);
+	int			seal = is_cell ? 2 : 1;
+	const Expr *subject;
+	const Const *given;
+	AttrNumber	raw = 0;
+	MaskCell   *cell;
+
+	if (!is_cell && !(nargs >= 2 && IsA(lsecond(call->args), Const) && is_call_of(call, journey__row)))
+		return -1;
+
+	for (int i = 0; i < scan->cell_count; i++)
+	{
+		if (equal(scan->cell[i].call, call))
+			return i;
+	}
+
+	subject = list_nth(call->args, seal - 1);
+	given = list_nth_node(Const, call->args, seal);
+	if (given->constisnull || column_of(subject) == 0 ||
+		journey_subject_kind(exprType((const Node *) subject)) == JOURNEY_SUBJECT_ODD ||
+		(scan->subject != NULL && !equal(scan->subject, subject)))
+		return -1;
+	if (is_cell && (raw = IsA(linitial(call->args), Var) ? column_of(linitial(call->args)) : 0) == 0)
+		return -1;
+
+	scan->subject = subject;
+	scan->subject_column = column_of(subject);
+	scan->kind = journey_subject_kind(exprType((const Node *) subject));
+	scan->last_column = Max(scan->last_column, Max(raw, scan->subject_column));
+
+	scan->cell = scan->cell == NULL ? palloc(sizeof(MaskCell)) :
+		repalloc(scan->cell, (scan->cell_count + 1) * sizeof(MaskCell));
+	cell = &scan->cell[scan->cell_count];
+	memset(cell, 0, sizeof(*cell));
+	cell->call = call;
+	cell->raw = raw;
+	cell->fcinfo = palloc0(SizeForFunctionCallInfo(nargs));
+	cell->fcinfo->nargs = nargs;
+	cell->fcinfo->fncollation = call->inputcollid;
+	cell->fcinfo->args[seal].value = given->constvalue;
+	if (nargs > seal + 1)
+		cell->collected = ExecInitExpr(list_nth(call->args, seal + 1), &scan->css.ss.ps);
+	fmgr_info_cxt(call->funcid, &cell->function, estate->es_query_cxt);
+	fmgr_info_set_expr((Node *) call, &cell->function);
+	return scan->cell_count++;
+}
+
+/* Puts a Var of the inner slot, which will hold what cells show, in the place of each call that is a cell. */
+static Node *
+replace_cells(Node *node, void *context)
+{
+	MaskScan   *scan = context;
+
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, FuncExpr))
+	{
+		FuncExpr   *call = (FuncExpr *) node;
+		int			cell = cell_of(scan, call);
+
+		if (cell >= 0)
+			return (Node *) makeVar(INNER_VAR, cell + 1, call->funcresulttype, -1, call->funccollid, 0);
+	}
+	return expression_tree_mutator(node, replace_cells, context);
+}
+
+/* Finds the outputs that make the target list; false if it is not as simple as that. */
+static bool
+find_outputs(MaskScan *scan, const List *tlist)
+{
+	TupleTableSlot *result = scan->css.ss.ps.ps_ResultTupleSlot;
+	AttrNumber	last_column = scan->last_column;
+	int			column = 0;
+	ListCell   *lc;
+
+	scan->output = palloc(Max(list_length(tlist), 1) * sizeof(MaskOutput));
+	scan->output_count = 0;
+	foreach(lc, tlist)
+	{
+		const Expr *expr = lfirst_node(TargetEntry, lc)->expr;
+		MaskOutput *output = &scan->output[scan->output_count];
+
+		while (IsA(expr, RelabelType))
+			expr = ((const RelabelType *) expr)->arg;
+		if (IsA(expr, Const))
+		{
+			const Const *constant = (const Const *) expr;
+
+			/* stays in the slot, where materializing it would replace a pointer */
+			if (!constant->constisnull && !constant->constbyval)
+				return false;
+			result->tts_values[column] = constant->constvalue;
+			result->tts_isnull[column] = constant->constisnull;
+		}
+		else if (IsA(expr, Var) && (((const Var *) expr)->varno == INNER_VAR || ((const Var *) expr)->varattno > 0))
+		{
+			const Var  *var = (const Var *) expr;
+
+			output->column = column;
+			output->cell = var->varno == INNER_VAR ? var->varattno - 1 : -1;
+			output->raw = var->varno == INNER_VAR ? 0 : var->varattno;
+			last_column = Max(last_column, output->raw);
+			scan->output_count++;
+		}
+		else
+			return false;
+		column++;
+	}
+	scan->last_column = last_column;
+	return true;
+}
+
+/* CustomScanMethods */
+static Node *
+create_state(CustomScan *plan)
+{
+	MaskScan   *scan = palloc0(sizeof(MaskScan));
+
+	NodeSetTag(scan, T_CustomScanState);
+	scan->css.methods = &exec_methods;
+	return (Node *) scan;
+}
+
+/*
+ * CustomExecMethods, from here on.  The executor has made ready the expressions
+ * of the plan as they are, and so has checked that the reader may call their
+ * functions; what is run are those made here.
+ */
+static void
+begin_scan(CustomScanState *node, EState *estate, int eflags)
+{
+	MaskScan   *scan = (MaskScan *) node;
+	PlanState  *ps = &node->ss.ps;
+	Relation	rel = node->ss.ss_currentRelation;
+	ExprContext *econtext = ps->ps_ExprContext;
+	List	   *early = NIL;
+	List	   *late = NIL;
+	List	   *tlist;
+	ListCell   *lc;
+
+	/* rows as the table stores them, not as virtual tuples */
+	node->ss.ss_ScanTupleSlot = table_slot_create(rel, &estate->es_tupleTable);
+	ps->scanops = node->ss.ss_ScanTupleSlot->tts_ops;
+
+	foreach(lc, ps->plan->qual)
+	{
+		Node	   *clause = replace_cells(lfirst(lc), scan);
+
+		if (scan->cell_count == 0)
+			early = lappend(early, clause);
+		else
+			late = lappend(late, clause);
+	}
+	scan->early_cells = scan->cell_count;
+	tlist = (List *) replace_cells((Node *) ps->plan->targetlist, scan);
+
+	/* all calls that have cells for arguments are known now, and where a cell is */
+	for (int i = 0; i < scan->cell_count; i++)
+		scan->cell[i].fcinfo->flinfo = &scan->cell[i].function;
+	if (scan->cell_count > 0)
+	{
+		TupleDesc	desc = CreateTemplateTupleDesc(scan->cell_count);
+
+		for (int i = 0; i < scan->cell_count; i++)
+			TupleDescInitEntry(desc, i + 1, NULL, scan->cell[i].call->funcresulttype, -1, 0);
+		scan->shown = ExecInitExtraTupleSlot(estate, desc, &TTSOpsVirtual);
+		memset(scan->shown->tts_isnull, true, scan->cell_count * sizeof(bool));
+		ExecStoreVirtualTuple(scan->shown);
+	}
+	econtext->ecxt_innertuple = scan->shown;
+
+	scan->early_qual = ExecInitQual(early, ps);
+	scan->late_qual = ExecInitQual(late, ps);
+	if (!find_outputs(scan, tlist))
+		scan->projection = ExecBuildProjectionInfo(tlist, econtext, ps->ps_ResultTupleSlot, ps,
+												   RelationGetDescr(rel));
+}
+
+
+/* ------------------------------------------------------------------------
+ * Row by row
+ * ------------------------------------------------------------------------ */
+
+/* Asks the function itself about a cell of the row in the scan's slot. */
+static pg_noinline void
+call_function(MaskScan *scan, MaskCell *cell, NullableDatum *shown)
+{
+	ExprContext *econtext = scan->css.ss.ps.ps_ExprContext;
+	const TupleTableSlot *row = scan->css.ss.ss_ScanTupleSlot;
+	FunctionCallInfo fcinfo = cell->fcinfo;
+	MemoryContext caller = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
+	int			n = 0;
+
+	if (cell->raw > 0)
+	{
+		fcinfo->args[n].value = row->tts_values[cell->raw - 1];
+		fcinfo->args[n++].isnull = row->tts_isnull[cell->raw - 1];
+	}
+	fcinfo->args[n].value = row->tts_values[scan->subject_column - 1];
+	fcinfo->args[n++].isnull = row->tts_isnull[scan->subject_column - 1];
+	n++;						/* the seal */
+	if (cell->collected != NULL)
+		fcinfo->args[n].value = ExecEvalExpr(cell->collected, econtext, &fcinfo->args[n].isnull);
+
+	fcinfo->isnull = false;
+	shown->value = FunctionCallInvoke(fcinfo);
+	shown->isnull = fcinfo->isnull;
+	MemoryContextSwitchTo(caller);
+}
+
+/*
+ * Shows the cells from "from" up to "to" of the row in the scan's slot, whose
+ * columns are taken apart.
+ */
+static pg_attribute_always_inline void
+show_cells(MaskScan *scan, int from, int to)
+{
+	const TupleTableSlot *row = scan->css.ss.ss_ScanTupleSlot;
+	JourneyDecisionFront *front = journey_declared;
+	uint64		serial = 0;
+	uint64		verdicts = 0;
+
+	if (from == to)
+		return;
+
+	/* what the decision says about the subject, of all classes, if that can be told at once */
+	if (likely(front != NULL) && !row->tts_isnull[scan->subject_column - 1] &&
+		likely(journey_decision_is_good(front)))
+	{
+		serial = front->serial;
+		verdicts = journey_front_verdicts(front, scan->kind, row->tts_values[scan->subject_column - 1]);
+	}
+
+	for (int i = from; i < to; i++)
+	{
+		MaskCell   *cell = &scan->cell[i];
+		const JourneyMaskSite *site = cell->function.fn_extra;
+		JourneyVerdict verdict = JOURNEY_NOT_KNOWN;
+		NullableDatum shown;
+
+		/* a site whose class was told to a decision that is good was looked up in this statement */
+		if (likely(site != NULL && site->class.decision == serial && site->quick))
+			verdict = journey_verdict_of(verdicts, &site->class);
+
+		if (verdict == JOURNEY_NOT_KNOWN ||
+			(verdict == JOURNEY_DENIED && cell->raw > 0 && !site->mask.blind))
+		{
+			call_function(scan, cell, &shown);
+			/* which may have made another decision */
+			if (unlikely(journey_declared == NULL || journey_declared->serial != serial))
+				verdicts = 0;
+		}
+		else if (cell->raw > 0)
+		{
+			/* no branch: nobody can tell what the next subject answers */
+			const Datum *value = verdict == JOURNEY_SHOWN ? &row->tts_values[cell->raw - 1] : &site->denied.value;
+			const bool *isnull = verdict == JOURNEY_SHOWN ? &row->tts_isnull[cell->raw - 1] : &site->denied.isnull;
+
+			shown.value = *value;
+			shown.isnull = *isnull;
+		}
+		else
+		{
+			shown.value = BoolGetDatum(verdict == JOURNEY_SHOWN);
+			shown.isnull = false;
+		}
+		scan->shown->tts_values[i] = shown.value;
+		scan->shown->tts_isnull[i] = shown.isnull;
+	}
+}
+
+/* The row as the plan wants it. */
+static pg_attribute_always_inline TupleTableSlot *
+show_row(MaskScan *scan)
+{
+	const TupleTableSlot *row = scan->css.ss.ss_ScanTupleSlot;
+	TupleTableSlot *result = scan->css.ss.ps.ps_ResultTupleSlot;
+
+	if (scan->projection != NULL)
+		return ExecProject(scan->projection);
+
+	ExecClearTuple(result);
+	for (int i = 0; i < scan->output_count; i++)
+	{
+		const MaskOutput *output = &scan->output[i];
+		const TupleTableSlot *from = output->cell >= 0 ? scan->shown : row;
+		int			n = output->cell >= 0 ? output->cell : output->raw - 1;
+
+		result->tts_values[output->column] = from->tts_values[n];
+		result->tts_isnull[output->column] = from->tts_isnull[n];
+	}
+	return ExecStoreVirtualTuple(result);
+}
+
+static TupleTableSlot *
+next_row(CustomScanState *node)
+{
+	MaskScan   *scan = (MaskScan *) node;
+	EState	   *estate = node->ss.ps.state;
+	ExprContext *econtext = node->ss.ps.ps_ExprContext;
+	TupleTableSlot *row = node->ss.ss_ScanTupleSlot;
+
+	Assert(estate->es_epq_active == NULL);
+	if (unlikely(node->ss.ss_currentScanDesc == NULL))
+		node->ss.ss_currentScanDesc = table_beginscan(node->ss.ss_currentRelation, estate->es_snapshot, 0, NULL);
+
+	while (table_scan_getnextslot(node->ss.ss_currentScanDesc, estate->es_direction, row))
+	{
+		CHECK_FOR_INTERRUPTS();
+		ResetExprContext(econtext);
+		econtext->ecxt_scantuple = row;
+		if (scan->early_qual == NULL || ExecQual(scan->early_qual, econtext))
+		{
+			slot_getsomeattrs(row, scan->last_column);
+			show_cells(scan, 0, scan->early_cells);
+			if (scan->late_qual == NULL || ExecQual(scan->late_qual, econtext))
+			{
+				show_cells(scan, scan->early_cells, scan->cell_count);
+				return show_row(scan);
+			}
+		}
+		InstrCountFiltered1(node, 1);
+	}
+	return ExecClearTuple(node->ss.ps.ps_ResultTupleSlot);
+}
+
+static void
+end_scan(CustomScanState *node)
+{
+	if (node->ss.ss_currentScanDesc != NULL)
+		table_endscan(node->ss.ss_currentScanDesc);
+}
+
+static void
+rescan(CustomScanState *node)
+{
+	if (node->ss.ss_currentScanDesc != NULL)
+		table_rescan(node->ss.ss_currentScanDesc, NULL);
+	ExecScanReScan(&node->ss);
+}
+
+
+/* ------------------------------------------------------------------------
+ * Several processes: blocks are shared out as to the server's own scan
+ * ------------------------------------------------------------------------ */
+
+static Size
+estimate_shared(CustomScanState *node, ParallelContext *pcxt)
+{
+	return table_parallelscan_estimate(node->ss.ss_currentRelation, node->ss.ps.state->es_snapshot);
+}
+
+static void
+begin_shared(CustomScanState *node, ParallelContext *pcxt, void *coordinate)
+{
+	table_parallelscan_initialize(node->ss.ss_currentRelation, coordinate, node->ss.ps.state->es_snapshot);
+	node->ss.ss_currentScanDesc = table_beginscan_parallel(node->ss.ss_currentRelation, coordinate);
+}
+
+static void
+begin_shared_again(CustomScanState *node, ParallelContext *pcxt, void *coordinate)
+{
+	table_parallelscan_reinitialize(node->ss.ss_currentRelation, coordinate);
+}
+
+static void
+join_shared(CustomScanState *node, shm_toc *toc, void *coordinate)
+{
+	node->ss.ss_currentScanDesc = table_beginscan_parallel(node->ss.ss_currentRelation, coordinate);
+}
+
+static const CustomExecMethods exec_methods = {
+	.CustomName = SCAN_NAME,
+	.BeginCustomScan = begin_scan,
+	.ExecCustomScan = next_row,
+	.EndCustomScan = end_scan,
+	.ReScanCustomScan = rescan,
+	.EstimateDSMCustomScan = estimate_shared,
+	.InitializeDSMCustomScan = begin_shared,
+	.ReInitializeDSMCustomScan = begin_shared_again,
+	.InitializeWorkerCustomScan = join_shared
+};
+
+static const CustomScanMethods scan_methods = {
+	.CustomName = SCAN_NAME,
+	.CreateCustomScanState = create_state
+};
+
+
+/* ------------------------------------------------------------------------
+ * Planning
+ * ------------------------------------------------------------------------ */
+
+/* Is it the condition of our views, _no_index(tableoid)? */
+static bool
+is_no_index(const Expr *clause)
+{
+	const FuncExpr *call = (const FuncExpr *) clause;
+	const Var  *argument;
+
+	if (!IsA(clause, FuncExpr) || list_length(call->args) != 1)
+		return false;
+	argument = linitial(call->args);
+	return IsA(argument, Var) && argument->varattno == TableOidAttributeNumber &&
+		is_call_of(call, journey__no_index);
+}
+
+static bool
+has_no_index(const RelOptInfo *rel)
+{
+	ListCell   *lc;
+
+	foreach(lc, rel->baserestrictinfo)
+	{
+		if (is_no_index(lfirst_node(RestrictInfo, lc)->clause))
+			return true;
+	}
+	return false;
+}
+
+/* Does the statement, on all levels, look at each row once? */
+static bool
+only_reads(const PlannerInfo *root)
+{
+	for (; root != NULL; root = root->parent_root)
+	{
+		if (root->parse->commandType != CMD_SELECT || root->parse->rowMarks != NIL)
+			return false;
+	}
+	return true;
+}
+
+/* CustomPathMethods */
+static Plan *
+plan_scan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist, List *clauses, List *custom_plans)
+{
+	CustomScan *scan = makeNode(CustomScan);
+	ListCell   *lc;
+
+	foreach(lc, extract_actual_clauses(clauses, false))
+	{
+		if (!is_no_index(lfirst(lc)))
+			scan->scan.plan.qual = lappend(scan->scan.plan.qual, lfirst(lc));
+	}
+	scan->scan.plan.targetlist = tlist;
+	scan->scan.scanrelid = rel->relid;
+	scan->flags = path->flags;
+	scan->methods = &scan_methods;
+	return &scan->scan.plan;
+}
+
+static const CustomPathMethods path_methods = {
+	.CustomName = SCAN_NAME,
+	.PlanCustomPath = plan_scan
+};
+
+/* Takes the place of each plain sequential scan, at its costs: so nothing else about the plan changes. */
+static void
+replace_scans(List *paths)
+{
+	ListCell   *lc;
+
+	foreach(lc, paths)
+	{
+		Path	   *scan = lfirst(lc);
+		CustomPath *path;
+
+		if (scan->pathtype != T_SeqScan || scan->param_info != NULL)
+			continue;
+		path = makeNode(CustomPath);
+		path->path = *scan;
+		path->path.type = T_CustomPath;
+		path->path.pathtype = T_CustomScan;
+		path->flags = CUSTOMPATH_SUPPORT_BACKWARD_SCAN | CUSTOMPATH_SUPPORT_PROJECTION;
+		path->methods = &path_methods;
+		lfirst(lc) = path;
+	}
+}
+
+static void
+offer_scan(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte)
+{
+	if (next_hook != NULL)
+		next_hook(root, rel, rti, rte);
+	if (mask_scan_setting && rte->rtekind == RTE_RELATION && has_no_index(rel) && only_reads(root))
+	{
+		replace_scans(rel->pathlist);
+		replace_scans(rel->partial_pathlist);
+	}
+}
+
+void
+journey_mask_scan_define(void)
+{
+	DefineCustomBoolVariable("journey.mask_scan",
+							 "Reads protected tables by a scan that masks all cells of a row at once.",
+							 "Without it each cell is masked by itself: the same answers, later.",
+							 &mask_scan_setting,
+							 true,
+							 PGC_SUSET,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
+	RegisterCustomScanMethods(&scan_methods);
+	next_hook = set_rel_pathlist_hook;
+	set_rel_pathlist_hook = offer_scan;
+}
