@@ -104,19 +104,26 @@ sql_labels()
 	perl tools/sqllint.pl sql/modules/*.sql
 }
 
+# What a view or a type shows by its columns has a comment on each; what only we use need not.
 sql_comments()
 {
 	db -d lint -A -t <<-'SQL'
-		SELECT 'no comment on ' || pg_describe_object(d.classid, d.objid, 0)
-		FROM pg_depend d JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
-		WHERE e.extname = 'journey' AND d.deptype = 'e'
-		  AND (d.classid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass)
-		       OR d.classid = 'pg_type'::regclass AND EXISTS (
-		           SELECT FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
-		           WHERE t.oid = d.objid AND t.typcategory <> 'A' AND coalesce(c.relkind = 'c', true))
-		       OR d.classid = 'pg_class'::regclass AND EXISTS (
-		           SELECT FROM pg_class c WHERE c.oid = d.objid AND c.relkind IN ('r', 'v', 'm', 'p')))
-		  AND obj_description(d.objid, d.classid::regclass::name) IS NULL
+		WITH member AS (
+		  SELECT d.classid, d.objid, CASE d.classid WHEN 'pg_class'::regclass THEN d.objid WHEN 'pg_type'::regclass THEN t.typrelid END AS relation
+		  FROM pg_depend d JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
+		  LEFT JOIN pg_type t ON d.classid = 'pg_type'::regclass AND t.oid = d.objid
+		  -- arrays and the types of tables come with what they are of
+		  WHERE e.extname = 'journey' AND d.deptype = 'e'
+		    AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = t.typrelid AND c.relkind <> 'c') AND t.typcategory IS DISTINCT FROM 'A'
+		)
+		SELECT 'no comment on ' || pg_describe_object(m.classid, m.objid, 0)
+		FROM member m
+		WHERE obj_description(m.objid, m.classid::regclass::name) IS NULL
+		UNION ALL
+		SELECT 'no comment on ' || pg_describe_object('pg_class'::regclass, c.oid, a.attnum)
+		FROM member m JOIN pg_class c ON c.oid = m.relation AND c.relkind <> 'S' AND c.relname !~ '^_'
+		JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+		WHERE col_description(c.oid, a.attnum) IS NULL
 		ORDER BY 1;
 	SQL
 }

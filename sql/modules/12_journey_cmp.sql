@@ -112,6 +112,7 @@ CREATE OPERATOR CLASS journey.journey_btree_ops DEFAULT FOR TYPE journey.journey
 	FUNCTION 4 pg_catalog.btequalimage(pg_catalog.oid);
 COMMENT ON OPERATOR CLASS journey.journey_btree_ops USING btree IS
 'Journeys step by step: time, then event by bytes, the shorter first.';
+COMMENT ON OPERATOR FAMILY journey.journey_btree_ops USING btree IS 'That of the operator class of this name.';
 
 CREATE OPERATOR CLASS journey.journey_hash_ops DEFAULT FOR TYPE journey.journey USING hash AS
 	OPERATOR 1 journey.=,
@@ -119,3 +120,4 @@ CREATE OPERATOR CLASS journey.journey_hash_ops DEFAULT FOR TYPE journey.journey 
 	FUNCTION 2 journey.journey_hash_extended(journey.journey, pg_catalog.int8);
 COMMENT ON OPERATOR CLASS journey.journey_hash_ops USING hash IS
 'Equality of journeys, times included.';
+COMMENT ON OPERATOR FAMILY journey.journey_hash_ops USING hash IS 'That of the operator class of this name.';

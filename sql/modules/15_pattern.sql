@@ -186,6 +186,7 @@ CREATE OPERATOR CLASS journey.journey_pattern_btree_ops DEFAULT FOR TYPE journey
 	FUNCTION 4 pg_catalog.btequalimage(pg_catalog.oid);
 COMMENT ON OPERATOR CLASS journey.journey_pattern_btree_ops USING btree IS
 'Patterns by their canonical texts, byte by byte.';
+COMMENT ON OPERATOR FAMILY journey.journey_pattern_btree_ops USING btree IS 'That of the operator class of this name.';
 
 CREATE OPERATOR CLASS journey.journey_pattern_hash_ops DEFAULT FOR TYPE journey.journey_pattern USING hash AS
 	OPERATOR 1 journey.=,
@@ -193,3 +194,4 @@ CREATE OPERATOR CLASS journey.journey_pattern_hash_ops DEFAULT FOR TYPE journey.
 	FUNCTION 2 journey.journey_pattern_hash_extended(journey.journey_pattern, pg_catalog.int8);
 COMMENT ON OPERATOR CLASS journey.journey_pattern_hash_ops USING hash IS
 'Equality of patterns.';
+COMMENT ON OPERATOR FAMILY journey.journey_pattern_hash_ops USING hash IS 'That of the operator class of this name.';

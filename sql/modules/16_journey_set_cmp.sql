@@ -110,6 +110,7 @@ CREATE OPERATOR CLASS journey.journey_set_btree_ops DEFAULT FOR TYPE journey.jou
 	FUNCTION 4 pg_catalog.btequalimage(pg_catalog.oid);
 COMMENT ON OPERATOR CLASS journey.journey_set_btree_ops USING btree IS
 'Sets by their earliest step, their latest step, their bytes.';
+COMMENT ON OPERATOR FAMILY journey.journey_set_btree_ops USING btree IS 'That of the operator class of this name.';
 
 CREATE OPERATOR CLASS journey.journey_set_hash_ops DEFAULT FOR TYPE journey.journey_set USING hash AS
 	OPERATOR 1 journey.=,
@@ -117,3 +118,4 @@ CREATE OPERATOR CLASS journey.journey_set_hash_ops DEFAULT FOR TYPE journey.jour
 	FUNCTION 2 journey.journey_set_hash_extended(journey.journey_set, pg_catalog.int8);
 COMMENT ON OPERATOR CLASS journey.journey_set_hash_ops USING hash IS
 'Equality of sets.';
+COMMENT ON OPERATOR FAMILY journey.journey_set_hash_ops USING hash IS 'That of the operator class of this name.';

@@ -24,5 +24,12 @@ SELECT s.pid,
 FROM pg_catalog.pg_stat_get_progress_info('COPY') s
 WHERE s.param20 OPERATOR(pg_catalog.=) 7094989413;
 COMMENT ON VIEW journey.progress IS
-'A row for each call of journey.pack(), and for each that builds or folds a store, that is at work in the cluster and that the reader may look at, as in pg_stat_activity: what it does now, the rows of its query so far, and what has been written: rows, subjects, sets. A fold reads changes, and writes whole sets, of whose steps few are new; it does not count subjects. A call inside a COPY is not shown, since a backend reports one thing at a time; the others also stand in pg_stat_progress_copy, without a command.';
+'A row for each call of journey.pack(), and for each that builds or folds a store, that is at work in the cluster and that the reader may look at, as in pg_stat_activity. A fold reads changes, and writes whole sets, of whose steps few are new. A call inside a COPY is not shown, since a backend reports one thing at a time; the others also stand in pg_stat_progress_copy, without a command.';
+COMMENT ON COLUMN journey.progress.pid IS 'Process ID of the backend.';
+COMMENT ON COLUMN journey.progress.datid IS 'OID of its database.';
+COMMENT ON COLUMN journey.progress.phase IS 'What it does now: reading, arranging by chunk, packing or folding.';
+COMMENT ON COLUMN journey.progress.rows_read IS 'Rows of its query so far.';
+COMMENT ON COLUMN journey.progress.rows_packed IS 'Rows that have been written into sets.';
+COMMENT ON COLUMN journey.progress.subjects IS 'Subjects that have been written; a fold does not count them.';
+COMMENT ON COLUMN journey.progress.sets IS 'Sets that have been written.';
 GRANT SELECT ON journey.progress TO PUBLIC;

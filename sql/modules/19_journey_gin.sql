@@ -58,3 +58,4 @@ CREATE OPERATOR CLASS journey.journey_gin_ops DEFAULT FOR TYPE journey.journey U
 	STORAGE pg_catalog.bytea;
 COMMENT ON OPERATOR CLASS journey.journey_gin_ops USING gin IS
 'Finds journeys by @> (all of these events), && (any of them), @>> (directly one after another), @@ (a step with all that is given; by its event, or event and channel), ^@ (an event that begins so) and ~ (matches a pattern; by the events that every match needs). An entry for each different event, pair of neighbouring events, and event on a channel.';
+COMMENT ON OPERATOR FAMILY journey.journey_gin_ops USING gin IS 'That of the operator class of this name.';

@@ -149,6 +149,7 @@ DEFAULT FOR TYPE journey.signal_state USING btree AS
 	FUNCTION 1 journey._signal_state_cmp(journey.signal_state, journey.signal_state);
 COMMENT ON OPERATOR CLASS journey.signal_state_btree_ops USING btree IS
 'States by first time, last time, number of points, then by the bytes.';
+COMMENT ON OPERATOR FAMILY journey.signal_state_btree_ops USING btree IS 'That of the operator class of this name.';
 
 CREATE OPERATOR CLASS journey.signal_state_hash_ops
 DEFAULT FOR TYPE journey.signal_state USING hash AS
@@ -157,3 +158,4 @@ DEFAULT FOR TYPE journey.signal_state USING hash AS
 	FUNCTION 2 journey._signal_state_hash_extended(journey.signal_state, pg_catalog.int8);
 COMMENT ON OPERATOR CLASS journey.signal_state_hash_ops USING hash IS
 'Equality of states: the same points.';
+COMMENT ON OPERATOR FAMILY journey.signal_state_hash_ops USING hash IS 'That of the operator class of this name.';

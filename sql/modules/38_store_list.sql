@@ -102,5 +102,18 @@ SELECT s.view AS store,
 FROM journey.store s CROSS JOIN LATERAL (SELECT journey._store_facts(s.view) OFFSET 0) AS f (facts)
 WHERE f.facts IS NOT NULL;
 COMMENT ON VIEW journey.stores IS
-'The stores that the reader may read: the view, the table it follows, the length of a chunk, the number of sets, the steps in them, the bytes of their table, and these for each step; the changes that are not folded yet, the bytes of their table, when changes were last folded, the age of the oldest change that is not (NULL: none), the share from which on writers fold, and why the store may not follow its table any more (NULL: nothing was found). Sets and steps are counted when they are folded, bytes by the server; the changes are read.';
+'The stores that the reader may read. Sets and steps are counted when they are folded, bytes by the server; the changes are read.';
+COMMENT ON COLUMN journey.stores.store IS 'The view that shows the journeys.';
+COMMENT ON COLUMN journey.stores.events IS 'The table that it follows.';
+COMMENT ON COLUMN journey.stores.chunk IS 'The length of a chunk. NULL: journeys are not cut by time.';
+COMMENT ON COLUMN journey.stores.sets IS 'Number of sets.';
+COMMENT ON COLUMN journey.stores.steps IS 'Number of steps in them.';
+COMMENT ON COLUMN journey.stores.bytes IS 'Bytes of their table.';
+COMMENT ON COLUMN journey.stores.bytes_per_event IS 'These for each step. NULL if there is none.';
+COMMENT ON COLUMN journey.stores.delta_rows IS 'Changes that are not folded yet.';
+COMMENT ON COLUMN journey.stores.delta_bytes IS 'Bytes of their table.';
+COMMENT ON COLUMN journey.stores.last_fold IS 'When changes were last folded, or the store was built.';
+COMMENT ON COLUMN journey.stores.lag IS 'Age of the oldest change that is not folded. NULL: there is none.';
+COMMENT ON COLUMN journey.stores.fold_at IS 'Share of the sets from which on writers fold. NULL: never.';
+COMMENT ON COLUMN journey.stores.problem IS 'Why the store may not follow its table any more. NULL: nothing was found.';
 GRANT SELECT ON journey.stores TO PUBLIC;

@@ -54,7 +54,13 @@ CREATE TABLE journey.purpose (
   created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
 );
 COMMENT ON TABLE journey.purpose IS
-'What data is used for: a tree of dotted names. The parent follows from the name. dpv is the IRI of the W3C Data Privacy Vocabulary, if there is one.';
+'What data is used for: a tree of dotted names.';
+COMMENT ON COLUMN journey.purpose.number IS 'What other tables refer to it by.';
+COMMENT ON COLUMN journey.purpose.name IS 'As analytics.product, which lies below analytics.';
+COMMENT ON COLUMN journey.purpose.parent IS 'The name of the purpose above, which follows from the name. NULL: it is a root.';
+COMMENT ON COLUMN journey.purpose.dpv IS 'IRI of the W3C Data Privacy Vocabulary. NULL: none was given.';
+COMMENT ON COLUMN journey.purpose.created_at IS 'When it was created.';
+COMMENT ON SEQUENCE journey.purpose_number_seq IS 'Numbers of purposes.';
 
 --| Which role reads for what. One row for a role and a purpose: a new grant
 --| replaces the old one.
@@ -69,7 +75,13 @@ CREATE TABLE journey.reader_purpose (
   CONSTRAINT reader_purpose_range_check CHECK (valid_from < valid_until)
 );
 COMMENT ON TABLE journey.reader_purpose IS
-'Which role may read for which purpose and all below it, from valid_from until just before valid_until. The last grant for a role and a purpose replaces earlier ones.';
+'Which role may read for which purpose and all below it. The last grant for a role and a purpose replaces earlier ones.';
+COMMENT ON COLUMN journey.reader_purpose.reader IS 'The role.';
+COMMENT ON COLUMN journey.reader_purpose.purpose IS 'Number of the purpose.';
+COMMENT ON COLUMN journey.reader_purpose.valid_from IS 'From when on.';
+COMMENT ON COLUMN journey.reader_purpose.valid_until IS 'Until just before when.';
+COMMENT ON COLUMN journey.reader_purpose.granted_by IS 'Who granted it: the session user, by name.';
+COMMENT ON COLUMN journey.reader_purpose.granted_at IS 'When it was granted.';
 
 --| The people.
 CREATE TABLE journey.subject (
@@ -86,7 +98,16 @@ CREATE TABLE journey.subject (
 );
 CREATE INDEX subject_xid ON journey.subject (xid);
 COMMENT ON TABLE journey.subject IS
-'The people whose data it is. name is what the subject columns of protected tables hold, as text. jurisdiction names the one whose rules apply, NULL is the default one; born is the date of birth, NULL if it is not known. Data of a restricted or erased subject is always masked. xid is the transaction that wrote the row.';
+'The people whose data it is.';
+COMMENT ON COLUMN journey.subject.number IS 'What other tables refer to them by.';
+COMMENT ON COLUMN journey.subject.name IS 'What the subject columns of protected tables hold, as text.';
+COMMENT ON COLUMN journey.subject.kind IS 'In which relation they stand to the organisation.';
+COMMENT ON COLUMN journey.subject.jurisdiction IS 'The one whose rules apply. NULL: the default one.';
+COMMENT ON COLUMN journey.subject.born IS 'Date of birth. NULL: not known.';
+COMMENT ON COLUMN journey.subject.restricted IS 'Their data is always masked, until that is lifted.';
+COMMENT ON COLUMN journey.subject.erased IS 'Their data is always masked, for good.';
+COMMENT ON COLUMN journey.subject.xid IS 'The transaction that wrote the row.';
+COMMENT ON SEQUENCE journey.subject_number_seq IS 'Numbers of subjects.';
 
 --| What they said. Roles are kept by name: they say who it was then, whoever
 --| has that number now.
@@ -123,7 +144,28 @@ CREATE TABLE journey.ledger (
 CREATE INDEX ledger_xid ON journey.ledger (xid);
 CREATE UNIQUE INDEX ledger_subject ON journey.ledger (subject, event_key);
 COMMENT ON TABLE journey.ledger IS
-'What subjects said, in the order of seq. Rows are added and never changed or removed. restrict, lift and erase are about all data of the subject and have no purpose. A NULL end of the range is no limit; notice is the version of the text the subject saw, source the channel, evidence whatever proves it, said_at when it was said if that was before it was recorded. A consent that was older than what was known already does not count. event_key names an event where it came from, so that it is recorded once.';
+'What subjects said, in the order of seq. Rows are added and never changed or removed.';
+COMMENT ON COLUMN journey.ledger.seq IS 'Position in the ledger.';
+COMMENT ON COLUMN journey.ledger.xid IS 'The transaction that wrote the row here.';
+COMMENT ON COLUMN journey.ledger.copied IS 'The row came with an xid: it is a copy, by a restore say.';
+COMMENT ON COLUMN journey.ledger.subject IS 'Number of the subject.';
+COMMENT ON COLUMN journey.ledger.purpose IS 'Number of the purpose. NULL for restrict, lift and erase, which are about all data of the subject.';
+COMMENT ON COLUMN journey.ledger.action IS 'What was said: give, renew, refuse, withdraw, object, expire; restrict, lift, erase.';
+COMMENT ON COLUMN journey.ledger.basis IS 'The lawful basis: so far always consent.';
+COMMENT ON COLUMN journey.ledger.covers_descendants IS 'A consent: also for all purposes below.';
+COMMENT ON COLUMN journey.ledger.explicit IS 'A consent in so many words, as special categories ask for.';
+COMMENT ON COLUMN journey.ledger.parental IS 'A consent given or authorised by who holds parental responsibility.';
+COMMENT ON COLUMN journey.ledger.counts IS 'false: a consent that was older than what was known already.';
+COMMENT ON COLUMN journey.ledger.valid_from IS 'From when on a consent holds. NULL: no limit.';
+COMMENT ON COLUMN journey.ledger.valid_until IS 'Until just before when a consent holds. NULL: no limit.';
+COMMENT ON COLUMN journey.ledger.said_at IS 'When it was said. NULL: when it was recorded.';
+COMMENT ON COLUMN journey.ledger.notice IS 'Version of the text that the subject saw.';
+COMMENT ON COLUMN journey.ledger.source IS 'The channel that it came by.';
+COMMENT ON COLUMN journey.ledger.event_key IS 'Names an event where it came from, so that it is recorded once.';
+COMMENT ON COLUMN journey.ledger.evidence IS 'Whatever proves it.';
+COMMENT ON COLUMN journey.ledger.recorded_at IS 'When it was recorded.';
+COMMENT ON COLUMN journey.ledger.recorded_by IS 'Who recorded it: the session user, by name.';
+COMMENT ON SEQUENCE journey.ledger_seq_seq IS 'Numbers of entries of the ledger.';
 
 --| What it comes to. There is room in the pages so that an update of a row
 --| stays in its page and leaves the index alone.
@@ -144,7 +186,20 @@ CREATE TABLE journey.state (
   PRIMARY KEY (subject, purpose)
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE journey.state IS
-'What the ledger comes to, kept by its trigger: the seq of the last consent given or renewed (0: none) with its range, reach, explicitness, parental authority and notice ('''': none), and the seq of the last refusal, withdrawal, objection and expiry (0: none).';
+'What the ledger comes to, kept by its trigger: a row for each subject and purpose that the subject said something about.';
+COMMENT ON COLUMN journey.state.subject IS 'Number of the subject.';
+COMMENT ON COLUMN journey.state.purpose IS 'Number of the purpose.';
+COMMENT ON COLUMN journey.state.given IS 'Position in the ledger of the last consent given or renewed that counts. 0: none.';
+COMMENT ON COLUMN journey.state.refused IS 'Position of the last refusal. 0: none.';
+COMMENT ON COLUMN journey.state.withdrawn IS 'Position of the last withdrawal. 0: none.';
+COMMENT ON COLUMN journey.state.objected IS 'Position of the last objection. 0: none.';
+COMMENT ON COLUMN journey.state.expired IS 'Position of the last expiry. 0: none.';
+COMMENT ON COLUMN journey.state.valid_from IS 'From when on the last consent holds.';
+COMMENT ON COLUMN journey.state.valid_until IS 'Until just before when it holds.';
+COMMENT ON COLUMN journey.state.covers_descendants IS 'It is also for all purposes below.';
+COMMENT ON COLUMN journey.state.explicit IS 'It was given in so many words.';
+COMMENT ON COLUMN journey.state.parental IS 'It was given or authorised by who holds parental responsibility.';
+COMMENT ON COLUMN journey.state.notice IS 'Version of the text that the subject saw then. Empty: none.';
 
 SELECT pg_catalog.pg_extension_config_dump('journey.purpose', '');
 SELECT pg_catalog.pg_extension_config_dump('journey.purpose_number_seq', '');

@@ -15,6 +15,7 @@ CREATE INDEX change_xid ON journey.change (xid);
 ALTER TABLE journey.change REPLICA IDENTITY FULL;
 COMMENT ON TABLE journey.change IS
 'Transactions that changed subjects or states otherwise than by a row of the ledger or of journey.subject: what a session knows about subjects from before it is read anew.';
+COMMENT ON COLUMN journey.change.xid IS 'The transaction.';
 
 CREATE FUNCTION journey._tell_changes() RETURNS trigger
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

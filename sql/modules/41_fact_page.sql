@@ -17,6 +17,8 @@ CREATE TABLE journey.fact_page (
 ALTER TABLE journey.fact_page ALTER COLUMN bytes SET STORAGE PLAIN;
 COMMENT ON TABLE journey.fact_page IS
 'What is known about all subjects as of a moment, packed: sessions begin with it. Bytes of the extension for this database alone, not part of dumps; without them all is decided the same, after more reading.';
+COMMENT ON COLUMN journey.fact_page.part IS 'Number of the piece.';
+COMMENT ON COLUMN journey.fact_page.bytes IS 'The piece; see src/core/fact_bytes.h.';
 
 CREATE FUNCTION journey._fact_pages_write(seq bigint) RETURNS bigint
   AS 'MODULE_PATHNAME', 'journey__fact_pages_write'

@@ -28,7 +28,13 @@ CREATE TABLE journey.data_class (
   created_at  timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
 );
 COMMENT ON TABLE journey.data_class IS
-'Kinds of data, by the class of a column''s policy. special marks a special category (GDPR Art. 9 and the like), sensitivity is for reports, dpv is the IRI of the W3C Data Privacy Vocabulary, if there is one.';
+'Kinds of data, by the class of a column''s policy.';
+COMMENT ON COLUMN journey.data_class.name IS 'The class, as in protect().';
+COMMENT ON COLUMN journey.data_class.special IS 'A special category (GDPR Art. 9 and the like).';
+COMMENT ON COLUMN journey.data_class.sensitivity IS 'low, medium or high: for reports.';
+COMMENT ON COLUMN journey.data_class.dpv IS 'IRI of the W3C Data Privacy Vocabulary. NULL: none was given.';
+COMMENT ON COLUMN journey.data_class.created_by IS 'Who registered it: the session user, by name.';
+COMMENT ON COLUMN journey.data_class.created_at IS 'When it was registered.';
 
 CREATE TABLE journey.prohibition (
   number     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -40,7 +46,14 @@ CREATE TABLE journey.prohibition (
   UNIQUE (class, purpose)
 );
 COMMENT ON TABLE journey.prohibition IS
-'Which class of data may not be used for which purpose, whoever consents: neither for that purpose, nor for those below it, nor for those above it. reference says why.';
+'Which class of data may not be used for which purpose, whoever consents: neither for that purpose, nor for those below it, nor for those above it.';
+COMMENT ON COLUMN journey.prohibition.number IS 'Number of the prohibition.';
+COMMENT ON COLUMN journey.prohibition.class IS 'Name of the class.';
+COMMENT ON COLUMN journey.prohibition.purpose IS 'Name of the purpose.';
+COMMENT ON COLUMN journey.prohibition.reference IS 'Why.';
+COMMENT ON COLUMN journey.prohibition.created_by IS 'Who made it: the session user, by name.';
+COMMENT ON COLUMN journey.prohibition.created_at IS 'When it was made.';
+COMMENT ON SEQUENCE journey.prohibition_number_seq IS 'Numbers of prohibitions.';
 
 CREATE TABLE journey.jurisdiction (
   name       text COLLATE "C" PRIMARY KEY
@@ -50,7 +63,10 @@ CREATE TABLE journey.jurisdiction (
 );
 CREATE UNIQUE INDEX jurisdiction_default ON journey.jurisdiction (is_default) WHERE is_default;
 COMMENT ON TABLE journey.jurisdiction IS
-'The laws that subjects live under. One at most is the default, for subjects without one.';
+'The laws that subjects live under.';
+COMMENT ON COLUMN journey.jurisdiction.name IS 'Its name.';
+COMMENT ON COLUMN journey.jurisdiction.title IS 'What it is called.';
+COMMENT ON COLUMN journey.jurisdiction.is_default IS 'It is that of subjects without one. True for one at most.';
 
 CREATE TABLE journey.rule (
   number       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -79,7 +95,25 @@ CREATE TABLE journey.rule (
 );
 CREATE INDEX rule_jurisdiction ON journey.rule (jurisdiction);
 COMMENT ON TABLE journey.rule IS
-'What a law, or a policy of the house, asks for in a jurisdiction (''*'': in all), for a purpose and all below it, for purposes with the IRI dpv and all below them, for a class or for special categories, for a kind of subjects; NULL is any. regime says what shows a cell (opt_in: consent; opt_out, notice: no withdrawal, refusal or objection; forbidden: nothing), min_age from which age on, retention how long after its collection. source names the article; pack and version where the rule was loaded from, NULL for own rules.';
+'What a law, or a policy of the house, asks for. NULL in what it is for is any.';
+COMMENT ON COLUMN journey.rule.number IS 'Number of the rule.';
+COMMENT ON COLUMN journey.rule.jurisdiction IS 'In which jurisdiction. ''*'': in all.';
+COMMENT ON COLUMN journey.rule.purpose IS 'For a purpose, by name, and all below it.';
+COMMENT ON COLUMN journey.rule.dpv IS 'For purposes with this IRI of the W3C Data Privacy Vocabulary, and all below them.';
+COMMENT ON COLUMN journey.rule.class IS 'For a class of data.';
+COMMENT ON COLUMN journey.rule.special IS 'For special categories only.';
+COMMENT ON COLUMN journey.rule.kind IS 'For a kind of subjects.';
+COMMENT ON COLUMN journey.rule.regime IS 'What shows a cell. opt_in: consent; opt_out, notice: no withdrawal, refusal or objection; forbidden: nothing. NULL: it does not say.';
+COMMENT ON COLUMN journey.rule.min_age IS 'From which age on, in years. NULL: it does not say.';
+COMMENT ON COLUMN journey.rule.retention IS 'How long after its collection. NULL: it does not say.';
+COMMENT ON COLUMN journey.rule.source IS 'The article.';
+COMMENT ON COLUMN journey.rule.pack IS 'Where the rule was loaded from. NULL: an own rule.';
+COMMENT ON COLUMN journey.rule.version IS 'Which version of that.';
+COMMENT ON COLUMN journey.rule.valid_from IS 'From when on it applies.';
+COMMENT ON COLUMN journey.rule.valid_until IS 'Until just before when it applies.';
+COMMENT ON COLUMN journey.rule.created_by IS 'Who added it: the session user, by name.';
+COMMENT ON COLUMN journey.rule.created_at IS 'When it was added.';
+COMMENT ON SEQUENCE journey.rule_number_seq IS 'Numbers of rules.';
 
 CREATE TABLE journey.lawful_basis (
   number       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -99,7 +133,19 @@ CREATE TABLE journey.lawful_basis (
 );
 CREATE INDEX lawful_basis_purpose ON journey.lawful_basis (purpose);
 COMMENT ON TABLE journey.lawful_basis IS
-'Lawful bases other than consent: for a purpose and all below it, a class (NULL: all registered ones that are not special), a jurisdiction (''*'': all) and a kind of subjects (NULL: all). reference says where that is written down.';
+'Lawful bases other than consent.';
+COMMENT ON COLUMN journey.lawful_basis.number IS 'Number of the basis.';
+COMMENT ON COLUMN journey.lawful_basis.purpose IS 'For a purpose, by name, and all below it.';
+COMMENT ON COLUMN journey.lawful_basis.class IS 'For a class of data. NULL: for all registered ones that are not special.';
+COMMENT ON COLUMN journey.lawful_basis.jurisdiction IS 'In which jurisdiction. ''*'': in all.';
+COMMENT ON COLUMN journey.lawful_basis.kind IS 'For a kind of subjects. NULL: for all.';
+COMMENT ON COLUMN journey.lawful_basis.basis IS 'contract, legal obligation, vital interests, public task or legitimate interests.';
+COMMENT ON COLUMN journey.lawful_basis.reference IS 'Where that is written down.';
+COMMENT ON COLUMN journey.lawful_basis.valid_from IS 'From when on.';
+COMMENT ON COLUMN journey.lawful_basis.valid_until IS 'Until just before when.';
+COMMENT ON COLUMN journey.lawful_basis.created_by IS 'Who added it: the session user, by name.';
+COMMENT ON COLUMN journey.lawful_basis.created_at IS 'When it was added.';
+COMMENT ON SEQUENCE journey.lawful_basis_number_seq IS 'Numbers of lawful bases.';
 
 CREATE TABLE journey.notice (
   purpose      text COLLATE "C" NOT NULL,
@@ -113,7 +159,13 @@ CREATE TABLE journey.notice (
   UNIQUE (purpose, number)
 );
 COMMENT ON TABLE journey.notice IS
-'The versions of the text that subjects are shown before they consent to a purpose, numbered in order. Consents given under a version before the last one that renews do not count.';
+'The versions of the text that subjects are shown before they consent to a purpose.';
+COMMENT ON COLUMN journey.notice.purpose IS 'Name of the purpose.';
+COMMENT ON COLUMN journey.notice.version IS 'The version, as in consent_give().';
+COMMENT ON COLUMN journey.notice.number IS 'Its place among those of the purpose.';
+COMMENT ON COLUMN journey.notice.renews IS 'Consents given under a version before this one do not count any more.';
+COMMENT ON COLUMN journey.notice.published_by IS 'Who published it: the session user, by name.';
+COMMENT ON COLUMN journey.notice.published_at IS 'When it was published.';
 
 SELECT pg_catalog.pg_extension_config_dump('journey.data_class', '');
 SELECT pg_catalog.pg_extension_config_dump('journey.prohibition', '');

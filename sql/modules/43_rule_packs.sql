@@ -20,7 +20,12 @@ CREATE TABLE journey.rule_pack (
   lowest_age   int
 );
 COMMENT ON TABLE journey.rule_pack IS
-'The laws that are shipped. jurisdiction is the one that load_rule_pack() makes; lowest_age is the lowest that the law lets others set in place of its age of consent, NULL if it does not.';
+'The laws that are shipped.';
+COMMENT ON COLUMN journey.rule_pack.name IS 'As in load_rule_pack().';
+COMMENT ON COLUMN journey.rule_pack.version IS 'Version of the rules here.';
+COMMENT ON COLUMN journey.rule_pack.title IS 'What the law is called.';
+COMMENT ON COLUMN journey.rule_pack.jurisdiction IS 'The one that load_rule_pack() makes.';
+COMMENT ON COLUMN journey.rule_pack.lowest_age IS 'The lowest that the law lets others set in place of its age of consent. NULL: it does not.';
 
 CREATE TABLE journey.rule_pack_rule (
   pack       text COLLATE "C" NOT NULL,
@@ -36,7 +41,17 @@ CREATE TABLE journey.rule_pack_rule (
   PRIMARY KEY (pack, place)
 );
 COMMENT ON TABLE journey.rule_pack_rule IS
-'The rules of the shipped laws, each with its article and the day on which it began to apply; see journey.rule.';
+'The rules of the shipped laws; see journey.rule.';
+COMMENT ON COLUMN journey.rule_pack_rule.pack IS 'Name of the law.';
+COMMENT ON COLUMN journey.rule_pack_rule.place IS 'Place in the law, from 1.';
+COMMENT ON COLUMN journey.rule_pack_rule.dpv IS 'As in journey.rule.';
+COMMENT ON COLUMN journey.rule_pack_rule.special IS 'As in journey.rule.';
+COMMENT ON COLUMN journey.rule_pack_rule.kind IS 'As in journey.rule.';
+COMMENT ON COLUMN journey.rule_pack_rule.regime IS 'As in journey.rule.';
+COMMENT ON COLUMN journey.rule_pack_rule.min_age IS 'As in journey.rule.';
+COMMENT ON COLUMN journey.rule_pack_rule.retention IS 'As in journey.rule.';
+COMMENT ON COLUMN journey.rule_pack_rule.source IS 'The article.';
+COMMENT ON COLUMN journey.rule_pack_rule.valid_from IS 'The day on which it began to apply.';
 
 CREATE TABLE journey.rule_pack_class (
   pack   text COLLATE "C" NOT NULL,
@@ -46,7 +61,11 @@ CREATE TABLE journey.rule_pack_class (
   PRIMARY KEY (pack, class)
 );
 COMMENT ON TABLE journey.rule_pack_class IS
-'The special categories of the shipped laws, by the names of the classes that load_rule_pack() creates, each with its article.';
+'The special categories of the shipped laws.';
+COMMENT ON COLUMN journey.rule_pack_class.pack IS 'Name of the law.';
+COMMENT ON COLUMN journey.rule_pack_class.class IS 'The class that load_rule_pack() creates.';
+COMMENT ON COLUMN journey.rule_pack_class.dpv IS 'IRI of the W3C Data Privacy Vocabulary. NULL: there is none.';
+COMMENT ON COLUMN journey.rule_pack_class.source IS 'The article.';
 
 INSERT INTO journey.rule_pack (name, version, title, jurisdiction, lowest_age) VALUES
   ('gdpr', '1', 'Regulation (EU) 2016/679, General Data Protection Regulation', 'EU', 13),

@@ -24,7 +24,11 @@ CREATE TABLE journey.chain (
 );
 ALTER TABLE journey.chain ALTER hash SET STORAGE PLAIN;
 COMMENT ON TABLE journey.chain IS
-'The entries of journey.ledger, by seq, in the order in which they were committed. hash is BLAKE2b over the place, the hash before, and the entry with the names of its subject and purpose; version says how they are written for that.';
+'The entries of journey.ledger in the order in which they were committed.';
+COMMENT ON COLUMN journey.chain.place IS 'From 1, without gaps.';
+COMMENT ON COLUMN journey.chain.seq IS 'Position of the entry in the ledger.';
+COMMENT ON COLUMN journey.chain.version IS 'How entries are written for the hash.';
+COMMENT ON COLUMN journey.chain.hash IS 'BLAKE2b over the place, the hash before, and the entry with the names of its subject and purpose.';
 
 SELECT pg_catalog.pg_extension_config_dump('journey.chain', '');
 
@@ -60,7 +64,11 @@ CREATE TYPE journey.signed_head AS (
   signature bytea
 );
 COMMENT ON TYPE journey.signed_head IS
-'How far the ledger''s chain went at a time, and its hash there; with the Ed25519 signature over the text "journey ledger head 1", the place, the hash and the time in microseconds since 2000, numbers as 64 bits with the highest byte first.';
+'How far the ledger''s chain went at a time, signed.';
+COMMENT ON COLUMN journey.signed_head.place IS 'The last place of the chain.';
+COMMENT ON COLUMN journey.signed_head.hash IS 'The hash there.';
+COMMENT ON COLUMN journey.signed_head.at IS 'When it was signed.';
+COMMENT ON COLUMN journey.signed_head.signature IS 'Ed25519, over the text "journey ledger head 1", the place, the hash and the time in microseconds since 2000, numbers as 64 bits with the highest byte first.';
 
 --| Without a key there are heads without a signature.
 CREATE FUNCTION journey._sign_if_key(message bytea) RETURNS bytea

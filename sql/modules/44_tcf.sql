@@ -37,7 +37,36 @@ CREATE TYPE journey.tcf AS (
   notices text[]
 );
 COMMENT ON TYPE journey.tcf IS
-'What a TC string says. purposes_* are the bits as they stand; effective_* what they are worth: defined purposes only, and no legitimate interest for purpose 1, nor, from policy version 4 on, for 3 to 6. disclosed_vendors to custom_li are NULL if the string has no such segment. notices: what is unusual, see tcf_decode().';
+'What a TC string says.';
+COMMENT ON COLUMN journey.tcf.version IS 'Version of the string: 2.';
+COMMENT ON COLUMN journey.tcf.created IS 'When it was first made.';
+COMMENT ON COLUMN journey.tcf.last_updated IS 'When it was last changed.';
+COMMENT ON COLUMN journey.tcf.cmp_id IS 'Number of the consent management platform.';
+COMMENT ON COLUMN journey.tcf.cmp_version IS 'Version of that.';
+COMMENT ON COLUMN journey.tcf.consent_screen IS 'On which of its screens the choice was made.';
+COMMENT ON COLUMN journey.tcf.consent_language IS 'Language of that, two letters.';
+COMMENT ON COLUMN journey.tcf.vendor_list_version IS 'Version of the Global Vendor List.';
+COMMENT ON COLUMN journey.tcf.tcf_policy_version IS 'Version of the framework''s policies.';
+COMMENT ON COLUMN journey.tcf.is_service_specific IS 'It holds for one service, not for all.';
+COMMENT ON COLUMN journey.tcf.use_non_standard_texts IS 'The texts that were shown are not the standard ones.';
+COMMENT ON COLUMN journey.tcf.special_feature_opt_ins IS 'Special features that were opted into.';
+COMMENT ON COLUMN journey.tcf.purposes_consent IS 'Purposes with consent: the bits as they stand.';
+COMMENT ON COLUMN journey.tcf.purposes_li IS 'Purposes by legitimate interest without objection: the bits as they stand.';
+COMMENT ON COLUMN journey.tcf.purpose_one_treatment IS 'Purpose 1 was not shown at all.';
+COMMENT ON COLUMN journey.tcf.publisher_cc IS 'Country of the publisher, two letters.';
+COMMENT ON COLUMN journey.tcf.vendor_consent IS 'Vendors with consent.';
+COMMENT ON COLUMN journey.tcf.vendor_li IS 'Vendors by legitimate interest without objection.';
+COMMENT ON COLUMN journey.tcf.publisher_restrictions IS 'A list of {"purpose", "type", "first", "last"}: vendors from first to last.';
+COMMENT ON COLUMN journey.tcf.disclosed_vendors IS 'Vendors that were shown. NULL: there is no such segment.';
+COMMENT ON COLUMN journey.tcf.allowed_vendors IS 'Vendors that the publisher allows. NULL: there is no such segment.';
+COMMENT ON COLUMN journey.tcf.publisher_consent IS 'Purposes with consent for the publisher. NULL: there is no such segment.';
+COMMENT ON COLUMN journey.tcf.publisher_li IS 'Purposes by legitimate interest of the publisher. NULL: there is no such segment.';
+COMMENT ON COLUMN journey.tcf.custom_purposes IS 'Number of the publisher''s own purposes. NULL: there is no such segment.';
+COMMENT ON COLUMN journey.tcf.custom_consent IS 'Those of them with consent, likewise.';
+COMMENT ON COLUMN journey.tcf.custom_li IS 'Those of them by legitimate interest, likewise.';
+COMMENT ON COLUMN journey.tcf.effective_consent IS 'What purposes_consent is worth: defined purposes only.';
+COMMENT ON COLUMN journey.tcf.effective_li IS 'What purposes_li is worth: defined purposes only, without 1, and from policy version 4 on without 3 to 6.';
+COMMENT ON COLUMN journey.tcf.notices IS 'What is unusual, see tcf_decode().';
 
 CREATE FUNCTION journey.tcf_decode(tc pg_catalog.text) RETURNS journey.tcf
 AS 'MODULE_PATHNAME', 'journey_tcf_decode'

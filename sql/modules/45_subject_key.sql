@@ -23,7 +23,11 @@ CREATE TABLE journey.subject_key (
   PRIMARY KEY (subject, epoch)
 );
 COMMENT ON TABLE journey.subject_key IS
-  'The data key of each subject and epoch, wrapped: a nonce of 24 bytes, the key sealed by XChaCha20-Poly1305. Not part of dumps.';
+'The data keys of subjects, by which the mask encrypt works. Not part of dumps.';
+COMMENT ON COLUMN journey.subject_key.subject IS 'The subject, by name.';
+COMMENT ON COLUMN journey.subject_key.epoch IS 'As in journey.policy.';
+COMMENT ON COLUMN journey.subject_key.wrapped IS 'A nonce of 24 bytes, and the key sealed by XChaCha20-Poly1305.';
+COMMENT ON COLUMN journey.subject_key.created_at IS 'When it was made.';
 
 CREATE FUNCTION journey._new_subject_key(subject text, epoch int) RETURNS bytea
   LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE

@@ -21,6 +21,7 @@ CREATE TABLE journey.protected_relation (
   writes text NOT NULL CHECK (writes IN ('none', 'public', 'collect'))
 );
 COMMENT ON TABLE journey.protected_relation IS 'One row for each protected relation.';
+COMMENT ON COLUMN journey.protected_relation.id IS 'What other tables refer to it by.';
 COMMENT ON COLUMN journey.protected_relation.view IS 'The view that readers see.';
 COMMENT ON COLUMN journey.protected_relation.base IS 'The table with the raw values.';
 COMMENT ON COLUMN journey.protected_relation.base_oid IS
@@ -110,6 +111,8 @@ CREATE TABLE journey.policy (
 );
 COMMENT ON TABLE journey.policy IS
   'One row for each column of a protected relation, and one for its rows as a whole. A seal names one of them.';
+COMMENT ON COLUMN journey.policy.id IS 'What a seal names.';
+COMMENT ON COLUMN journey.policy.protected_id IS 'The protected relation.';
 COMMENT ON COLUMN journey.policy.column_name IS 'Empty for the rows as a whole.';
 COMMENT ON COLUMN journey.policy.attnum IS 'Number of the column in the base table; refresh() follows a rename by it.';
 COMMENT ON COLUMN journey.policy.column_type IS 'A cell of another type is shown as NULL.';
@@ -156,6 +159,8 @@ CREATE TABLE journey.protected_member (
 );
 COMMENT ON TABLE journey.protected_member IS
   'The base table, its partitions and children, and their sequences.';
+COMMENT ON COLUMN journey.protected_member.protected_id IS 'The protected relation.';
+COMMENT ON COLUMN journey.protected_member.member IS 'The table or sequence.';
 COMMENT ON COLUMN journey.protected_member.old_name IS 'The name that unprotect() gives back.';
 COMMENT ON COLUMN journey.protected_member.old_owner IS 'The owner that unprotect() gives back.';
 
@@ -175,6 +180,11 @@ CREATE TABLE journey.protected_grant (
 ALTER TABLE journey.protected_grant REPLICA IDENTITY FULL;
 COMMENT ON TABLE journey.protected_grant IS
   'The rights on each member as they were. A member without rows had the rights that come with its creation.';
+COMMENT ON COLUMN journey.protected_grant.protected_id IS 'The protected relation.';
+COMMENT ON COLUMN journey.protected_grant.member IS 'The table or sequence.';
+COMMENT ON COLUMN journey.protected_grant.grantor IS 'Who granted it.';
+COMMENT ON COLUMN journey.protected_grant.privilege IS 'As in GRANT.';
+COMMENT ON COLUMN journey.protected_grant.grantable IS 'With grant option.';
 COMMENT ON COLUMN journey.protected_grant.column_name IS 'Empty for rights on the whole relation.';
 COMMENT ON COLUMN journey.protected_grant.place IS 'The order in which the server kept them.';
 COMMENT ON COLUMN journey.protected_grant.grantee IS 'PUBLIC is role 0, shown as -.';
@@ -189,6 +199,8 @@ CREATE TABLE journey.protected_index (
 );
 COMMENT ON TABLE journey.protected_index IS
   'Indexes of the base table that had to take another name, because journey_base had theirs.';
+COMMENT ON COLUMN journey.protected_index.protected_id IS 'The protected relation.';
+COMMENT ON COLUMN journey.protected_index.index_name IS 'The name that it has now.';
 COMMENT ON COLUMN journey.protected_index.old_name IS 'The name that unprotect() gives back.';
 
 -- A table or role that has gone would be dumped as a number, which may be another one elsewhere.

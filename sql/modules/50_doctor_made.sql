@@ -11,7 +11,11 @@ CREATE TABLE journey.made (
   enabled   text
 );
 COMMENT ON TABLE journey.made IS
-'The functions and triggers of the extension as the script made them: a digest of what the server''s catalog says, the statement that makes them so again, and for a trigger the statement that enables it as it was. Not dumped: each installation notes its own.';
+'The functions and triggers of the extension as the script made them. Not dumped: each installation notes its own.';
+COMMENT ON COLUMN journey.made.name IS 'As function f(int), or trigger t of r.';
+COMMENT ON COLUMN journey.made.digest IS 'Of what the server''s catalog says of it.';
+COMMENT ON COLUMN journey.made.statement IS 'Makes it so again.';
+COMMENT ON COLUMN journey.made.enabled IS 'Enables a trigger as it was. NULL for functions.';
 
 CREATE FUNCTION journey._made(noting boolean) RETURNS SETOF journey.made
   LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 500
