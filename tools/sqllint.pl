@@ -2,8 +2,9 @@
 #
 #	perl sqllint.pl FILE...
 #
-# Functions write out volatility, strictness and PARALLEL, aggregates PARALLEL;
-# nothing is replaced; a module begins with prose in `--|` lines.
+# Functions write out volatility, strictness and PARALLEL, and ROWS if they
+# return sets; aggregates PARALLEL; nothing is replaced; a module begins with
+# prose in `--|` lines.
 use strict;
 use warnings;
 
@@ -38,6 +39,7 @@ foreach my $file (@ARGV)
 			$say->('no volatility') unless $code =~ /\b(?:IMMUTABLE|STABLE|VOLATILE)\b/i;
 			$say->('no strictness')
 			  unless $code =~ /\b(?:STRICT|CALLED ON NULL INPUT|RETURNS NULL ON NULL INPUT)\b/i;
+			$say->('no ROWS') if $code =~ /\bRETURNS (?:SETOF|TABLE)\b/i and $code !~ /\bROWS \d/i;
 		}
 		if ($code =~ /^ ?CREATE AGGREGATE\b/i)
 		{

@@ -113,7 +113,7 @@ $$;
 COMMENT ON FUNCTION journey._add_triggers(uuid, regclass) IS 'Makes the triggers of a store on its table, or on a partition; returns the number in their names.';
 
 CREATE FUNCTION journey._store_triggers(id uuid, relation regclass) RETURNS SETOF name
-  LANGUAGE sql STABLE STRICT PARALLEL SAFE
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 10
   SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT t.tgname FROM pg_trigger t

@@ -12,7 +12,7 @@
 CREATE FUNCTION journey._consent_as_of(purpose text, as_of timestamptz, subject text,
                                        OUT subject_name text, OUT consented boolean, OUT reason text) RETURNS SETOF record
   AS 'MODULE_PATHNAME', 'journey__consent_as_of'
-  LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL UNSAFE COST 1000;
+  LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL UNSAFE COST 1000 ROWS 1000;
 COMMENT ON FUNCTION journey._consent_as_of(text, timestamptz, text) IS
 'What subjects, or one of them, had said about a purpose or those above it by a time; in the order of their names.';
 REVOKE EXECUTE ON FUNCTION journey._consent_as_of(text, timestamptz, text) FROM PUBLIC;

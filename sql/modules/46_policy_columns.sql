@@ -299,7 +299,7 @@ COMMENT ON FUNCTION journey._path_policies(pg_catalog.pg_attribute, jsonb) IS
   'The policies of all paths of a column, NULL if there are none; raises if two of them meet, and as _column_policy does.';
 
 CREATE FUNCTION journey._policies(relation regclass, columns jsonb) RETURNS SETOF journey.policy
-  LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+  LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE ROWS 10
   SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

@@ -173,7 +173,7 @@ COMMENT ON FUNCTION journey._publications(regclass) IS
   'Publications that name the relation, one of its tree, or a schema of these, with what takes it out.';
 
 CREATE FUNCTION journey._generated_from(relation regclass, attnum int2) RETURNS SETOF name
-  LANGUAGE sql STABLE STRICT PARALLEL SAFE
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
   SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT s.attname

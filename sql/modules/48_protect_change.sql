@@ -158,7 +158,7 @@ $$;
 COMMENT ON FUNCTION journey._rename(regclass, name) IS 'Renames a table, sequence or index, unless it has that name already.';
 
 CREATE FUNCTION journey._companions(relation regclass) RETURNS SETOF regclass
-  LANGUAGE sql STABLE STRICT PARALLEL SAFE
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 10
   SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT i.indexrelid::regclass FROM pg_index i WHERE i.indrelid = relation
@@ -236,7 +236,7 @@ COMMENT ON FUNCTION journey._index_columns(regclass) IS
   'The columns of an index, those that its expressions and its predicate use too; included: only stored in it.';
 
 CREATE FUNCTION journey._veiled_columns(protected_id uuid) RETURNS SETOF name
-  LANGUAGE sql STABLE STRICT PARALLEL SAFE
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
   SET search_path = pg_catalog, pg_temp
 AS $$
   WITH key (indexrelid, column_name, public) AS (

@@ -79,7 +79,7 @@ COMMENT ON FUNCTION journey._asks(regclass, journey.policy[]) IS
   'Foreign keys of the relation that refer to masked columns, its own or those of another protected relation, with each of their own columns.';
 
 CREATE FUNCTION journey._writable(relation regclass, subject text, collected text, policies journey.policy[]) RETURNS SETOF name
-  LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE
+  LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 10
   SET search_path = pg_catalog, pg_temp
 AS $$
   WITH tie AS (

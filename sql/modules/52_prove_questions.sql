@@ -7,7 +7,7 @@
 --| and types are quoted; the same seed gives the same statements.
 
 CREATE FUNCTION journey._prove_relations(view regclass, base regclass, reader regrole) RETURNS SETOF regclass
-  LANGUAGE sql STABLE STRICT PARALLEL SAFE
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 10
   SET search_path = pg_catalog, pg_temp
 AS $$
   WITH RECURSIVE reach (relation) AS (

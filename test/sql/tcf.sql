@@ -43,7 +43,7 @@ SELECT tcf_decode(split_part(tc, '.', 1) || '.' || split_part(tc, '.', 3) || '.'
   FROM strings WHERE id = 'T4';
 
 -- what cannot be read, and why: no error names a vendor or shows the string
-CREATE FUNCTION refusal(query text, arg text) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.refusal(query text, arg text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE state text; message text; detail text;
 BEGIN
   EXECUTE query USING arg;
@@ -53,7 +53,7 @@ EXCEPTION WHEN OTHERS THEN
   RETURN format('%s %s: %s', state, message, detail);
 END
 $$;
-SELECT id, refusal('SELECT journey.tcf_decode($1)', tc) FROM (VALUES
+SELECT id, pg_temp.refusal('SELECT journey.tcf_decode($1)', tc) FROM (VALUES
   ('B1 truncated', 'CQF9-AAQF9-AAEsABBENCWFgAMAAAAAAAAYgAA'),
   ('B2 letter', 'CQF9-AAQF9*AAEsABBENCWFgAMAAAAAAAAYgAAAAAAAA'),
   ('B4 version 1', 'BQF9-AAQF9-AAEsABBENCWFgAAAAAAAAAAYgAAAAAAAA'),
@@ -95,7 +95,7 @@ SELECT e.key AS section, e.value AS says
 SELECT gpp_decode('DBABTA~1---') -> 'uspv1' AS not_applicable, gpp_decode('DBABTA~1YYN') -> 'uspv1' AS opted_out;
 SELECT gpp_decode(tc) -> 'sections' AS bare FROM strings WHERE id = 'T1';
 SELECT gpp_decode(NULL) IS NULL AS nothing;
-SELECT id, refusal('SELECT journey.gpp_decode($1)', gpp) FROM (VALUES
+SELECT id, pg_temp.refusal('SELECT journey.gpp_decode($1)', gpp) FROM (VALUES
   ('empty', ''), ('tilde', '~'), ('letter', 'DBABL*'), ('no header', 'EBABL'), ('version', 'DCABL'), ('no section', 'DBABL~'),
   ('short section', 'DBABLA~CAAA'), ('one too many', 'DBABLA~CAAAAAAAAABA.QA~1YNN'), ('one too few', 'DBACNYA~CPXxRf'),
   ('USP letter', 'DBABTA~1YXN'), ('USP length', 'DBABTA~1YNNN'), ('USP version', 'DBABTA~2YNN'), ('GPC segment', 'DBABLA~CAAAAAAAAABA.AA'),
@@ -105,7 +105,7 @@ SELECT id, refusal('SELECT journey.gpp_decode($1)', gpp) FROM (VALUES
 -- none of many damaged strings does worse than an error
 SELECT setseed(0.5);
 SELECT count(*) AS strings, count(*) FILTER (WHERE refused LIKE '22023 %' OR refused = 'accepted') AS read_or_refused
-  FROM (SELECT refusal('SELECT journey.tcf_decode($1), journey.gpp_decode($1)',
+  FROM (SELECT pg_temp.refusal('SELECT journey.tcf_decode($1), journey.gpp_decode($1)',
                        overlay(tc PLACING substr('ABCxyz019-_.~=', 1 + (random() * 13)::int, 1 + (random() * 2)::int)
                                FROM 1 + (random() * (length(tc) - 1))::int FOR (random() * 3)::int)) AS refused
           FROM strings, generate_series(1, 1000)) s;
@@ -139,13 +139,13 @@ SELECT count(create_purpose('tcf.' || n)) FROM generate_series(1, 3) n;
 SELECT consent_ingest_tcf('u5', tc, trusted => true) FROM strings WHERE id = 'G1';
 -- refused, and nothing is recorded
 SELECT count(*) AS before FROM journey.ledger \gset
-SELECT id, refusal('SELECT journey.consent_ingest_tcf(''u9'', $1, ''{"1": "storage"}'', trusted => true)', tc) FROM (VALUES
+SELECT id, pg_temp.refusal('SELECT journey.consent_ingest_tcf(''u9'', $1, ''{"1": "storage"}'', trusted => true)', tc) FROM (VALUES
   ('B1', 'CQF9-AAQF9-AAEsABBENCWFgAMAAAAAAAAYgAA'), ('B6', 'CAAAAAAAAAAAAABAAAENABFgAAAAAAAAAAYgAyf_w'), ('B12', 'Bg'),
   ('T11 old policy', 'CQSbk4AQSbk4ANwAAAENAwCgAAAAAAAAAAYgACPAAAAA.IDKQA4AAgAKAGQAygAAA.YAAAAAAAAAAA'),
   ('future', 'C_____-_____-EsABBENCWFgAIAAAAAAAAYgAAAAAAAA.IAAA'), ('null', NULL)) b (id, tc);
-SELECT purposes, refusal(format('SELECT journey.consent_ingest_tcf(''u9'', $1, %L, trusted => true)', purposes), tc)
+SELECT purposes, pg_temp.refusal(format('SELECT journey.consent_ingest_tcf(''u9'', $1, %L, trusted => true)', purposes), tc)
   FROM strings, unnest(ARRAY['[]', '{"12": "storage"}', '{"0": "storage"}', '{"1": 5}', '{"1": "nowhere"}', 'null']) purposes WHERE id = 'G2';
-SELECT refusal('SELECT journey.consent_ingest_tcf('''', $1, ''{"1": "storage"}'')', tc) FROM strings WHERE id = 'G2';
-SELECT refusal('SELECT journey.consent_ingest_tcf(NULL, $1, ''{"1": "storage"}'')', tc) FROM strings WHERE id = 'G2';
-SELECT refusal('SELECT journey.consent_ingest_tcf(''u9'', $1, ''{"1": "storage"}'', cmp_ids => ''{1}'')', tc) FROM strings WHERE id = 'G2';
+SELECT pg_temp.refusal('SELECT journey.consent_ingest_tcf('''', $1, ''{"1": "storage"}'')', tc) FROM strings WHERE id = 'G2';
+SELECT pg_temp.refusal('SELECT journey.consent_ingest_tcf(NULL, $1, ''{"1": "storage"}'')', tc) FROM strings WHERE id = 'G2';
+SELECT pg_temp.refusal('SELECT journey.consent_ingest_tcf(''u9'', $1, ''{"1": "storage"}'', cmp_ids => ''{1}'')', tc) FROM strings WHERE id = 'G2';
 SELECT count(*) - :before AS recorded FROM journey.ledger;
