@@ -140,18 +140,13 @@ extern void jn_tally_set(const JnEnv *env, JnTally *t, const JnSet *s);
 extern JnStatus jn_tally_merge(const JnEnv *env, JnTally *into, JnTally *from, JnError *err);
 
 /* What has been added up, in order. */
-typedef struct JnTallyRow
-{
-	uint64_t	order;			/* rank of the name, and below it that of the next */
-	size_t		cell;
-} JnTallyRow;
-
 typedef struct JnTallyRows
 {
 	uint32_t	names;			/* those that are in a row */
 	uint32_t   *name;			/* their numbers, names ascending by bytes */
 	uint32_t	rows;
-	JnTallyRow *row;
+	int64_t    *order;			/* of each: rank of the name, and below it that of the next */
+	uint32_t   *cell;
 } JnTallyRows;
 
 /* Puts the rows in order; O(r log r).  Free it with jn_tally_rows_free(). */

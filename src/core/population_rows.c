@@ -5,82 +5,39 @@
 #include "population.h"
 
 #include "population_own.h"
+#include "sort.h"
 #include "utf8.h"
 
 /* ---- order ---- */
 
-/* What is being sorted: ascending by "order", equal ones by name if there are names. */
-typedef struct Sorting
+static bool
+name_before(const void *context, uint32_t x, uint32_t y)
 {
-	JnTallyRow *row;
-	JnTallyRow *spare;
-	const JnName *name;			/* of row[].cell, to tell equal ones apart; or NULL */
-} Sorting;
+	const JnName *name = context;
 
-static inline bool
-is_after(const Sorting *s, const JnTallyRow *a, const JnTallyRow *b)
-{
-	if (a->order != b->order)
-		return a->order > b->order;
-	return s->name != NULL && jn_name_compare(s->name[a->cell], s->name[b->cell]) > 0;
-}
-
-/* Merge sort from the bottom up; leaves the result in s->row. */
-static void
-sort_rows(const JnEnv *env, Sorting *s, size_t n)
-{
-	for (size_t run = 1; run < n; run *= 2)
-	{
-		JnTallyRow *sorted = s->spare;
-
-		for (size_t begin = 0; begin < n; begin += 2 * run)
-		{
-			size_t		middle = n - begin > run ? begin + run : n;
-			size_t		end = n - begin > 2 * run ? begin + 2 * run : n;
-			size_t		a = begin;
-			size_t		b = middle;
-
-			for (size_t i = begin; i < end; i++)
-			{
-				bool		right = a == middle || (b < end && is_after(s, &s->row[a], &s->row[b]));
-
-				sorted[i] = s->row[right ? b++ : a++];
-				if (i % 1024 == 1023)
-					jn_tick(env);
-			}
-		}
-		s->spare = s->row;
-		s->row = sorted;
-	}
+	return jn_name_compare(name[x], name[y]) < 0;
 }
 
 /* Fills rows->name with the names that are used, in order, and rank[] with their places. */
 static void
 rank_names(const JnEnv *env, const JnTally *t, JnTallyRows *rows, uint32_t *rank)
 {
+	uint32_t   *spare = jn_alloc(env, jn_array_size(t->names.names / 2 + 1, sizeof(uint32_t)));
 	uint32_t	n = 0;
-	Sorting		s;
 
-	s.row = jn_alloc(env, jn_array_size((size_t) t->names.names + 1, sizeof(JnTallyRow)));
-	s.spare = jn_alloc(env, jn_array_size((size_t) t->names.names + 1, sizeof(JnTallyRow)));
-	s.name = t->names.name;
+	rows->name = jn_alloc(env, jn_array_size((size_t) t->names.names + 1, sizeof(uint32_t)));
 	for (uint32_t i = 0; i < t->names.names; i++)
 	{
 		if (rank[i] != 0)
-			s.row[n++] = (JnTallyRow) {jn_name_head(t->names.name[i], t->names.name[i].size), i};
+			rows->name[n++] = i;
 		if (i % 1024 == 1023)
 			jn_tick(env);
 	}
-	sort_rows(env, &s, n);
 	rows->names = n;
-	rows->name = jn_alloc(env, jn_array_size((size_t) n + 1, sizeof(uint32_t)));
+	jn_sort_index(env, rows->name, n, spare, name_before, t->names.name);
 	for (uint32_t i = 0; i < n; i++)
-	{
-		rows->name[i] = (uint32_t) s.row[i].cell;
-		rank[s.row[i].cell] = i;
-	}
-	jn_release(env, s.row);
-	jn_release(env, s.spare);
+		rank[rows->name[i]] = i;
+	jn_release(env, spare);
 }
 
 JnTallyRows
@@ -90,7 +47,6 @@ jn_tally_rows(const JnEnv *env, JnTally *t)
 	uint32_t   *rank = jn_alloc(env, jn_array_size((size_t) t->names.names + 1, sizeof(uint32_t)));
 	size_t		n = 0;
 	JnTallyRows rows;
-	Sorting		s;
 
 	jn_tally_settle(t);
 
@@ -112,10 +68,9 @@ jn_tally_rows(const JnEnv *env, JnTally *t)
 	}
 	rank_names(env, t, &rows, rank);
 
-	s.row = jn_alloc(env, jn_array_size(n + 1, sizeof(JnTallyRow)));
-	s.spare = jn_alloc(env, jn_array_size(n + 1, sizeof(JnTallyRow)));
-	s.name = NULL;
-	n = 0;
+	rows.order = jn_alloc(env, jn_array_size(n + 1, sizeof(int64_t)));
+	rows.cell = jn_alloc(env, jn_array_size(n + 1, sizeof(uint32_t)));
+	rows.rows = 0;
 	for (size_t i = 0; i < count; i++)
 	{
 		if (t->cell[i].n > 0)
@@ -123,15 +78,13 @@ jn_tally_rows(const JnEnv *env, JnTally *t)
 			uint64_t	key = key_of(t, i);
 			uint32_t	next = t->kind != JN_TALLY_EVENTS ? rank[(uint32_t) key] : NO_NEXT;
 
-			s.row[n++] = (JnTallyRow) {edge_key(rank[key >> 32], next), i};
+			rows.order[rows.rows] = (int64_t) edge_key(rank[key >> 32], next);
+			rows.cell[rows.rows++] = (uint32_t) i;
 		}
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
-	sort_rows(env, &s, n);
-	rows.rows = (uint32_t) n;
-	rows.row = s.row;
-	jn_release(env, s.spare);
+	jn_sort(env, rows.order, rows.cell, rows.rows, false);
 	jn_release(env, rank);
 	return rows;
 }
@@ -140,21 +93,22 @@ void
 jn_tally_rows_free(const JnEnv *env, JnTallyRows *rows)
 {
 	jn_release(env, rows->name);
-	jn_release(env, rows->row);
+	jn_release(env, rows->order);
+	jn_release(env, rows->cell);
 }
 
 JnTallyFacts
 jn_tally_facts(const JnEnv *env, JnTally *t, const JnTallyRows *rows, uint32_t i)
 {
-	const JnTallyRow *row = &rows->row[i];
-	const JnTallyCell *cell = &t->cell[row->cell];
-	uint64_t	key = key_of(t, row->cell);
+	uint32_t	at = rows->cell[i];
+	const JnTallyCell *cell = &t->cell[at];
+	uint64_t	key = key_of(t, at);
 	JnTallyFacts facts = {t->names.name[key >> 32], {NULL, 0}, cell->n, cell->subjects, 0};
 
 	if (t->kind != JN_TALLY_EVENTS)
 		facts.next = t->names.name[(uint32_t) key];
 	if (t->gaps != NULL)
-		facts.median_gap = jn_gaps_median(env, &t->gaps[row->cell], cell->n);
+		facts.median_gap = jn_gaps_median(env, &t->gaps[at], cell->n);
 	return facts;
 }
 
@@ -181,7 +135,7 @@ jn_tally_size(const JnEnv *env, JnTally *t, const JnTallyRows *rows, size_t *siz
 	if (t->gaps != NULL)
 		for (uint32_t i = 0; i < rows->rows; i++)
 		{
-			size_t		cell = rows->row[i].cell;
+			uint32_t	cell = rows->cell[i];
 
 			bytes += jn_gaps_size(&t->gaps[cell], t->cell[cell].n);
 			if (i % 16 == 15)
@@ -218,7 +172,7 @@ write_spread(const JnEnv *env, JnTally *t, const JnTallyRows *rows, uint8_t *out
 
 	for (uint32_t i = 0; i < rows->rows; i++)
 	{
-		of.row[rows->row[i].cell] = i;
+		of.row[rows->cell[i]] = i;
 		if (i % JN_TICK_EVERY == JN_TICK_EVERY - 1)
 			jn_tick(env);
 	}
@@ -249,14 +203,15 @@ jn_tally_write(const JnEnv *env, JnTally *t, const JnTallyRows *rows, uint8_t *o
 	}
 	for (uint32_t i = 0; i < rows->rows; i++)
 	{
-		const JnTallyRow *row = &rows->row[i];
-		const JnTallyCell *cell = &t->cell[row->cell];
+		uint64_t	order = (uint64_t) rows->order[i];
+		uint32_t	at = rows->cell[i];
+		const JnTallyCell *cell = &t->cell[at];
 
-		jn_store32(out, (uint32_t) (row->order >> 32));
+		jn_store32(out, (uint32_t) (order >> 32));
 		out += 4;
 		if (t->kind != JN_TALLY_EVENTS)
 		{
-			jn_store32(out, (uint32_t) row->order);
+			jn_store32(out, (uint32_t) order);
 			out += 4;
 		}
 		jn_store64(out, cell->n);
@@ -264,9 +219,9 @@ jn_tally_write(const JnEnv *env, JnTally *t, const JnTallyRows *rows, uint8_t *o
 		out += 16;
 		if (t->gaps != NULL)
 		{
-			size_t		size = jn_gaps_size(&t->gaps[row->cell], cell->n);
+			size_t		size = jn_gaps_size(&t->gaps[at], cell->n);
 
-			jn_gaps_write(env, &t->gaps[row->cell], cell->n, out);
+			jn_gaps_write(env, &t->gaps[at], cell->n, out);
 			out += size;
 		}
 		if (i % 1024 == 1023)

@@ -9,10 +9,7 @@
  */
 #include "similar.h"
 
-#include <string.h>
-
-/* So short runs are sorted by insertion before runs are merged. */
-#define RUN		8
+#include "sort.h"
 
 /* Called with the counter of a loop. */
 static inline void
@@ -34,72 +31,21 @@ jn_groups_init(const JnEnv *env, JnGroups *g, uint32_t n)
 	}
 }
 
-/* Merges from[0 .. middle-1] and from[middle .. n-1] into to[]. */
-static void
-merge(const JnEnv *env, const JnOrder *order, const uint32_t *from, uint32_t middle, uint32_t n, uint32_t *to)
+/* What jn_sort_index() asks. */
+static bool
+element_before(const void *context, uint32_t x, uint32_t y)
 {
-	uint32_t	left = 0;
-	uint32_t	right = middle;
+	const JnOrder *order = context;
 
-	for (uint32_t k = 0; k < n; k++)
-	{
-		tick_at(env, k + 1);
-		if (left < middle && (right == n || order->compare(order->ctx, from[left], from[right]) <= 0))
-			to[k] = from[left++];
-		else
-			to[k] = from[right++];
-	}
+	return order->compare(order->ctx, x, y) < 0;
 }
 
-static void
-insertion_sort(const JnOrder *order, uint32_t *list, uint32_t n)
-{
-	for (uint32_t i = 1; i < n; i++)
-	{
-		uint32_t	element = list[i];
-		uint32_t	k = i;
-
-		for (; k > 0 && order->compare(order->ctx, list[k - 1], element) > 0; k--)
-			list[k] = list[k - 1];
-		list[k] = element;
-	}
-}
-
-/* Merge sort from below: no recursion, and no order of the input makes it slow. */
 void
 jn_order_sort(const JnEnv *env, const JnOrder *order, uint32_t *list, uint32_t n)
 {
-	uint32_t   *from = list;
-	uint32_t   *to;
-	uint32_t   *spare;
+	uint32_t   *spare = jn_alloc(env, jn_array_size(n / 2 + 1, sizeof(uint32_t)));
 
-	for (uint64_t at = 0; at < n; at += RUN)
-	{
-		tick_at(env, (uint32_t) at);
-		insertion_sort(order, list + at, n - at < RUN ? (uint32_t) (n - at) : RUN);
-	}
-	if (n <= RUN)
-		return;
-
-	to = spare = jn_alloc(env, jn_array_size(n, sizeof(uint32_t)));
-	for (uint64_t run = RUN; run < n; run *= 2)
-	{
-		uint32_t   *merged = to;
-
-		jn_tick(env);
-		for (uint64_t at = 0; at < n; at += 2 * run)
-		{
-			uint64_t	rest = n - at;
-
-			tick_at(env, (uint32_t) at);
-			merge(env, order, from + at, (uint32_t) (rest < run ? rest : run),
-				  (uint32_t) (rest < 2 * run ? rest : 2 * run), to + at);
-		}
-		to = from;
-		from = merged;
-	}
-	if (from != list)
-		memcpy(list, from, n * sizeof(uint32_t));
+	jn_sort_index(env, list, n, spare, element_before, order);
 	jn_release(env, spare);
 }
 

@@ -113,14 +113,14 @@ next_run(Sorter *s, uint32_t from)
 static int
 border_power(const Sorter *s, const Run *run, uint32_t next_n)
 {
-	/* middles of both runs as fractions of the whole; n is below 2^30 */
+	/* middles of both runs as fractions of the whole, which is 2^31; a run, but for the last, is not below 2 of that */
 	uint64_t	middle = 2 * (uint64_t) run->at + run->n;
 	uint64_t	next = middle + run->n + next_n;
 	int			power = 0;
 
-	middle = (middle << 32) / s->n;
-	next = (next << 32) / s->n;
-	for (uint64_t differ = middle ^ next; differ >> 33 == 0; differ <<= 1)
+	middle = (middle << 30) / s->n;
+	next = (next << 30) / s->n;
+	for (uint64_t differ = middle ^ next; differ >> 31 == 0; differ <<= 1)
 		power++;
 	return power;
 }

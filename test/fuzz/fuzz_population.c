@@ -18,7 +18,7 @@ check_rows(const JnEnv *env, JnTally *t, const JnTallyRows *rows)
 
 		EXPECT(facts.subjects >= 1 && facts.subjects <= facts.n);
 		EXPECT(facts.event.size <= JN_MAX_NAME && facts.next.size <= JN_MAX_NAME);
-		EXPECT(i == 0 || rows->row[i].order > rows->row[i - 1].order);
+		EXPECT(i == 0 || rows->order[i] > rows->order[i - 1]);
 	}
 }
 
