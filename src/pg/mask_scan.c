@@ -96,6 +96,9 @@ typedef struct MaskScan
 	int			output_count;
 	MaskOutput *output;
 	ProjectionInfo *projection; /* NULL: by outputs */
+
+	bool		evaluates;		/* conditions or a projection */
+	bool		took_memory;	/* for the row, which is to be given back before the next */
 } MaskScan;
 
 static const CustomExecMethods exec_methods;
@@ -306,6 +309,7 @@ begin_scan(CustomScanState *node, EState *estate, int eflags)
 	if (!find_outputs(scan, tlist))
 		scan->projection = ExecBuildProjectionInfo(tlist, econtext, ps->ps_ResultTupleSlot, ps,
 												   RelationGetDescr(rel));
+	scan->evaluates = early != NIL || late != NIL || scan->projection != NULL;
 }
 
 
@@ -334,6 +338,7 @@ call_function(MaskScan *scan, MaskCell *cell, NullableDatum *shown)
 	if (cell->collected != NULL)
 		fcinfo->args[n].value = ExecEvalExpr(cell->collected, econtext, &fcinfo->args[n].isnull);
 
+	scan->took_memory = true;
 	fcinfo->isnull = false;
 	shown->value = FunctionCallInvoke(fcinfo);
 	shown->isnull = fcinfo->isnull;
@@ -411,7 +416,12 @@ show_row(MaskScan *scan)
 	if (scan->projection != NULL)
 		return ExecProject(scan->projection);
 
-	ExecClearTuple(result);
+	/* the values of a virtual slot are all there is to it, until somebody materializes it */
+	if (unlikely(TTS_EMPTY(result) || TTS_SHOULDFREE(result)))
+	{
+		ExecClearTuple(result);
+		ExecStoreVirtualTuple(result);
+	}
 	for (int i = 0; i < scan->output_count; i++)
 	{
 		const MaskOutput *output = &scan->output[i];
@@ -421,7 +431,7 @@ show_row(MaskScan *scan)
 		result->tts_values[output->column] = from->tts_values[n];
 		result->tts_isnull[output->column] = from->tts_isnull[n];
 	}
-	return ExecStoreVirtualTuple(result);
+	return result;
 }
 
 static TupleTableSlot *
@@ -439,7 +449,9 @@ next_row(CustomScanState *node)
 	while (table_scan_getnextslot(node->ss.ss_currentScanDesc, estate->es_direction, row))
 	{
 		CHECK_FOR_INTERRUPTS();
-		ResetExprContext(econtext);
+		if (scan->took_memory)
+			ResetExprContext(econtext);
+		scan->took_memory = scan->evaluates;
 		econtext->ecxt_scantuple = row;
 		if (scan->early_qual == NULL || ExecQual(scan->early_qual, econtext))
 		{
