@@ -235,25 +235,59 @@ $$;
 COMMENT ON FUNCTION journey._index_columns(regclass) IS
   'The columns of an index, those that its expressions and its predicate use too; included: only stored in it.';
 
+CREATE FUNCTION journey._statistics_columns(statistics oid) RETURNS SETOF name
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 3
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT a.attname
+  FROM pg_statistic_ext s
+  JOIN pg_attribute a ON a.attrelid = s.stxrelid AND a.attnum > 0 AND NOT a.attisdropped
+  WHERE s.oid = statistics
+    AND (EXISTS (SELECT FROM pg_depend d
+                 WHERE d.classid = 'pg_statistic_ext'::regclass AND d.objid = s.oid
+                   AND d.refclassid = 'pg_class'::regclass AND d.refobjid = s.stxrelid AND d.refobjsubid = a.attnum)
+         OR s.stxexprs::text LIKE '%:varattno 0 %')
+$$;
+COMMENT ON FUNCTION journey._statistics_columns(oid) IS
+  'The columns of extended statistics, those that their expressions use too.';
+
 CREATE FUNCTION journey._veiled_columns(protected_id uuid) RETURNS SETOF name
   LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
   SET search_path = pg_catalog, pg_temp
 AS $$
-  WITH key (indexrelid, column_name, public) AS (
-    -- columns that the view does not show, those of children, count as masked
-    SELECT i.indexrelid, x.column_name, c.mask IS NOT NULL
+  WITH shared (classid, objid, column_name) AS (
+    -- rows come in the order of an index; the cost of one that gives them in none counts its different entries
+    SELECT 'pg_class'::regclass, i.indexrelid, x.column_name
     FROM journey.protected_relation p
     CROSS JOIN journey._tree(p.base) t
-    JOIN pg_index i ON i.indrelid = t AND i.indnkeyatts > 1 AND pg_index_has_property(i.indexrelid, 'index_scan')
+    JOIN pg_index i ON i.indrelid = t AND i.indnkeyatts > 1
+    JOIN pg_class o ON o.oid = i.indexrelid
+    JOIN pg_am m ON m.oid = o.relam
     CROSS JOIN LATERAL journey._index_columns(i.indexrelid) x
-    LEFT JOIN journey.policy c ON c.protected_id = p.id AND c.column_name = x.column_name AND c.mask = 'public'
     WHERE p.id = _veiled_columns.protected_id AND NOT x.included
+      AND (pg_index_has_property(i.indexrelid, 'index_scan') OR m.amname = 'gin')
+    UNION ALL
+    -- which values of some columns are frequent enough to be noted depends on the others
+    SELECT 'pg_statistic_ext'::regclass, s.oid, x
+    FROM journey.protected_relation p
+    CROSS JOIN journey._tree(p.base) t
+    JOIN pg_statistic_ext s ON s.stxrelid = t AND 'm' = ANY (s.stxkind)
+    CROSS JOIN LATERAL journey._statistics_columns(s.oid) x
+    WHERE p.id = _veiled_columns.protected_id
+  ), key (classid, objid, column_name, public) AS (
+    -- columns that the view does not show, those of children, count as masked
+    SELECT s.classid, s.objid, s.column_name, c.mask IS NOT NULL
+    FROM shared s
+    LEFT JOIN journey.policy c ON c.protected_id = _veiled_columns.protected_id AND c.column_name = s.column_name AND c.mask = 'public'
   )
   SELECT DISTINCT k.column_name FROM key k
-  WHERE k.public AND EXISTS (SELECT FROM key m WHERE m.indexrelid = k.indexrelid AND NOT m.public)
+  WHERE k.public AND EXISTS (SELECT FROM key m WHERE m.classid = k.classid AND m.objid = k.objid AND NOT m.public)
+    -- of extended statistics two columns are used, or none
+    AND (k.classid = 'pg_class'::regclass OR EXISTS (
+      SELECT FROM key o WHERE o.classid = k.classid AND o.objid = k.objid AND o.public AND o.column_name <> k.column_name))
 $$;
 COMMENT ON FUNCTION journey._veiled_columns(uuid) IS
-  'Public columns of a protected relation that share an index, which gives rows in an order, with masked columns.';
+  'Public columns of a protected relation that share with masked columns an index whose order or cost, or extended statistics whose frequent values, would tell about those.';
 
 CREATE FUNCTION journey._collected(base regclass, collected name) RETURNS text
   LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE
@@ -292,7 +326,8 @@ DECLARE
 BEGIN
   -- Rows found through an index come in the order of its columns.  A public
   -- column that shares one with masked columns is shown through a CASE, which
-  -- is no column to the planner: conditions on it use no index.
+  -- is no column to the planner: conditions on it use no index, and no
+  -- statistics, of several columns too.
   --
   -- A virtual column is computed as it is read, and where that fails, the error
   -- quotes raw values: of a denied cell it is not read.

@@ -353,7 +353,7 @@ REVOKE EXECUTE ON FUNCTION
   journey._subject_problems(regclass, text), journey._collected_problems(regclass, text, journey.policy[]),
   journey._policy_problems(regclass, journey.policy[]), journey._schema_problems(), journey._try_policies(regclass, jsonb),
   journey._key_problem(), journey._problems(regclass, text, jsonb, text, regrole, text, text), journey._collected(regclass, name),
-  journey._index_columns(regclass), journey._veiled_columns(uuid), journey._set_rights(regclass, int2, aclitem[]), journey._rights(regclass),
+  journey._index_columns(regclass), journey._statistics_columns(oid), journey._veiled_columns(uuid), journey._set_rights(regclass, int2, aclitem[]), journey._rights(regclass),
   journey._close(regclass), journey._note_members(uuid, regclass), journey._add_members(uuid, regclass), journey._add_policies(uuid, regclass, jsonb),
   journey._is_free(text, regnamespace), journey._free_name(name, regnamespace, regnamespace),
   journey._rename(regclass, name), journey._companions(regclass), journey._move(regclass, regnamespace),

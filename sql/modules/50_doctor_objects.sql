@@ -155,7 +155,7 @@ AS $$
   SELECT DISTINCT 'medium', 'the table of a protected relation has changed', k.base::text, k.refresh, x.detail
   FROM known k
   CROSS JOIN LATERAL (
-    SELECT format('An index binds public to masked columns, and shows their order: %s.', string_agg(quote_ident(v), ', ' ORDER BY v::text COLLATE "C")) AS detail
+    SELECT format('An index or extended statistics bind public to masked columns, and tell about those: %s.', string_agg(quote_ident(v), ', ' ORDER BY v::text COLLATE "C")) AS detail
     FROM journey._veiled_columns(k.id) v
     WHERE NOT EXISTS (SELECT FROM unnest(k.policies) c WHERE c.column_name = v AND c.veiled)
     HAVING count(*) > 0

@@ -122,6 +122,12 @@ SELECT i, subject, pg_temp.cell(i % 10, CASE WHEN i % 100 < 95 THEN 7919 ELSE i 
 	pg_temp.cell(i / 8::float8, float8 '0.25', -i::float8, label), pg_temp.cell(date '2026-01-01', date '1979-01-01' + i % 900, 'infinity', label)
 FROM generate_series(1, 20000) AS i JOIN who ON n = i % 12;
 
+-- many different values here, few there
+INSERT INTO journey_base.tallies
+SELECT i, subject, i % 5, i % 5 + i % 2, i % 5, pg_temp.cell(i % 10, CASE WHEN i % 100 < 95 THEN 7919 ELSE i % 50 END, 7920 + i % 1000, label),
+	pg_temp.cell(i, 79190000 + i, 86420000 - i % 3, label)
+FROM generate_series(1, 20000) AS i JOIN who ON n = i % 12;
+
 INSERT INTO journey_base.hidden SELECT i, 'yes-1', 'yes-1' FROM generate_series(1, 6) AS i
 	UNION ALL SELECT 7, 'refused', 'HIDDEN';
 INSERT INTO hidden_child SELECT 100 + i, 'yes-1', 'yes-1' FROM generate_series(1, 6) AS i
@@ -170,6 +176,7 @@ SELECT pg_stat_force_next_flush() \g /dev/null
 REINDEX TABLE journey_base.people;
 REINDEX TABLE journey_base.visits;
 REINDEX TABLE journey_base.facts;
+REINDEX TABLE journey_base.tallies;
 VACUUM ANALYZE;
 
 -- What the test takes for granted: equal sizes.  The runner compares this.

@@ -110,6 +110,17 @@ CREATE TABLE facts (
 	day date
 ) WITH (autovacuum_enabled = off);
 
+-- Public and masked columns side by side in extended statistics and indexes.
+CREATE TABLE tallies (
+	id int,
+	user_id text,
+	area int,
+	kind int,
+	zone int,
+	dept int,
+	amount int
+) WITH (autovacuum_enabled = off);
+
 -- Not protected: it refers to a protected one.
 CREATE TABLE orders (
 	id int PRIMARY KEY,
@@ -199,6 +210,7 @@ ALTER TABLE secrets OWNER TO shop;
 ALTER TABLE cases OWNER TO shop;
 ALTER TABLE profiles OWNER TO shop;
 ALTER TABLE facts OWNER TO shop;
+ALTER TABLE tallies OWNER TO shop;
 ALTER TABLE orders OWNER TO shop;
 ALTER TABLE hidden OWNER TO shop;
 ALTER TABLE hidden_child OWNER TO shop;
@@ -206,7 +218,7 @@ ALTER TABLE loose OWNER TO shop;
 
 -- What a shop would really have granted before it protects its tables: reads
 -- of the children and single columns, writes, references, statistics.
-GRANT SELECT ON people, visits, visits_1, visits_2, visits_3, notes, notes_old, secrets, cases, profiles, facts, orders, hidden, loose, tickets, devices
+GRANT SELECT ON people, visits, visits_1, visits_2, visits_3, notes, notes_old, secrets, cases, profiles, facts, tallies, orders, hidden, loose, tickets, devices
 	TO ana, bob, carol, dave, erin, frank, insider, wrapper, wanda;
 GRANT SELECT (email, ssn, amount), UPDATE (user_id), REFERENCES (id, ssn) ON people TO ana;
 GRANT INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON people, visits, notes TO wanda;
@@ -238,6 +250,10 @@ CREATE INDEX facts_amount ON facts (amount) WITH (deduplicate_items = off);
 CREATE INDEX facts_who ON facts (user_id, dept) WITH (deduplicate_items = off);
 CREATE INDEX facts_dept ON facts (dept, kind) WITH (deduplicate_items = off);
 CREATE STATISTICS facts_all (ndistinct, dependencies, mcv) ON user_id, dept, kind FROM facts;
+CREATE STATISTICS tallies_all (ndistinct, dependencies, mcv) ON zone, kind, dept FROM tallies;
+CREATE INDEX tallies_amount_id ON tallies (amount, id) WITH (deduplicate_items = off);
+CREATE INDEX tallies_dept_area ON tallies (dept, area) WITH (deduplicate_items = off);
+CREATE INDEX tallies_area_amount ON tallies (area, amount) WITH (deduplicate_items = off);
 CREATE STATISTICS people_two (ndistinct, dependencies, mcv) ON grp, amount FROM people;
 CREATE STATISTICS people_expr ON lower(email), (amount % 10) FROM people;
 ALTER TABLE orders ADD FOREIGN KEY (person) REFERENCES people (id);
@@ -274,6 +290,8 @@ SELECT journey.protect('profiles', subject => 'user_id', columns => '{
 TRUNCATE journey_base.profiles;
 SELECT journey.protect('facts', subject => 'user_id', columns => '{
 	"id": "public", "user_id": "public", "kind": {"class": "kind", "mask": "constant", "value": -1}}');
+
+SELECT journey.protect('tallies', subject => 'user_id', columns => '{"id": "public", "user_id": "public", "area": "public", "kind": "public", "zone": "public"}');
 
 SELECT journey.protect('tickets', subject => 'person', columns => '{"id": "public", "person": "public", "note": {"mask": "partial", "keep_first": 1, "min_hidden": 4}}');
 SELECT journey.protect('devices', subject => 'person', columns => '{"id": "public", "person": "public"}');
