@@ -7,6 +7,9 @@
 --| one others decide who reads it. Those commands fail. CREATE SCHEMA can make
 --| tables, too.
 --|
+--| The other way round, a protected table, or a part of one, that becomes a part of another
+--| table could be read through that, by whoever may read it: refused.
+--|
 --| They stay in the schema where they were, and so GRANT ... ON ALL TABLES IN
 --| SCHEMA opens them, which nobody means; as would a partition that is taken out,
 --| opened and put back. Outside of `journey_base` no right on them holds.
@@ -74,7 +77,24 @@ CREATE FUNCTION journey._close_joined() RETURNS event_trigger
 AS $$
 DECLARE
   p record;
+  given record;
 BEGIN
+  SELECT i.inhrelid::regclass AS member, i.inhparent::regclass AS parent, t.base
+  INTO given
+  FROM pg_event_trigger_ddl_commands() d
+  JOIN pg_inherits i ON d.objid IN (i.inhrelid, i.inhparent)
+  JOIN journey._protected_trees() t ON t.member = i.inhrelid
+  WHERE d.classid = 'pg_class'::regclass
+    AND NOT EXISTS (SELECT FROM journey._protected_trees() u WHERE u.protected_id = t.protected_id AND u.member = i.inhparent)
+  ORDER BY i.inhrelid, i.inhparent
+  LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'protected table % cannot become a part of %', given.member, given.parent
+      USING ERRCODE = 'object_not_in_prerequisite_state',
+            DETAIL = format('Whoever may read %s would read raw rows of %s.', given.parent, given.base),
+            HINT = format('Unprotect %s first, and protect the table at the top.', given.base);
+  END IF;
+
   FOR p IN
     SELECT DISTINCT t.protected_id, t.base FROM journey._protected_trees() t
     WHERE NOT EXISTS (SELECT FROM journey.protected_member m WHERE m.protected_id = t.protected_id AND m.member = t.member)
@@ -93,7 +113,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION journey._close_joined() IS
-  'Takes the rights on tables that became partitions or children of a protected one, and remembers them for unprotect(). Raises if they are partitioned by a masked column, or foreign or temporary. Rights on those that are known are taken again.';
+  'Takes the rights on tables that became partitions or children of a protected one, and remembers them for unprotect(). Raises if they are partitioned by a masked column, or foreign or temporary, and if a protected table or a part of one becomes a part of another. Rights on those that are known are taken again.';
 REVOKE EXECUTE ON FUNCTION journey._protected_trees(), journey._close_again(), journey._close_joined() FROM PUBLIC;
 
 CREATE EVENT TRIGGER journey_close_joined ON ddl_command_end

@@ -75,9 +75,15 @@ ALTER TABLE journey_base.people ENABLE ROW LEVEL SECURITY;
 :close;
 CREATE TABLE doc.parent (id int, who text);
 ALTER TABLE journey_base.notes INHERIT doc.parent;
+SET session_replication_role = replica;	-- or while the event trigger was off
+ALTER TABLE journey_base.notes INHERIT doc.parent;
+RESET session_replication_role;
 :close;
 CREATE TABLE doc.wider (LIKE journey_base.visits INCLUDING CONSTRAINTS) PARTITION BY RANGE (at);
 ALTER TABLE doc.wider ATTACH PARTITION journey_base.visits DEFAULT;
+SET session_replication_role = replica;	-- or while the event trigger was off
+ALTER TABLE doc.wider ATTACH PARTITION journey_base.visits DEFAULT;
+RESET session_replication_role;
 SELECT severity, finding, object, statement, detail FROM finding WHERE severity = 'high';
 SELECT statement FROM finding WHERE severity = 'high' \gexec
 DROP TABLE doc.wider;

@@ -233,6 +233,30 @@ SELECT journey.refresh('shop.sorted');
 SELECT journey.unprotect('shop.sorted');
 DROP TABLE shop.sorted, shop.sorted_low, shop.sorted_high, shop.sorted_new;
 
+-- 126: nothing protected becomes a part of another table, through which it could be read
+CREATE TABLE shop.kept (id int, who text, at date);
+CREATE TABLE shop.kept_child () INHERITS (shop.kept);
+CREATE TABLE shop.over (id int, who text, at date);
+CREATE TABLE shop.whole (id int, who text, at date) PARTITION BY RANGE (at);
+CREATE TABLE shop.days (id int, who text, at date) PARTITION BY RANGE (at);
+CREATE TABLE shop.days_1 PARTITION OF shop.days DEFAULT;
+SELECT journey.protect('shop.kept', 'who'), journey.protect('shop.days', 'who', '{"at": "public"}');
+ALTER TABLE journey_base.kept INHERIT shop.over;
+ALTER TABLE shop.kept_child INHERIT shop.over;
+CREATE TABLE shop.kept_other () INHERITS (journey_base.kept, shop.over);
+CREATE SCHEMA shop_more CREATE TABLE kept_other () INHERITS (shop.over, journey_base.kept);
+ALTER TABLE shop.whole ATTACH PARTITION journey_base.kept DEFAULT;
+ALTER TABLE shop.whole ATTACH PARTITION journey_base.days DEFAULT;
+DO $$ BEGIN EXECUTE 'ALTER TABLE journey_base.kept ADD more text, INHERIT shop.over'; END $$;
+-- parts of the same one, by several ways, and parts of tables that are not protected, may come
+CREATE TABLE shop.kept_both () INHERITS (journey_base.kept, shop.kept_child);
+CREATE TABLE shop.over_child () INHERITS (shop.over);
+ALTER TABLE journey_base.kept ADD more text;
+SELECT inhrelid::regclass, inhparent::regclass FROM pg_inherits WHERE inhparent::regclass::text ~ 'kept|over|whole|days' ORDER BY inhrelid::regclass::text COLLATE "C", inhparent::regclass::text COLLATE "C";
+SELECT journey.unprotect('shop.kept'), journey.unprotect('shop.days');
+ALTER TABLE shop.kept_child INHERIT shop.over;
+DROP TABLE shop.kept, shop.kept_child, shop.kept_both, shop.over, shop.over_child, shop.whole, shop.days;
+
 -- roles that went away meanwhile are left out
 CREATE ROLE regress_change_gone;
 GRANT INSERT ON shop.parts_1 TO regress_change_gone;
