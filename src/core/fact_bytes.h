@@ -150,8 +150,8 @@ extern JnStatus jn_fact_next_word(JnFactReader *reader, JnFactWord *word, JnErro
 
 /*
  * The series, ready to find places in, and how many places there are: at most
- * twice the bytes.  "few" are the bytes of the first array, and "more" where
- * jn_fact_next_more() begins.  JN_BYTES_CORRUPT.
+ * twice the bytes.  "few" are the bytes of the first array, for jn_fact_more().
+ * JN_BYTES_CORRUPT.
  */
 extern JnStatus jn_fact_series(JnFactReader *reader, JnNumbered *numbered, uint64_t *places,
 							   const uint8_t **few, JnError *err);

@@ -232,19 +232,6 @@ jn_journey_validate(const JnEnv *env, const uint8_t *p, size_t size, JnJourney *
 	return check_tracks(env, j, err);
 }
 
-/* ---- names ---- */
-
-int64_t
-jn_journey_find(const JnJourney *j, const char *name, size_t size)
-{
-	uint32_t	code;
-
-	if (size > JN_MAX_NAME || (j->head.presence & jn_presence(name, size)) == 0)
-		return -1;
-	code = jn_labels_find(&j->event, name, size);
-	return code == JN_NO_LABEL ? -1 : (int64_t) code;
-}
-
 /* ---- times ---- */
 
 int64_t

@@ -81,9 +81,6 @@ extern JnStatus jn_journey_open(const uint8_t *p, size_t size, JnJourney *j, JnE
 extern JnStatus jn_journey_validate(const JnEnv *env, const uint8_t *p, size_t size, JnJourney *j,
 									JnError *err);
 
-/* Number of an event name, or -1 if no step has it.  Asks the presence bits first. */
-extern int64_t jn_journey_find(const JnJourney *j, const char *name, size_t size);
-
 /* Code of step i, from 0: an index into the names of events, whatever the bytes. */
 static inline uint32_t
 jn_journey_code(const JnJourney *j, uint32_t i)

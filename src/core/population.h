@@ -98,29 +98,6 @@ typedef struct JnTally
 /* Starts empty.  "salt" as in jn_lexicon_init(). */
 extern void jn_tally_init(const JnEnv *env, JnTally *t, JnTallyKind kind, uint64_t salt);
 
-/*
- * Makes the names of a column of n steps known; jn_tally_steps() takes what
- * this returns until it is called again.
- */
-extern const uint32_t *jn_tally_names(const JnEnv *env, JnTally *t, const JnLabels *labels, uint32_t n);
-
-/* Begins a further subject. */
-static inline void
-jn_tally_subject(JnTally *t)
-{
-	t->subject++;
-}
-
-/*
- * Adds steps from .. to-1 of a column to the present subject: with "ghost" the
- * first one is known already and counts only as what the second comes after.
- * Times are read for JN_TALLY_GAPS only: *times then stands before the
- * difference from step "from" to the next, and behind the last one afterwards.
- * Cost: one or two nanoseconds a step, gaps three more.
- */
-extern void jn_tally_steps(const JnEnv *env, JnTally *t, const JnLabels *labels, const uint32_t *number,
-						   uint32_t from, uint32_t to, bool ghost, JnTimesReader *times);
-
 /* Adds a journey: a subject of its own. */
 extern void jn_tally_journey(const JnEnv *env, JnTally *t, const JnJourney *j);
 

@@ -101,8 +101,9 @@ jn_row_buffer_piece(JnRowBuffer *buffer, uint32_t rows, bool ghost, bool more)
 
 /* ---- order of pieces and of their rows ---- */
 
-int
-jn_compare_labels(const JnSetBuild *b, unsigned column, uint32_t x, uint32_t y)
+/* Compares labels of a column by their codes, none after all others. */
+static int
+compare_labels(const JnSetBuild *b, unsigned column, uint32_t x, uint32_t y)
 {
 	if (x == y)
 		return 0;
@@ -118,7 +119,7 @@ jn_row_buffer_compare(const JnRowBuffer *buffer, uint32_t x, uint32_t y)
 
 	if (buffer->time[x] != buffer->time[y])
 		return buffer->time[x] < buffer->time[y] ? -1 : 1;
-	order = jn_compare_labels(buffer->b, JN_SET_EVENT, buffer->event[x], buffer->event[y]);
+	order = compare_labels(buffer->b, JN_SET_EVENT, buffer->event[x], buffer->event[y]);
 	for (unsigned t = 0; order == 0 && buffer->tracks >> t != 0; t++)
 	{
 		if ((buffer->tracks >> t & 1) == 0)
@@ -126,7 +127,7 @@ jn_row_buffer_compare(const JnRowBuffer *buffer, uint32_t x, uint32_t y)
 		if (t == JN_VALUE)
 			order = (buffer->value[x] > buffer->value[y]) - (buffer->value[x] < buffer->value[y]);
 		else
-			order = jn_compare_labels(buffer->b, t, buffer->label[t][x], buffer->label[t][y]);
+			order = compare_labels(buffer->b, t, buffer->label[t][x], buffer->label[t][y]);
 	}
 	return order;
 }
@@ -176,7 +177,7 @@ jn_row_buffer_compare_across(const JnRowBuffer *a, uint32_t x, const JnRowBuffer
 
 	if (a->time[x] != b->time[y])
 		return a->time[x] < b->time[y] ? -1 : 1;
-	order = jn_compare_labels(a->b, JN_SET_EVENT, a->event[x], b->event[y]);
+	order = compare_labels(a->b, JN_SET_EVENT, a->event[x], b->event[y]);
 	for (unsigned t = 0; order == 0 && t < JN_TRACKS; t++)
 	{
 		uint64_t	v = value_of(a, x);
@@ -185,7 +186,7 @@ jn_row_buffer_compare_across(const JnRowBuffer *a, uint32_t x, const JnRowBuffer
 		if (t == JN_VALUE)
 			order = (v > w) - (v < w);
 		else
-			order = jn_compare_labels(a->b, t, label_of(a, t, x), label_of(b, t, y));
+			order = compare_labels(a->b, t, label_of(a, t, x), label_of(b, t, y));
 	}
 	return order;
 }

@@ -76,9 +76,6 @@ extern JnStatus jn_row_buffer_room(JnRowBuffer *buffer, uint32_t more, unsigned 
 /* Makes the next "rows" rows, which have been written, a piece. */
 extern void jn_row_buffer_piece(JnRowBuffer *buffer, uint32_t rows, bool ghost, bool more);
 
-/* Compares labels of a column by their codes, none after all others. */
-extern int	jn_compare_labels(const JnSetBuild *b, unsigned column, uint32_t x, uint32_t y);
-
 /* Compares two rows as the steps of journeys are compared: by time, event and tracks, none after all others. */
 extern int	jn_row_buffer_compare(const JnRowBuffer *buffer, uint32_t x, uint32_t y);
 

@@ -448,12 +448,6 @@ jn_shuffle_add(const JnEnv *env, JnShuffle *s, const JnRow *row)
 	s->rows++;
 }
 
-uint64_t
-jn_shuffle_rows(const JnShuffle *s)
-{
-	return s->rows;
-}
-
 /* Ends adding to the top level.  What has a stream needs no block any more. */
 static void
 finish_level(const JnEnv *env, JnShuffle *s)

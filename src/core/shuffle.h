@@ -136,9 +136,6 @@ extern void jn_shuffle_free(const JnEnv *env, JnShuffle *s);
 /* Adds a row; the key is copied. */
 extern void jn_shuffle_add(const JnEnv *env, JnShuffle *s, const JnRow *row);
 
-/* Rows added so far. */
-extern uint64_t jn_shuffle_rows(const JnShuffle *s);
-
 /* Ends adding. */
 extern void jn_shuffle_finish(const JnEnv *env, JnShuffle *s);
 

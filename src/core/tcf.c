@@ -289,9 +289,13 @@ jn_tcf_any_interests(const JnTcf *tcf)
 	return tcf->interests & ALL_PURPOSES & ~never;
 }
 
-/* The purposes that restrictions other than "but" take away from a vendor. */
+/* Types of restrictions that leave no room for consent. */
+#define NOT_ALLOWED		0
+#define BY_INTEREST		2
+
+/* The purposes that restrictions take away from a vendor's consent. */
 static uint32_t
-restricted(const JnTcf *tcf, uint32_t vendor, unsigned but)
+restricted(const JnTcf *tcf, uint32_t vendor)
 {
 	uint32_t	purposes = 0;
 
@@ -299,8 +303,8 @@ restricted(const JnTcf *tcf, uint32_t vendor, unsigned but)
 	{
 		const JnTcfRestriction *one = &tcf->restriction[i];
 
-		if (one->type != but && one->type < 3 && one->purpose >= 1 && one->purpose <= JN_TCF_PURPOSES &&
-			one->first <= vendor && vendor <= one->last)
+		if ((one->type == NOT_ALLOWED || one->type == BY_INTEREST) && one->purpose >= 1 &&
+			one->purpose <= JN_TCF_PURPOSES && one->first <= vendor && vendor <= one->last)
 			purposes |= UINT32_C(1) << (one->purpose - 1);
 	}
 	return purposes;
@@ -309,11 +313,5 @@ restricted(const JnTcf *tcf, uint32_t vendor, unsigned but)
 uint32_t
 jn_tcf_purposes(const JnTcf *tcf, uint32_t vendor)
 {
-	return jn_has_vendor(&tcf->vendors, vendor) ? jn_tcf_any_purposes(tcf) & ~restricted(tcf, vendor, 1) : 0;
-}
-
-uint32_t
-jn_tcf_interests(const JnTcf *tcf, uint32_t vendor)
-{
-	return jn_has_vendor(&tcf->vendor_interests, vendor) ? jn_tcf_any_interests(tcf) & ~restricted(tcf, vendor, 2) : 0;
+	return jn_has_vendor(&tcf->vendors, vendor) ? jn_tcf_any_purposes(tcf) & ~restricted(tcf, vendor) : 0;
 }

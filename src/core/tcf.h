@@ -100,14 +100,11 @@ extern JnStatus jn_tcf_read(const JnEnv *env, const char *text, size_t size, JnT
 extern void jn_tcf_free(const JnEnv *env, JnTcf *tcf);
 
 /*
- * The purposes for which a vendor may rely on consent, and on legitimate
- * interest; bits as in JnTcf.  Undefined purposes count for nothing;
- * legitimate interest never does for purpose 1, nor for 3 to 6 from policy
- * version 4 on; a restriction of the publisher takes a purpose away where it
- * does not allow it, or asks for the other basis.
+ * The purposes for which a vendor may rely on consent; bits as in JnTcf.
+ * Undefined purposes count for nothing; a restriction of the publisher takes a
+ * purpose away where it does not allow it, or asks for legitimate interest.
  */
 extern uint32_t jn_tcf_purposes(const JnTcf *tcf, uint32_t vendor);
-extern uint32_t jn_tcf_interests(const JnTcf *tcf, uint32_t vendor);
 
 /* The same before anything is asked about vendors: what the string is worth at most. */
 extern uint32_t jn_tcf_any_purposes(const JnTcf *tcf);

@@ -89,8 +89,9 @@ show_constant(JourneyMask *mask, const JourneyCell *cell, bool *isnull)
 	return *(Datum *) mask->state;
 }
 
-void
-journey_mask_show_constant(JourneyMask *mask, const char *value)
+/* A private copy of a value given as text; the mask shows it. */
+static void
+open_constant(JourneyMask *mask, const char *value)
 {
 	Datum	   *constant = palloc(sizeof(Datum));
 	Oid			input;
@@ -144,7 +145,7 @@ journey_mask_open(JourneyMask *mask, const JourneyOptions *options)
 		char	   *value = journey_option_text(options, "value");
 
 		if (value != NULL)
-			journey_mask_show_constant(mask, value);
+			open_constant(mask, value);
 	}
 
 	for (int i = 0; i < lengthof(openers); i++)

@@ -111,8 +111,6 @@ extern void journey_mask_open_array(JourneyMask *mask, JourneyMask *element);
 /* Puts masks of paths around one of the whole document; show is NULL in it if the rest is public. */
 extern void journey_mask_open_paths(JourneyMask *mask, const JourneyOptions *options);
 
-/* A private copy of a value given as text; the mask shows it. */
-extern void journey_mask_show_constant(JourneyMask *mask, const char *value);
 
 /* ----- keys ----- */
 

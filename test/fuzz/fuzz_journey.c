@@ -53,7 +53,7 @@ walk(const JnEnv *env, const JnJourney *j)
 		if (j->head.n < 64)
 		{
 			EXPECT(jn_journey_time(env, j, i) == step.time);
-			EXPECT(jn_journey_find(j, step.event.data, step.event.size) == jn_journey_code(j, i));
+			EXPECT(jn_labels_find(&j->event, step.event.data, step.event.size) == jn_journey_code(j, i));
 			if (jn_has_track(&j->head, JN_VALUE))
 			{
 				EXPECT(jn_values_at(env, &j->values, i, &value) == (step.tracks >> JN_VALUE & 1));
@@ -224,7 +224,7 @@ read_everything(const JnEnv *env, const JnJourney *j)
 	jn_times_decode(env, &r, j->head.first, time, j->head.n);
 	for (uint32_t i = 0; i < j->head.n; i += 1 + j->head.n / 16)
 		jn_journey_time(env, j, i);
-	jn_journey_find(j, "a", 1);
+	jn_labels_find(&j->event, "a", 1);
 	jn_labels_name(&j->event, j->event.names - 1);
 	EXPECT(jn_journey_compare(env, j, j) == 0);
 	for (jn_step_reader_open(env, &steps, j); jn_step_reader_next(env, &steps, &step);)

@@ -70,7 +70,7 @@ TEST(has_all_and_any)
 		CHECK_INT(jn_name_set_codes(ENV, &set, &j.event, code) == set.count, all);
 		for (uint32_t i = 0; i < set.count; i++)
 		{
-			CHECK(code[i] == (uint32_t) jn_journey_find(&j, set.name[i].data, set.name[i].size));
+			CHECK(code[i] == jn_labels_find(&j.event, set.name[i].data, set.name[i].size));
 			CHECK_INT(jn_name_set_find(&set, set.name[i]), i);
 		}
 		answers[2 * all + any]++;

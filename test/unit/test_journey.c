@@ -55,10 +55,10 @@ TEST(journey_golden_read)
 		CHECK_INT(jn_journey_time(ENV, &j, i), time[i]);
 		CHECK_INT(jn_journey_code(&j, i), code[i]);
 	}
-	CHECK_INT(jn_journey_find(&j, "b", 1), 1);
-	CHECK_INT(jn_journey_find(&j, "", 0), 0);
-	CHECK_INT(jn_journey_find(&j, "a", 1), -1);
-	CHECK_INT(jn_journey_find(&j, "bb", 2), -1);
+	CHECK_INT(jn_labels_find(&j.event, "b", 1), 1);
+	CHECK_INT(jn_labels_find(&j.event, "", 0), 0);
+	CHECK_INT(jn_labels_find(&j.event, "a", 1), JN_NO_LABEL);
+	CHECK_INT(jn_labels_find(&j.event, "bb", 2), JN_NO_LABEL);
 }
 
 /* The header is enough for the facts. */
@@ -336,7 +336,7 @@ read_nonsense(const JnJourney *j)
 
 	jn_journey_variant_write(ENV, j, jn_alloc(ENV, jn_journey_variant_size(ENV, j)));
 	jn_journey_variant_hash(ENV, j);
-	jn_journey_find(j, "view", 4);
+	jn_labels_find(&j->event, "view", 4);
 	jn_labels_name(&j->event, j->event.names - 1);
 	for (uint32_t i = 0; i < j->head.n; i++)
 		jn_journey_time(ENV, j, i);
@@ -401,18 +401,19 @@ TEST(journey_each_way_of_reading_agrees)
 			if (!CHECK_INT(time[i], step[i].time)
 				|| !CHECK_INT(jn_journey_time(ENV, &j, i), step[i].time)
 				|| !CHECK_BYTES(name[code].data, name[code].size, step[i].name, step[i].size)
-				|| !CHECK_INT(jn_journey_find(&j, step[i].name, step[i].size), code)
+				|| !CHECK_INT(jn_labels_find(&j.event, step[i].name, step[i].size), code)
+				|| !CHECK((j.head.presence & jn_presence(step[i].name, step[i].size)) != 0)
 				|| !CHECK(jn_labels_name(&j.event, code).data == name[code].data))
 				return;
 		}
 		for (size_t i = 0; i < MODEL_NAMES; i++)
 		{
-			int64_t		found = jn_journey_find(&j, model_names[i].name, model_names[i].size);
+			uint32_t	expected = JN_NO_LABEL;
 
 			for (uint32_t k = 0; k < j.event.names; k++)
 				if (name[k].size == model_names[i].size && memcmp(name[k].data, model_names[i].name, name[k].size) == 0)
-					found -= k + 1;
-			CHECK_INT(found, -1);
+					expected = k;
+			CHECK_INT(jn_labels_find(&j.event, model_names[i].name, model_names[i].size), expected);
 		}
 		unit_env_clear(&unit_env);
 	}

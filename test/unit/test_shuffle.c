@@ -225,7 +225,6 @@ check_shuffle(const Case *c)
 		random_row(c, &seed, &expected[i]);
 		jn_shuffle_add(ENV, s, &expected[i].row);
 	}
-	CHECK_INT(jn_shuffle_rows(s), c->rows);
 	jn_shuffle_finish(ENV, s);
 	count_chunks(expected, c->rows, first, rows);
 
