@@ -11,6 +11,8 @@ AS $$
     WHEN name = 'log_transaction_sample_rate' AND value !~ '^0(\.0*)?$' THEN 'The log of the server holds the literals of statements.'
     WHEN name = 'log_parameter_max_length_on_error' AND value <> '0' THEN 'The log of the server holds the parameters of statements that fail.'
     WHEN name IN ('debug_print_parse', 'debug_print_rewritten', 'debug_print_plan') AND value = 'on' THEN 'The log of the server holds the literals of statements.'
+    WHEN name = 'wal_compression' AND value <> 'off'
+      THEN 'How small a page becomes in the WAL, which EXPLAIN and the positions in it tell everybody, depends on masked values, and on what writers put beside them.'
     WHEN name = 'allow_system_table_mods' AND value = 'on' THEN 'Administrators change the server''s own tables by mistake.'
     WHEN name = 'event_triggers' AND value = 'off' THEN 'Tables that become part of a protected relation keep their rights.'
     WHEN name = 'session_replication_role' AND value = 'replica' THEN 'Triggers that keep consent in order do not fire.'

@@ -17,8 +17,11 @@
  * the function itself, in mask_fn.c, which also keeps the site of each cell.
  * Without this library, or with journey.mask_scan off, the view is as safe.
  *
- * A row is decided when it is read.  The planner puts nothing that a reader has
- * written between two cells of a row, for the view is a security barrier.
+ * A row is decided when it is read: all cells that conditions look at before the
+ * first of these conditions, the others behind the last.  Of what a reader has
+ * written the planner puts into the scan of a security barrier only functions
+ * of no column (... WHERE cell = f()), which may change role or purpose all the
+ * same: so what comes behind the conditions proves the decision anew.
  *
  * The scan is known by the condition that all these views have, _no_index(),
  * which it leaves out: it reads no index.  Statements that write or lock rows

@@ -199,6 +199,7 @@ SET log_parameter_max_length_on_error = -1;
 SET debug_print_plan = on;
 SET allow_system_table_mods = on;
 SET session_replication_role = replica;
+SET wal_compression = on;
 :close;
 ALTER ROLE regress_doc_owner SET session_replication_role = 'replica';
 ALTER DATABASE :"DBNAME" SET log_statement = 'mod';
