@@ -34,7 +34,10 @@ INSERT INTO asked VALUES
 	('ABBC', '(B ()*)*', '()1 2-3 ()4'), ('ABBC', '(B ()*)*?', '()1 ()2 ()3 ()4'), ('ABBC', '^* | B', '()1 ()2 ()3 ()4'), ('ABBC', '^+ | B', '()1 2 3'),
 	('ABBC', '^* . B', '1-2'), ('ABBC', '$* | B', '()1 ()2 ()3 ()4'), ('ABBC', '$+ | B', '2 3'), ('ABBC', 'B . $+', '3-4'),
 	-- 90 80 70 80 90 50 40 60, B is below what came before and C above
-	('ABBCCBBC', '. B+ C+', '1-5 6-8'), ('ABBCCBBC', '. C{2,3} B{2,3}', '3-7'), ('ABBCCBBC', '. B* C*', '1-5 6-8'), ('ABBCCBBC', '. B{1,2} C{1,2}', '1-5 6-8');
+	('ABBCCBBC', '. B+ C+', '1-5 6-8'), ('ABBCCBBC', '. C{2,3} B{2,3}', '3-7'), ('ABBCCBBC', '. B* C*', '1-5 6-8'), ('ABBCCBBC', '. B{1,2} C{1,2}', '1-5 6-8'),
+	-- links to the end, and behind it what need not be
+	('ABC', 'A -> $', '1-3'), ('ABC', 'A -> $ -> ()', '1-3'), ('ABC', 'A -> (X | $) -> D?', '1-3'), ('AXCD', 'A -> (X | $) -> D?', '1-2'), ('ABC', 'A -[no X]-> $ -[no B]-> $', '1-3'),
+	('ABC', 'A -[no B]-> $ -> D?', ''), ('ABC', 'A -> $ -> C', ''), ('ABC', '^ -> (X | $) -> D*', '1-3');
 
 SELECT plan((SELECT count(*)::int * 2 + 5 FROM asked));
 SELECT is(pg_temp.told(pg_temp.letters(l), pattern::journey_pattern), matches, format('%s of %s', pattern, l)) FROM asked;

@@ -195,7 +195,8 @@ oracle_right(Oracle *o, const Place *at, const Rest *rest)
 	const JnNode *node = &o->p->node[rest->node];
 	Place		next = *at;
 
-	if (node->link == JN_DIRECT)
+	/* behind the end there is nothing to pass over */
+	if (node->link == JN_DIRECT || at->ended)
 		return oracle_node(o, node->right, at, rest->next);
 
 	/* where steps have been passed over, no second link begins */

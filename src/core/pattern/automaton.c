@@ -693,12 +693,14 @@ visit_state(Maker *m, const Visit *v, uint32_t first, bool from_start, bool on_w
 			*done = v->flags == 0;
 			return add_edge(m, first, (JnEdge) {JN_MATCHED, 0, v->flags});
 		case STATE_LINK:
+			/* behind the end there is nothing to pass over, also at the end of a way */
+			if (v->flags & JN_EDGE_END)
+				break;
 			/* from a way no other is entered: the two would have become one before */
 			if (on_way)
 				return true;
 			next.way = join_way(m, v->way, &m->p->link[state->what], from_start);
-			if ((v->flags & JN_EDGE_END) == 0)
-				push_visit(m, (Visit) {v->state, next.way, v->fresh, v->flags, true});
+			push_visit(m, (Visit) {v->state, next.way, v->fresh, v->flags, true});
 			break;
 		case STATE_BRANCH:
 			push_visit(m, (Visit) {state->other, v->way, v->fresh, v->flags, false});
