@@ -50,7 +50,7 @@ static JnCoTerms
 read_terms(FunctionCallInfo fcinfo)
 {
 	JnCoTerms	terms = {0};
-	char	   *direction;
+	text	   *direction;
 	int32		blocks;
 	int32		min_points;
 
@@ -67,12 +67,12 @@ read_terms(FunctionCallInfo fcinfo)
 				 errmsg("horizon is too long"),
 				 errdetail("It must be at most 73000 years.")));
 
-	direction = text_to_cstring(PG_GETARG_TEXT_PP(ARG_DIRECTION));
-	terms.follows = strcmp(direction, "follows") == 0;
-	if (!terms.follows && strcmp(direction, "together") != 0)
+	direction = PG_GETARG_TEXT_PP(ARG_DIRECTION);
+	terms.follows = journey_is_word(direction, "follows");
+	if (!terms.follows && !journey_is_word(direction, "together"))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("unknown direction \"%s\"", direction),
+				 errmsg("unknown direction \"%s\"", text_to_cstring(direction)),
 				 errhint("Say together, or follows for b after a.")));
 
 	if (!PG_ARGISNULL(ARG_BLOCK))

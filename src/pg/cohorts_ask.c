@@ -119,7 +119,7 @@ word_arg(FunctionCallInfo fcinfo, int arg, const char *name, const char *const *
 	journey_check_given(fcinfo, arg, name);
 	word = PG_GETARG_TEXT_PP(arg);
 	for (int i = 0; i < count; i++)
-		if (strlen(words[i]) == VARSIZE_ANY_EXHDR(word) && memcmp(words[i], VARDATA_ANY(word), strlen(words[i])) == 0)
+		if (journey_is_word(word, words[i]))
 			return i;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

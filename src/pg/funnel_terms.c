@@ -93,15 +93,14 @@ check_not_null(bool is_null, FunnelArgument argument)
 static int
 find_choice(Datum value, const Choice *choice, int choices, FunnelArgument argument, const char *hint)
 {
-	char	   *name = TextDatumGetCString(value);
-	int			i;
+	text	   *name = DatumGetTextPP(value);
 
-	for (i = 0; i < choices; i++)
-		if (strcmp(choice[i].name, name) == 0)
+	for (int i = 0; i < choices; i++)
+		if (journey_is_word(name, choice[i].name))
 			return choice[i].value;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("%s \"%s\" is not known", argument_names[argument], name),
+			 errmsg("%s \"%s\" is not known", argument_names[argument], text_to_cstring(name)),
 			 errhint("%s", hint)));
 }
 

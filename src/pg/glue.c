@@ -541,6 +541,12 @@ journey_element_desc(FunctionCallInfo fcinfo, int attributes)
 	return desc;
 }
 
+bool
+journey_is_word(const text *given, const char *word)
+{
+	return VARSIZE_ANY_EXHDR(given) == strlen(word) && pg_strncasecmp(VARDATA_ANY(given), word, strlen(word)) == 0;
+}
+
 void
 journey_check_given(FunctionCallInfo fcinfo, int arg, const char *name)
 {

@@ -54,12 +54,6 @@ visit_subject(const JnEnv *env, void *context, const JnSubject *subject, JnError
 	return JN_OK;
 }
 
-static bool
-is_word(const text * word, const char *name)
-{
-	return VARSIZE_ANY_EXHDR(word) == strlen(name) && memcmp(VARDATA_ANY(word), name, strlen(name)) == 0;
-}
-
 /* Finds the step that the arguments ask for: j, after, direction, which. */
 static bool
 find_step(FunctionCallInfo fcinfo, JnJourney *j, uint32 *step)
@@ -71,14 +65,14 @@ find_step(FunctionCallInfo fcinfo, JnJourney *j, uint32 *step)
 	JnEnv		env = journey_env(CurrentMemoryContext);
 	JnError		err = {0};
 
-	search.backward = is_word(direction, "backward");
-	if (!search.backward && !is_word(direction, "forward"))
+	search.backward = journey_is_word(direction, "backward");
+	if (!search.backward && !journey_is_word(direction, "forward"))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("unknown direction \"%s\"", text_to_cstring(direction)),
 				 errhint("Use 'forward' or 'backward'.")));
-	search.last = is_word(which, "last");
-	if (!search.last && !is_word(which, "first"))
+	search.last = journey_is_word(which, "last");
+	if (!search.last && !journey_is_word(which, "first"))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("unknown match \"%s\"", text_to_cstring(which)),

@@ -90,12 +90,6 @@ look_again(FunctionCallInfo fcinfo, const JnPathsAsk *ask)
 	return look;
 }
 
-static bool
-is_word(const text * word, const char *name)
-{
-	return VARSIZE_ANY_EXHDR(word) == strlen(name) && memcmp(VARDATA_ANY(word), name, strlen(name)) == 0;
-}
-
 /* The look for the arguments: anchor, direction, depth, top [, collapse, every]. */
 static JnPathsLook *
 arguments_look(FunctionCallInfo fcinfo, JnPathsKind kind)
@@ -109,9 +103,9 @@ arguments_look(FunctionCallInfo fcinfo, JnPathsKind kind)
 	journey_check_given(fcinfo, 3, "direction");
 	journey_check_given(fcinfo, 4, "depth");
 	direction = PG_GETARG_TEXT_PP(3);
-	if (is_word(direction, "to"))
+	if (journey_is_word(direction, "to"))
 		ask.flags |= JN_PATHS_BACKWARD;
-	else if (!is_word(direction, "from"))
+	else if (!journey_is_word(direction, "from"))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("unknown direction \"%s\"", text_to_cstring(direction)),

@@ -65,12 +65,6 @@ static const PeriodWord period_words[] = {
 	{"year", {MONTHS_PER_YEAR, 0, 0}},
 };
 
-static bool
-is_word(text * value, const char *word)
-{
-	return VARSIZE_ANY_EXHDR(value) == strlen(word) && memcmp(VARDATA_ANY(value), word, strlen(word)) == 0;
-}
-
 int64
 journey_gap(const Interval *gap)
 {
@@ -169,7 +163,7 @@ tracks_arg(FunctionCallInfo fcinfo, int arg)
 		int			k;
 
 		for (k = 0; k < lengthof(track_words); k++)
-			if (is_word(name, track_words[k].name))
+			if (journey_is_word(name, track_words[k].name))
 				bit = track_words[k].bit;
 		if (bit == 0)
 			ereport(ERROR,
@@ -192,7 +186,7 @@ calendar_arg(FunctionCallInfo fcinfo, const JnEnv *env, int arg, int zone_arg)
 	journey_check_given(fcinfo, zone_arg, "tz");
 	word = PG_GETARG_TEXT_PP(arg);
 	for (i = 0; i < lengthof(period_words); i++)
-		if (is_word(word, period_words[i].name))
+		if (journey_is_word(word, period_words[i].name))
 			return journey_calendar(env, &period_words[i].period, text_to_cstring(PG_GETARG_TEXT_PP(zone_arg)));
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

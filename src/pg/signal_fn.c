@@ -54,7 +54,7 @@ journey_classify(PG_FUNCTION_ARGS)
  */
 
 static JnCorrection
-correction_named(const char *name)
+correction_named(const text *name)
 {
 	static const struct
 	{
@@ -67,11 +67,11 @@ correction_named(const char *name)
 	};
 
 	for (int i = 0; i < lengthof(corrections); i++)
-		if (strcmp(name, corrections[i].name) == 0)
+		if (journey_is_word(name, corrections[i].name))
 			return corrections[i].correction;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown correction \"%s\"", name),
+			 errmsg("unknown correction \"%s\"", text_to_cstring(name)),
 			 errhint("Use \"none\", \"hamed-rao\" or \"yue-wang\".")));
 }
 
@@ -91,7 +91,7 @@ journey_signal(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 
 	ask.terms = journey_signal_terms(fcinfo, 1);
-	ask.correction = correction_named(text_to_cstring(PG_GETARG_TEXT_PP(5)));
+	ask.correction = correction_named(PG_GETARG_TEXT_PP(5));
 	ask.no_slope = !PG_GETARG_BOOL(7);
 	if (!PG_ARGISNULL(4) && ask.correction != JN_CORRECT_NOTHING)
 		ereport(ERROR,

@@ -53,6 +53,7 @@ FROM by_definition d LEFT JOIN journey.co_signals('SELECT topic, at FROM tickets
 -- nothing to see
 SELECT count(*) FROM journey.co_signals('SELECT topic, at FROM tickets WHERE false', '1 hour');
 SELECT count(*) FROM journey.co_signals('SELECT topic, at FROM tickets WHERE topic = ''outage''', '1 hour');
+SELECT count(*) = 0 AS any_case FROM (SELECT * FROM journey.co_signals('SELECT topic, at FROM tickets', '1 h', direction => 'Follows') EXCEPT SELECT * FROM journey.co_signals('SELECT topic, at FROM tickets', '1 h', direction => 'follows')) x;
 SELECT count(*) FROM journey.co_signals('SELECT topic, at FROM tickets', '0', direction => 'follows');
 -- one block only, or points behind the last: no chance to compare with, so no surprise
 SELECT DISTINCT p_value FROM journey.co_signals('SELECT topic, at FROM tickets', '1 hour', block => '60 days');

@@ -175,6 +175,7 @@ SELECT funnel(pg_temp.letters('a'), '{a, b}', '1 h', step_within => '{-1 s}');
 SELECT funnel(pg_temp.letters('a'), '{a, b}', '1 h', step_within => '{1 h, 1 h}');
 SELECT funnel(pg_temp.letters('a'), '{{a, b}, {c, d}}', '1 h');
 SELECT funnel(pg_temp.letters('a'), '{a, b, c}', '1 h', step_within => '{{1 h, 1 h}}');
+SELECT funnel(pg_temp.letters('abc'), '{a, b}', '1 h', 'Strict', 'LATEST', hold => 'Channel', ties => 'Input') = funnel(pg_temp.letters('abc'), '{a, b}', '1 h', 'strict', 'latest', hold => 'channel', ties => 'input') AS any_case;
 SELECT funnel(pg_temp.letters('a'), '{a}', '1 h', 'orderly');
 SELECT funnel(pg_temp.letters('a'), '{a}', '1 h', 'strict, unordered');
 SELECT funnel(pg_temp.letters('a'), '{a}', '1 h', 'strict_increase', ties => 'step');

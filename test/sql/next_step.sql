@@ -24,6 +24,7 @@ SELECT count(*), count(journey.next_step(j, 'A')) AS found,
 FROM made m;
 SELECT journey.next_step(NULL, 'A') IS NULL AS j, journey.next_step(j, NULL) IS NULL AS after, journey.next_step(j, '()') AS empty_match, journey.next_step(j, 'Z') IS NULL AS no_match FROM nodes WHERE subject = 1;
 -- bad input
+SELECT bool_and(journey.next_step(j, 'A', 'Backward', 'LAST') IS NOT DISTINCT FROM journey.next_step(j, 'A', 'backward', 'last')) AS any_case FROM nodes;
 SELECT journey.next_step(j, 'A', 'sideways') FROM nodes WHERE subject = 1;
 SELECT journey.next_step(j, 'A', which => 'head') FROM nodes WHERE subject = 1;
 SELECT journey.next_step_number(j, 'A ->') FROM nodes WHERE subject = 1;

@@ -137,7 +137,8 @@ SELECT e.* FROM unnest((
 -- bad input
 SELECT journey.paths_agg(j, NULL, 'from', 3, 5) FROM paths;
 SELECT journey.paths_agg(j, 'a -> b', 'from', 3, 5) FROM paths;
-SELECT journey.paths_agg(j, 'a', 'From', 3, 5) FROM paths;
+SELECT journey.paths_agg(j, 'a', 'From', 3, 5) = journey.paths_agg(j, 'a', 'from', 3, 5) AS from_any_case, journey.paths_agg(j, 'a', 'TO', 3, 5) = journey.paths_agg(j, 'a', 'to', 3, 5) AS to_any_case FROM paths;
+SELECT journey.paths_agg(j, 'a', 'form', 3, 5) FROM paths;
 SELECT journey.paths_agg(j, 'a', NULL, 3, 5) FROM paths;
 SELECT journey.paths_agg(j, 'a', 'from', 0, 5) FROM paths;
 SELECT journey.paths_agg(j, 'a', 'from', 101, 5) FROM paths;

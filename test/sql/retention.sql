@@ -95,7 +95,8 @@ SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', 3, now()
 SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 week', 3, now(), 'UTC, weeks from Sun');
 SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 week', 3, now(), 'Nowhere, weeks from Sunday');
 SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 week', 3, now(), 'UTC, weeks from Sunday, weeks from Monday');
-SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', 3, now(), kind => 'N-day');
+SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', 3, now(), kind => 'N-Day') = journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', 3, now(), kind => 'n-day') AS any_case;
+SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', 3, now(), kind => 'n day');
 SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', 3, now(), kind => 'recurring');
 SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', 3, now(), rolling => NULL);
 SELECT journey.retention('[a 2026-01-01T10:00:00Z]', 'a', 'a', '1 day', 3, now(), rolling => true, truncate => 'week');

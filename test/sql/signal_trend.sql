@@ -65,6 +65,7 @@ SELECT series, (s).slope_per_day IS NULL AS no_slope, s::text = replace((journey
 FROM (SELECT series, state, journey.signal(state, slope => false) AS s FROM states WHERE series IN ('rise', 'fall')) x ORDER BY series;
 SELECT journey.signal(state, alpha => 2) FROM states;
 \echo :SQLSTATE
+SELECT journey.signal(state, correction => 'Hamed-Rao') = journey.signal(state, correction => 'hamed-rao') AS any_case FROM states WHERE series = 'rise';
 SELECT journey.signal(state, correction => 'bonferroni') FROM states WHERE series = 'rise';
 \echo :SQLSTATE
 SELECT journey.signal(state, correction => 'yue-wang', season => '7 days') FROM states WHERE series = 'rise';
