@@ -542,7 +542,7 @@ journey_element_desc(FunctionCallInfo fcinfo, int attributes)
 }
 
 bool
-journey_is_word(const text *given, const char *word)
+journey_is_word(const text * given, const char *word)
 {
 	return VARSIZE_ANY_EXHDR(given) == strlen(word) && pg_strncasecmp(VARDATA_ANY(given), word, strlen(word)) == 0;
 }

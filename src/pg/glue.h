@@ -69,7 +69,7 @@ extern Datum journey_name_text(JnName name);
 extern TupleDesc journey_element_desc(FunctionCallInfo fcinfo, int attributes);
 
 /* Whether a text is a word that an option takes, which is in small letters: A to Z are the same as a to z. */
-extern bool journey_is_word(const text *given, const char *word);
+extern bool journey_is_word(const text * given, const char *word);
 
 /* Raises if an argument is NULL; "name" is what users call it. */
 extern void journey_check_given(FunctionCallInfo fcinfo, int arg, const char *name);

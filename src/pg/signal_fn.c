@@ -54,7 +54,7 @@ journey_classify(PG_FUNCTION_ARGS)
  */
 
 static JnCorrection
-correction_named(const text *name)
+correction_named(const text * name)
 {
 	static const struct
 	{
