@@ -12,7 +12,7 @@
  * Why what it tells is what the long way would tell.  An expression between two
  * cells of a row may change the role or the purpose, or run a statement with a
  * snapshot of its own, and no counter of the server grows with all of them.  So
- * each call compares
+ * each call (of a scan that masks whole rows, each row) compares
  *
  *	- the user, the outer user, and whether the operation is restricted;
  *	- the start of the statement, which also tells a FETCH from the one before;

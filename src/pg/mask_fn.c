@@ -112,6 +112,7 @@ look_up_site(JourneyMaskSite *site, FunctionCallInfo fcinfo, int seal)
 			Datum		name = heap_getattr(tuple, policy->column[JOURNEY_POLICY_COLUMN], desc, &isnull);
 
 			if (!isnull && strcmp(NameStr(*DatumGetName(name)), NameStr(given->column)) == 0)
+				/* the raw value comes before subject and seal, if there is one */
 				open_site(site, seal == 1 ? InvalidOid : get_fn_expr_argtype(fcinfo->flinfo, 0), tuple, desc);
 		}
 		systable_endscan(scan);

@@ -24,7 +24,7 @@
  * same: so what comes behind the conditions proves the decision anew.
  *
  * The scan is known by the condition that all these views have, _no_index(),
- * which it leaves out: it reads no index.  Statements that write or lock rows
+ * which it leaves out: it reads no index.  Statements that change or lock rows
  * are left to the scan of the server, for they may look at a row again
  * (EvalPlanQual).
  */
@@ -571,7 +571,9 @@ only_reads(const PlannerInfo *root)
 {
 	for (; root != NULL; root = root->parent_root)
 	{
-		if (root->parse->commandType != CMD_SELECT || root->parse->rowMarks != NIL)
+		CmdType		command = root->parse->commandType;
+
+		if ((command != CMD_SELECT && command != CMD_INSERT) || root->parse->rowMarks != NIL)
 			return false;
 	}
 	return true;

@@ -170,6 +170,7 @@ CREATE TABLE scan_copy AS SELECT n, a FROM journey_base.scan_text WHERE n < 20;
 GRANT ALL ON scan_copy TO regress_scan_ana;
 GRANT UPDATE ON scan_text TO regress_scan_ana;
 SET ROLE regress_scan_ana;
+EXPLAIN (COSTS OFF) INSERT INTO scan_copy SELECT n, a FROM scan_text WHERE n = 20;
 EXPLAIN (COSTS OFF) UPDATE scan_copy c SET a = t.a FROM scan_text t WHERE t.n = c.n;
 EXPLAIN (COSTS OFF) SELECT n FROM scan_text WHERE n > 1 FOR UPDATE;
 EXPLAIN (COSTS OFF) SELECT * FROM scan_copy c, LATERAL (SELECT a FROM scan_text t WHERE t.n = c.n OFFSET 0) t FOR UPDATE OF c;
