@@ -239,14 +239,23 @@ jn_pettitt(const JnEnv *env, const JnSeries *series, const uint32_t *rank)
  * Autocorrelation
  */
 
-/* Fills "left" with what the series is without its slope. */
+/*
+ * Fills "left" with what the series is without its slope.  Time is counted from
+ * a mean gap before the first observation, so it is 1, 2, 3 ... of a daily
+ * series: numbers that are equal but for rounding, as the slope always leaves
+ * some, are then ranked as R and pyMannKendall rank them.
+ */
 static void
 take_slope_out(const JnEnv *env, const JnSeries *series, double slope, double unit, double *left)
 {
-	for (uint32_t i = 0; i < series->n; i++)
+	uint32_t	n = series->n;
+	uint64_t	first = (uint64_t) series->x[0];
+	uint64_t	gap = n > 1 ? ((uint64_t) series->x[n - 1] - first) / (n - 1) : 0;
+
+	for (uint32_t i = 0; i < n; i++)
 	{
 		jn_tick_at(env, i);
-		left[i] = series->y[i] - slope * ((double) ((uint64_t) series->x[i] - (uint64_t) series->x[0]) / unit);
+		left[i] = series->y[i] - slope * ((double) ((uint64_t) series->x[i] - first + gap) / unit);
 	}
 }
 

@@ -226,7 +226,7 @@ slow_factors(const JnSeries *s, double slope, double unit, double alpha, double 
 	double		y = 0;
 
 	for (uint32_t i = 0; i < n; i++)
-		left[i] = s->y[i] - slope * ((double) (s->x[i] - s->x[0]) / unit);
+		left[i] = s->y[i] - slope * ((double) (s->x[i] - s->x[0] + (s->x[n - 1] - s->x[0]) / (n - 1)) / unit);
 	for (uint32_t i = 0; i < n; i++)
 		left_mean += left[i] / n;
 	for (uint32_t i = 0; i < n; i++)
