@@ -80,6 +80,9 @@ typedef struct SubjectAnswer
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
+/* The first of journey.subject_kind, which subjects are of if nothing else was said. */
+#define DEFAULT_KIND		0
+
 /*
  * What facts come to for a class: a reason in the low bits, in the others
  * which limit of retention applies.  0 (no subject, no limit) is not known
@@ -705,7 +708,11 @@ ask(JourneyDecision *decision, int class_number, const char *subject, int size, 
 	return reason_of_facts(decision, class_number, answers->last_facts, collected);
 }
 
-/* A class that is new to the decision. */
+/*
+ * A class that is new to the decision.  What it comes to for most subjects is
+ * looked up at once, and not when the first known one is asked about: the
+ * server counts what is read, and would tell whether there was one.
+ */
 static pg_noinline void
 meet_class(JourneyDecision *decision, JourneyClassRef *class)
 {
@@ -713,6 +720,8 @@ meet_class(JourneyDecision *decision, JourneyClassRef *class)
 	{
 		class->number = number_class(decision, class->name);
 		class->shift = Min(2 * class->number, QUICK_BITS);
+		for (int side = 0; side < decision->sides; side++)
+			journey_standing_for(decision, side, class->name, NULL, DEFAULT_KIND);
 	}
 	class->decision = decision->front.serial;
 }
@@ -723,9 +732,14 @@ journey_decision_allows(JourneyDecision *decision, JourneyClassRef *class,
 {
 	if (unlikely(class->decision != decision->front.serial))
 		meet_class(decision, class);
-	if (unlikely(decision->standing != GRANTED || subject == NULL || size <= 0 ||
-				 size > JOURNEY_MAX_SUBJECT))
+	if (unlikely(decision->standing != GRANTED))
 		return false;
+	if (unlikely(subject == NULL || size <= 0 || size > JOURNEY_MAX_SUBJECT))
+	{
+		/* nobody; asked about all the same, by a name that no text can be: the server counts what is read */
+		(void) ask(decision, class->number, "", 1, collected);
+		return false;
+	}
 	return jn_is_shown(ask(decision, class->number, subject, size, collected));
 }
 
