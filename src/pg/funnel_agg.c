@@ -10,12 +10,8 @@
 
 #include <math.h>
 
-#include "access/htup_details.h"
 #include "fmgr.h"
-#include "funcapi.h"
-#include "miscadmin.h"
 #include "nodes/execnodes.h"
-#include "utils/array.h"
 #include "utils/expandeddatum.h"
 
 #include "compat.h"
@@ -25,6 +21,7 @@
 #include "glue.h"
 #include "journey_set_value.h"
 #include "journey_value.h"
+#include "row_array.h"
 #include "state_type.h"
 
 PG_FUNCTION_INFO_V1(journey_funnel_transfn);
@@ -263,8 +260,8 @@ set_length(Datum *value, bool *is_null, bool there, uint64 us)
 	*value = IntervalPGetDatum(journey_us_interval((int64) us));
 }
 
-static HeapTuple
-step_tuple(TupleDesc desc, const FunnelRow *row)
+static void
+add_step(RowArray *array, const FunnelRow *row)
 {
 	Datum		values[STEP_ATTRIBUTES] = {0};
 	bool		nulls[STEP_ATTRIBUTES] = {false};
@@ -287,7 +284,7 @@ step_tuple(TupleDesc desc, const FunnelRow *row)
 	set_length(&values[STEP_MEDIAN_FROM_FIRST], &nulls[STEP_MEDIAN_FROM_FIRST], row->timed, row->median_from_first);
 	set_length(&values[STEP_P90_FROM_FIRST], &nulls[STEP_P90_FROM_FIRST], row->timed, row->p90_from_first);
 	values[STEP_KNOWN] = BoolGetDatum(row->known);
-	return heap_form_tuple(desc, values, nulls);
+	journey_rows_add(array, values, nulls);
 }
 
 /*
@@ -297,13 +294,10 @@ step_tuple(TupleDesc desc, const FunnelRow *row)
 Datum
 journey_funnel_finalfn(PG_FUNCTION_ARGS)
 {
-	TupleDesc	desc = journey_element_desc(fcinfo, STEP_ATTRIBUTES);
+	RowArray	array = journey_rows_begin(fcinfo, STEP_ATTRIBUTES);
 	StateObject *state = journey_state_open(&state_type, PG_GETARG_DATUM(0));
 	JnEnv		env = journey_env(CurrentMemoryContext);
 	JnFunnelTally *tally = &state->tally;
-	Datum	   *element;
-	uint32		steps;
-	uint32		i;
 
 	if (tally->whole.sets > 0)
 	{
@@ -316,17 +310,14 @@ journey_funnel_finalfn(PG_FUNCTION_ARGS)
 	if (tally->unseen > 0 && is_ungrouped(fcinfo))
 		journey_funnel_notice(&tally->spec, tally->seen);
 
-	steps = tally->spec.terms.steps;
-	element = palloc(steps * sizeof(Datum));
-	for (i = 0; i < steps; i++)
+	for (uint32 i = 0; i < tally->spec.terms.steps; i++)
 	{
 		FunnelRow	row;
 
 		journey_funnel_row(&env, tally, i, &row);
-		element[i] = HeapTupleGetDatum(step_tuple(desc, &row));
-		CHECK_FOR_INTERRUPTS();
+		add_step(&array, &row);
 	}
-	PG_RETURN_ARRAYTYPE_P(construct_array(element, steps, desc->tdtypeid, -1, false, TYPALIGN_DOUBLE));
+	return journey_rows_end(&array);
 }
 
 Datum

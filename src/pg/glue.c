@@ -8,8 +8,6 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
-#include "utils/typcache.h"
 
 #include "compat.h"
 #include "glue.h"
@@ -528,17 +526,6 @@ Datum
 journey_name_text(JnName name)
 {
 	return PointerGetDatum(cstring_to_text_with_len(name.data, name.size));
-}
-
-TupleDesc
-journey_element_desc(FunctionCallInfo fcinfo, int attributes)
-{
-	Oid			element = get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid));
-	TupleDesc	desc = lookup_rowtype_tupdesc_copy(element, -1);
-
-	if (desc->natts != attributes)
-		elog(ERROR, "type %s is not as expected", format_type_be(element));
-	return desc;
 }
 
 bool

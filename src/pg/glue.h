@@ -62,12 +62,6 @@ extern MemoryContext journey_aggregate_context(FunctionCallInfo fcinfo);
 /* A name as text. */
 extern Datum journey_name_text(JnName name);
 
-/*
- * The row type of the array that the function returns, which must have so many
- * attributes: blessed, in the current memory context.
- */
-extern TupleDesc journey_element_desc(FunctionCallInfo fcinfo, int attributes);
-
 /* Whether a text is a word that an option takes, which is in small letters: A to Z are the same as a to z. */
 extern bool journey_is_word(const text * given, const char *word);
 

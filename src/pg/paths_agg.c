@@ -9,11 +9,8 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
-#include "funcapi.h"
-#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/expandeddatum.h"
@@ -25,6 +22,7 @@
 #include "journey_set_value.h"
 #include "journey_value.h"
 #include "pattern_value.h"
+#include "row_array.h"
 #include "state_type.h"
 
 /* The noun for errors. */
@@ -330,8 +328,8 @@ enum
 	VARIANT_ATTRIBUTES
 };
 
-static HeapTuple
-edge_tuple(TupleDesc desc, const JnPaths *paths, const JnPathsFacts *facts)
+static void
+add_edge(RowArray *rows, const JnPaths *paths, const JnPathsFacts *facts)
 {
 	Datum		values[EDGE_ATTRIBUTES] = {0};
 	bool		nulls[EDGE_ATTRIBUTES] = {false};
@@ -346,11 +344,11 @@ edge_tuple(TupleDesc desc, const JnPaths *paths, const JnPathsFacts *facts)
 		values[far] = journey_name_text(paths->names.name[facts->far]);
 	values[EDGE_N] = Int64GetDatum((int64) facts->n);
 	values[EDGE_SUBJECTS] = Int64GetDatum((int64) facts->subjects);
-	return heap_form_tuple(desc, values, nulls);
+	journey_rows_add(rows, values, nulls);
 }
 
-static HeapTuple
-variant_tuple(TupleDesc desc, const JnPaths *paths, uint32 row, const JnPathsFacts *facts)
+static void
+add_variant(RowArray *rows, const JnPaths *paths, uint32 row, const JnPathsFacts *facts)
 {
 	Datum		values[VARIANT_ATTRIBUTES] = {0};
 	bool		nulls[VARIANT_ATTRIBUTES] = {false};
@@ -370,7 +368,7 @@ variant_tuple(TupleDesc desc, const JnPaths *paths, uint32 row, const JnPathsFac
 	values[VARIANT_STEPS] = PointerGetDatum(construct_array(step, facts->length, TEXTOID, -1, false, TYPALIGN_INT));
 	values[VARIANT_N] = Int64GetDatum((int64) facts->n);
 	values[VARIANT_SUBJECTS] = Int64GetDatum((int64) facts->subjects);
-	return heap_form_tuple(desc, values, nulls);
+	journey_rows_add(rows, values, nulls);
 }
 
 /* The rows of the state of argument 0 as an array. */
@@ -380,8 +378,7 @@ rows_array(FunctionCallInfo fcinfo, JnPathsKind kind)
 	JnEnv		env = journey_env(CurrentMemoryContext);
 	StateObject *state = journey_state_open(&state_type, PG_GETARG_DATUM(0));
 	JnPaths    *paths = &state->paths;
-	TupleDesc	desc;
-	ArrayBuildState *rows;
+	RowArray	rows;
 	JnError		err = {0};
 	uint32	   *row;
 	uint32		n;
@@ -398,20 +395,18 @@ rows_array(FunctionCallInfo fcinfo, JnPathsKind kind)
 		if (jn_paths_finish(&env, paths, look_again(fcinfo, &paths->ask), &err) != JN_OK)
 			journey_report(&err, STATE_NAME);
 	}
-	desc = journey_element_desc(fcinfo, kind == JN_PATHS_EDGES ? EDGE_ATTRIBUTES : VARIANT_ATTRIBUTES);
-	rows = initArrayResult(desc->tdtypeid, CurrentMemoryContext, false);
+	rows = journey_rows_begin(fcinfo, kind == JN_PATHS_EDGES ? EDGE_ATTRIBUTES : VARIANT_ATTRIBUTES);
 	row = jn_paths_top(&env, paths, &n);
 	for (uint32 i = 0; i < n; i++)
 	{
 		JnPathsFacts facts = jn_paths_facts(paths, row[i]);
-		HeapTuple	tuple = kind == JN_PATHS_EDGES ? edge_tuple(desc, paths, &facts)
-		: variant_tuple(desc, paths, row[i], &facts);
 
-		CHECK_FOR_INTERRUPTS();
-		accumArrayResult(rows, HeapTupleGetDatum(tuple), false, desc->tdtypeid, CurrentMemoryContext);
-		heap_freetuple(tuple);
+		if (kind == JN_PATHS_EDGES)
+			add_edge(&rows, paths, &facts);
+		else
+			add_variant(&rows, paths, row[i], &facts);
 	}
-	return makeArrayResult(rows, CurrentMemoryContext);
+	return journey_rows_end(&rows);
 }
 
 /* _paths_finalfn(state), _path_variants_finalfn(state): the rows, most frequent first. */

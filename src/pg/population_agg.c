@@ -8,12 +8,8 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
-#include "funcapi.h"
-#include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/expandeddatum.h"
 
 #include "compat.h"
@@ -21,6 +17,7 @@
 #include "glue.h"
 #include "journey_set_value.h"
 #include "journey_value.h"
+#include "row_array.h"
 #include "state_type.h"
 
 /* The noun for errors. */
@@ -246,8 +243,8 @@ enum
 	COUNT_ATTRIBUTES
 };
 
-static HeapTuple
-count_tuple(TupleDesc desc, const JnTallyFacts *facts)
+static void
+add_count(RowArray *array, const JnTallyFacts *facts)
 {
 	Datum		values[COUNT_ATTRIBUTES];
 	bool		nulls[COUNT_ATTRIBUTES] = {false};
@@ -255,11 +252,11 @@ count_tuple(TupleDesc desc, const JnTallyFacts *facts)
 	values[COUNT_EVENT] = journey_name_text(facts->event);
 	values[COUNT_N] = Int64GetDatum((int64) facts->n);
 	values[COUNT_SUBJECTS] = Int64GetDatum((int64) facts->subjects);
-	return heap_form_tuple(desc, values, nulls);
+	journey_rows_add(array, values, nulls);
 }
 
-static HeapTuple
-edge_tuple(TupleDesc desc, const JnTallyFacts *facts, bool gaps)
+static void
+add_edge(RowArray *array, const JnTallyFacts *facts, bool gaps)
 {
 	Datum		values[EDGE_ATTRIBUTES] = {0};
 	bool		nulls[EDGE_ATTRIBUTES] = {false};
@@ -279,37 +276,32 @@ edge_tuple(TupleDesc desc, const JnTallyFacts *facts, bool gaps)
 					 errhint("Use edges_agg(j, false).")));
 		values[EDGE_MEDIAN_GAP] = IntervalPGetDatum(journey_us_interval((int64) facts->median_gap));
 	}
-	return heap_form_tuple(desc, values, nulls);
+	journey_rows_add(array, values, nulls);
 }
 
 /* The rows of the state of argument 0, of which there may be none, as an array. */
 static Datum
 rows_array(FunctionCallInfo fcinfo, bool edges)
 {
-	TupleDesc	desc = journey_element_desc(fcinfo, edges ? EDGE_ATTRIBUTES : COUNT_ATTRIBUTES);
+	RowArray	array = journey_rows_begin(fcinfo, edges ? EDGE_ATTRIBUTES : COUNT_ATTRIBUTES);
 	JnEnv		env = journey_env(CurrentMemoryContext);
 	StateObject *state = journey_state_open(&state_type, PG_GETARG_DATUM(0));
 	JnTally    *tally = &state->tally;
 	JnTallyRows rows;
-	Datum	   *row;
-	uint32		i;
 
 	if (edges != (tally->kind != JN_TALLY_EVENTS))
 		report_kinds();
 	rows = jn_tally_rows(&env, tally);
-	if (rows.rows == 0)
-		PG_RETURN_ARRAYTYPE_P(construct_empty_array(desc->tdtypeid));
-	row = jn_alloc(&env, rows.rows * sizeof(Datum));
-	for (i = 0; i < rows.rows; i++)
+	for (uint32 i = 0; i < rows.rows; i++)
 	{
 		JnTallyFacts facts = jn_tally_facts(&env, tally, &rows, i);
-		HeapTuple	tuple = edges ? edge_tuple(desc, &facts, tally->kind == JN_TALLY_GAPS)
-		: count_tuple(desc, &facts);
 
-		row[i] = HeapTupleGetDatum(tuple);
-		CHECK_FOR_INTERRUPTS();
+		if (edges)
+			add_edge(&array, &facts, tally->kind == JN_TALLY_GAPS);
+		else
+			add_count(&array, &facts);
 	}
-	PG_RETURN_ARRAYTYPE_P(construct_array(row, rows.rows, desc->tdtypeid, -1, false, TYPALIGN_DOUBLE));
+	return journey_rows_end(&array);
 }
 
 /* _edges_finalfn(state): the transitions, by their names. */

@@ -12,11 +12,7 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "fmgr.h"
-#include "funcapi.h"
-#include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/expandeddatum.h"
 #include "utils/timestamp.h"
@@ -27,6 +23,7 @@
 #include "glue.h"
 #include "journey_set_value.h"
 #include "journey_value.h"
+#include "row_array.h"
 #include "state_type.h"
 
 /* The noun for errors. */
@@ -274,14 +271,13 @@ enum
 	STICK_ATTRIBUTES
 };
 
-/* What a final function works with. */
+/* What a final function works with, and returns. */
 typedef struct Rows
 {
 	JnCohortsLook *look;
 	JnCohortsCount *count;		/* in order */
 	uint32		counts;
-	TupleDesc	desc;
-	ArrayBuildState *rows;
+	RowArray	rows;
 } Rows;
 
 /*
@@ -311,26 +307,8 @@ open_result(FunctionCallInfo fcinfo, JnCohortsKind kind, int attributes)
 			journey_report(&err, STATE_NAME);
 	}
 	result.count = jn_cohorts_counts(&env, cohorts, &result.counts);
-	result.desc = journey_element_desc(fcinfo, attributes);
-	result.rows = initArrayResult(result.desc->tdtypeid, CurrentMemoryContext, false);
+	result.rows = journey_rows_begin(fcinfo, attributes);
 	return result;
-}
-
-static void
-add_row(Rows *result, Datum *values, bool *nulls)
-{
-	HeapTuple	tuple = heap_form_tuple(result->desc, values, nulls);
-
-	CHECK_FOR_INTERRUPTS();
-	accumArrayResult(result->rows, HeapTupleGetDatum(tuple), false, result->desc->tdtypeid, CurrentMemoryContext);
-	heap_freetuple(tuple);
-}
-
-/* The array of all rows. */
-static Datum
-close_result(Rows *result)
-{
-	return makeArrayResult(result->rows, CurrentMemoryContext);
 }
 
 /* A time to show: that of a period that begins before all times is the first of them. */
@@ -374,10 +352,10 @@ journey_retention_finalfn(PG_FUNCTION_ARGS)
 			if (over > 0)
 				values[BUCKET_RATE] = Float8GetDatum((double) back / (double) over);
 			values[BUCKET_COMPLETE] = BoolGetDatum(over == size->count);
-			add_row(&result, values, nulls);
+			journey_rows_add(&result.rows, values, nulls);
 		}
 	}
-	return close_result(&result);
+	return journey_rows_end(&result.rows);
 }
 
 /* _lifecycle_finalfn(state): a row for each period and state. */
@@ -394,7 +372,7 @@ journey_lifecycle_finalfn(PG_FUNCTION_ARGS)
 	uint32		i = 0;
 
 	if (result.counts == 0)
-		return close_result(&result);
+		return journey_rows_end(&result.rows);
 	if (result.count[0].number < last - MAX_PERIODS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -420,10 +398,10 @@ journey_lifecycle_finalfn(PG_FUNCTION_ARGS)
 			/* who has not come yet may still come */
 			nulls[COUNT_SUBJECTS] = away && number == last;
 			values[COUNT_COMPLETE] = BoolGetDatum(number < last);
-			add_row(&result, values, nulls);
+			journey_rows_add(&result.rows, values, nulls);
 		}
 	}
-	return close_result(&result);
+	return journey_rows_end(&result.rows);
 }
 
 /* _stickiness_finalfn(state): a row for each longer period and number of shorter ones. */
@@ -471,10 +449,10 @@ journey_stickiness_finalfn(PG_FUNCTION_ARGS)
 			}
 			values[STICK_COMPLETE] = BoolGetDatum(complete);
 			before += result.count[k].count;
-			add_row(&result, values, nulls);
+			journey_rows_add(&result.rows, values, nulls);
 		}
 	}
-	return close_result(&result);
+	return journey_rows_end(&result.rows);
 }
 
 PG_FUNCTION_INFO_V1(journey_cohort_state_in);
