@@ -14,12 +14,36 @@
 #include "glue.h"
 #include "journey_set_value.h"
 
+/* Bytes of a line of the cache. */
+#define LINE			64
+
+/*
+ * Asks the processor for all of a value, and for the next one if a scan goes
+ * through pages of one value each as they lie in memory: where it came from tells.
+ * Its own foresight ends with the page, and does not know where in a value a
+ * question looks.  Where that is not so nothing is lost but some instructions.
+ */
+static inline void
+look_ahead(const char *p, size_t size)
+{
+	static const char *before;
+	uintptr_t	stride = (uintptr_t) p - (uintptr_t) before;
+	size_t		end = size;
+
+	before = p;
+	if (size > BLCKSZ / 2 && stride <= 2 * BLCKSZ)
+		end += BLCKSZ;
+	for (size_t at = 0; at < end; at += LINE)
+		__builtin_prefetch(p + at);
+}
+
 struct varlena *
 journey_set_open(Datum value, JnSet *s)
 {
 	struct varlena *v = PG_DETOAST_DATUM_PACKED(value);
 	JnError		err;
 
+	look_ahead(VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v));
 	if (jn_set_open((const uint8_t *) VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v), s, &err) != JN_OK)
 		journey_report_stored(&err, "journey_set");
 	return v;
