@@ -6,7 +6,7 @@ SET client_min_messages = warning;
 SET timezone = 'UTC';
 SET search_path = public, journey;
 BEGIN;
-SELECT plan(34);
+SELECT plan(48);
 
 CREATE TEMP TABLE log AS
 SELECT who, journey_agg(timestamptz '2026-01-01Z' + minutes * interval '1 min', e) AS j
@@ -122,6 +122,23 @@ SELECT is((SELECT string_agg(format('%s: %s', p, coalesce((SELECT string_agg(var
 SELECT is((SELECT array_agg(journey '[a 2026-01-01T10:00Z, b 2026-01-01T11:00Z]' ~ p ORDER BY i) FROM unnest('{a b within 1 h, a b within 59 min 59.999999 s}'::journey_pattern[]) WITH ORDINALITY AS v (p, i)), '{t,f}', 'within: its end counts, in Flink it does not');
 SELECT is((SELECT string_agg(from_step || '-' || to_step, ' ' ORDER BY match) FROM matches(pg_temp.days('a, b, c, b, a, d, b, e, a, b'), 'a -> b') AS m), '1-2 5-7 9-10', 'every a -> b begins again behind a match');
 SELECT is((SELECT string_agg(format('%s of it, %s until %s', steps, next_steps, to_char(deadline, 'MM-DD')), '; ') FROM partial(pg_temp.days('a, x'), 'a -> b within 5 days', '2026-01-03 12:00Z') AS p), '1 of it, {b} until 01-07', 'what may still come, and until when');
+
+--
+-- Declare: which of the journeys break a constraint; and bupaR's self-loops and repetitions
+--
+CREATE TEMP TABLE trace AS
+SELECT l, (SELECT journey_agg(to_timestamp(i), substr(l, i, 1)) FROM generate_series(1, length(l)) AS i) AS j
+FROM unnest('{a,b,c,ab,ba,aab,aba,abb,acb,abab,abcab,cacbc}'::text[]) AS l;
+SELECT is((SELECT string_agg(l, ' ' ORDER BY length(l), l) FROM trace WHERE j ~ breaks::journey_pattern), traces, name)
+FROM (VALUES ('response', 'a -[no b]-> $', 'a ba aba'), ('precedence', '^ -[no a]-> b', 'b ba'),
+			 ('alternate response', 'a -[no b]-> (a | $)', 'a ba aab aba'), ('alternate precedence', '(^ | b) -[no a]-> b', 'b ba abb'),
+			 ('chain response', 'a (!b | $)', 'a ba aab aba acb cacbc'), ('chain precedence', '(^ | !a) b', 'b ba abb acb cacbc'),
+			 ('not succession', 'a -> b', 'ab aab aba abb acb abab abcab cacbc'), ('not chain succession', 'a b', 'ab aab aba abb abab abcab'),
+			 ('init', '^ !a', 'b c ba cacbc'), ('end', '!b $', 'a c ba aba cacbc'), ('absence2', 'a -> a', 'aab aba abab abcab')) AS v (name, breaks, traces);
+SELECT is((SELECT string_agg(l, ' ' ORDER BY length(l), l) FROM trace WHERE j @> '{a}' AND NOT j @> '{b}'), 'a', 'responded existence');
+SELECT is((SELECT string_agg(l, ' ' ORDER BY length(l), l) FROM trace WHERE j @> '{a}' <> j @> '{b}'), 'a b', 'co-existence');
+SELECT is((SELECT row(match_count(j, 'a a+'), match_count(j, 'a+') - 1)::text FROM (SELECT journey_agg(to_timestamp(i), substr('aabaaabba', i, 1)) AS j FROM generate_series(1, 9) AS i) AS x),
+		  '(2,2)', 'self-loops and repetitions');
 
 SELECT * FROM finish();
 ROLLBACK;

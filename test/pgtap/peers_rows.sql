@@ -39,7 +39,7 @@ INSERT INTO asked VALUES
 	('ABC', 'A -> $', '1-3'), ('ABC', 'A -> $ -> ()', '1-3'), ('ABC', 'A -> (X | $) -> D?', '1-3'), ('AXCD', 'A -> (X | $) -> D?', '1-2'), ('ABC', 'A -[no X]-> $ -[no B]-> $', '1-3'),
 	('ABC', 'A -[no B]-> $ -> D?', ''), ('ABC', 'A -> $ -> C', ''), ('ABC', '^ -> (X | $) -> D*', '1-3');
 
-SELECT plan((SELECT count(*)::int * 2 + 5 FROM asked));
+SELECT plan((SELECT count(*)::int * 2 + 11 FROM asked));
 SELECT is(pg_temp.told(pg_temp.letters(l), pattern::journey_pattern), matches, format('%s of %s', pattern, l)) FROM asked;
 SELECT is((SELECT (match_count_agg(s, pattern::journey_pattern)).matches FROM (SELECT journey_set_agg(i, pg_temp.letters(l)) AS s FROM generate_series(1, 3) AS i) AS x),
 		  3 * coalesce(cardinality(string_to_array(nullif(matches, ''), ' ')), 0)::bigint, format('of a set: %s of %s', pattern, l)) FROM asked;
@@ -52,6 +52,20 @@ SELECT is((SELECT string_agg(from_step || '-' || to_step, ' ' ORDER BY match) FR
 -- A pattern of SQL in capitals
 SELECT is('permute(a, b) WITHIN 10 SECONDS'::journey_pattern::text, 'PERMUTE(a, b) within 10 s', 'WITHIN INTERVAL');
 SELECT is(pg_temp.told(pg_temp.letters('abcab'), 'a (b | c)+ within 2 s'), '1-3 4-5', 'within includes its end');
+
+--
+-- Esper and Apama: "every" and "all" bind closer than "->", so each A has a match of its own
+--
+CREATE FUNCTION pg_temp.told_all(j journey, p journey_pattern) RETURNS text LANGUAGE sql AS $$
+  SELECT string_agg(from_step || '-' || to_step, ' ' ORDER BY match) FROM matches(j, p, 'next row')
+$$;
+SELECT is(pg_temp.told(pg_temp.letters('ABCBADABEAFB'), 'A -> B'), '1-2 5-8 10-12', 'every (A -> B)');
+SELECT is(pg_temp.told_all(pg_temp.letters('ABCBADABEAFB'), 'A -> B'), '1-2 5-8 7-8 10-12', 'every A -> B');
+SELECT is(pg_temp.told_all(pg_temp.letters('CAFACBDEBAGB'), 'A -> B'), '2-6 4-6 10-12', 'all A -> B');
+-- Flink, whose Java API skips nothing unless it is told to
+SELECT is(pg_temp.told_all(pg_temp.letters('BBBC'), 'B+ C'), '1-4 2-4 3-4', 'b+ c, no skip');
+SELECT is(pg_temp.told_all(pg_temp.letters('ABCCCD'), '[A, B, C] [B, C] C+ D'), '1-6 2-6 3-6', '(a | b | c) (b | c) c+ d, no skip');
+SELECT is(pg_temp.told(pg_temp.letters('ABCCCD'), '[A, B, C] [B, C] C+ D'), '1-6', '(a | b | c) (b | c) c+ d, skip past last event');
 
 SELECT * FROM finish();
 ROLLBACK;
