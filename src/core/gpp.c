@@ -370,6 +370,8 @@ jn_gpp_write(const char *text, size_t size, JnPen *pen, JnError *err)
 		jn_pen_number(pen, id[i]);
 	}
 	jn_pen_say(pen, "]");
+	if (ids == 0 && tilde != NULL)
+		return jn_fail(err, JN_CONSENT_SEGMENT, head, 1, 0);
 	for (unsigned i = 0; i < ids && (bare || tilde != NULL); i++)
 	{
 		const char *next = at <= size ? memchr(text + at, '~', size - at) : NULL;

@@ -97,7 +97,7 @@ SELECT gpp_decode(tc) -> 'sections' AS bare FROM strings WHERE id = 'T1';
 SELECT gpp_decode(NULL) IS NULL AS nothing;
 SELECT id, pg_temp.refusal('SELECT journey.gpp_decode($1)', gpp) FROM (VALUES
   ('empty', ''), ('tilde', '~'), ('letter', 'DBABL*'), ('no header', 'EBABL'), ('version', 'DCABL'), ('no section', 'DBABL~'),
-  ('short section', 'DBABLA~CAAA'), ('one too many', 'DBABLA~CAAAAAAAAABA.QA~1YNN'), ('one too few', 'DBACNYA~CPXxRf'),
+  ('short section', 'DBABLA~CAAA'), ('one too many', 'DBABLA~CAAAAAAAAABA.QA~1YNN'), ('one too few', 'DBACNYA~CPXxRf'), ('none listed', 'DBAA~1YYN'),
   ('USP letter', 'DBABTA~1YXN'), ('USP length', 'DBABTA~1YNNN'), ('USP version', 'DBABTA~2YNN'), ('GPC segment', 'DBABLA~CAAAAAAAAABA.AA'),
   ('dot', 'DBABLA~CAAAAAAAAABA.'), ('sensitive segment', 'DBABUYA~Bggq.Ek'), ('Maryland without its end', 'DBABEYA~BYQ'), ('endless number', 'DBABAAAAAAAAAAAAAAAAAAAAAA'), ('many sections', 'DBP_qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq'),
   ('quote', 'DBABMA~C"')) b (id, gpp);
