@@ -19,17 +19,25 @@
 /*
  * Asks the processor for the value that comes next.  Its own foresight does not
  * reach there: a page fills from its end, so in the order of a scan the next
- * tuple stands before this one.  Where that is not so nothing is lost but some
+ * tuple stands before this one.  From the lowest tuple of a page the scan leaps
+ * to the highest of another; if that page follows in memory, so will the next
+ * one, and it is asked for.  Where that is not so nothing is lost but some
  * instructions.
  */
 static inline void
 look_ahead(Datum value)
 {
+	static const char *before;
 	const char *p = DatumGetPointer(value);
+	uintptr_t	leap = (uintptr_t) p - (uintptr_t) before;
 	int			line;
 
+	before = p;
 	for (line = 1; line <= LINES_AHEAD; line++)
 		__builtin_prefetch(p - line * LINE);
+	if (leap > BLCKSZ && leap <= 2 * BLCKSZ)
+		for (line = 1; line <= BLCKSZ / LINE; line++)
+			__builtin_prefetch(p + line * LINE);
 }
 
 struct varlena *
