@@ -25,6 +25,38 @@ AS $$
 $$;
 COMMENT ON FUNCTION journey._argument_problems(text, regrole, text) IS 'What is wrong with arguments of protect() by themselves.';
 
+CREATE FUNCTION journey._tracked_problems(relation regclass)
+  RETURNS TABLE (code text, message text, object text, detail text, hint text, statement text)
+  LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 1
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT 'object_not_in_prerequisite_state', format('%s is tracked', relation), s.view::text,
+         'Readers of the store would see raw values: %s.', 'Drop the store with journey.untrack() first.',
+         format('SELECT journey.untrack(%L);', s.view)
+  FROM journey.store s
+  -- not by its list of members, in which an owner of other tables could write what he likes
+  WHERE EXISTS (SELECT FROM journey._tree(s.events) e JOIN journey._tree(relation) t ON t = e)
+$$;
+COMMENT ON FUNCTION journey._tracked_problems(regclass) IS 'Stores of journeys that hold rows of the table or its tree.';
+
+CREATE FUNCTION journey._bound_problems(relation regclass, but regclass)
+  RETURNS TABLE (code text, message text, object text, detail text, hint text, statement text)
+  LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 1
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT 'dependent_objects_still_exist', format('other objects depend on %s', relation), d.name,
+         'They would go on showing raw values: %s.', 'Drop them, and create them again on the protected relation.',
+         concat_ws(E'\n', d.drop_it, '-- then, on the protected relation:' || E'\n' || d.make_it)
+  FROM journey._dependents(relation, but) d
+  UNION ALL
+  SELECT 'object_not_in_prerequisite_state', format('%s is part of a publication', relation), p.name,
+         'Raw values would leave the database through %s, or stop to without a word.',
+         'Take the table and its schema out of the publication first.', p.statement
+  FROM journey._publications(relation) p
+$$;
+COMMENT ON FUNCTION journey._bound_problems(regclass, regclass) IS
+  'What is bound to the table or its tree and shows or carries away raw rows; one view can be left out.';
+
 CREATE FUNCTION journey._relation_problems(relation regclass)
   RETURNS TABLE (code text, message text, object text, detail text, hint text, statement text)
   LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 1
@@ -42,12 +74,7 @@ AS $$
   WHERE EXISTS (SELECT FROM journey.protected_relation p
                 WHERE p.base = relation OR (p.view = relation AND journey._is_view_of(p.view, p.base)))
   UNION ALL
-  SELECT 'object_not_in_prerequisite_state', format('%s is tracked', relation), s.view::text,
-         'Readers of the store would see raw values: %s.', 'Drop the store with journey.untrack() first.',
-         format('SELECT journey.untrack(%L);', s.view)
-  FROM journey.store s
-  -- not by its list of members, in which an owner of other tables could write what he likes
-  WHERE EXISTS (SELECT FROM journey._tree(s.events) e JOIN journey._tree(relation) t ON t = e)
+  SELECT * FROM journey._tracked_problems(relation)
   UNION ALL
   SELECT 'wrong_object_type', format('cannot protect %s', relation), relation::text, x.problem, NULL, NULL
   FROM pg_class c
@@ -101,20 +128,12 @@ AS $$
   FROM journey._tree(relation) t JOIN pg_inherits i ON i.inhrelid = t JOIN pg_class c ON c.oid = t
   WHERE i.inhparent NOT IN (SELECT u FROM journey._tree(relation) u)
   UNION ALL
-  SELECT 'dependent_objects_still_exist', format('other objects depend on %s', relation), d.name,
-         'They would go on showing raw values: %s.', 'Drop them, and create them again on the protected relation.',
-         concat_ws(E'\n', d.drop_it, '-- then, on the protected relation:' || E'\n' || d.make_it)
-  FROM journey._dependents(relation, but) d
+  SELECT * FROM journey._bound_problems(relation, but)
   UNION ALL
   SELECT 'object_not_in_prerequisite_state', format('others own code that sees rows of %s', relation), b.name,
          'Their owner can put other code in its place, which would be given raw values: %s.',
          'Give it to the owner of the table.', b.statement
   FROM journey._borrowed(relation) b
-  UNION ALL
-  SELECT 'object_not_in_prerequisite_state', format('%s is part of a publication', relation), p.name,
-         'Raw values would leave the database through %s, or stop to without a word.',
-         'Take the table and its schema out of the publication first.', p.statement
-  FROM journey._publications(relation) p
   UNION ALL
   SELECT 'dependent_objects_still_exist', format('other tables take numbers from sequences of %s', relation), u.name,
          'Who writes to these would need a right on the sequence, and that is taken: %s.',

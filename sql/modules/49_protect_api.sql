@@ -349,7 +349,7 @@ REVOKE EXECUTE ON FUNCTION
   journey._check_superuser(), journey._is_view_of(regclass, regclass), journey._members(regclass),
   journey._statements(oid, oid), journey._dependents(regclass, regclass), journey._publications(regclass),
   journey._generated_from(regclass, int2),
-  journey._argument_problems(text, regrole, text), journey._relation_problems(regclass), journey._tree_problems(regclass, regclass),
+  journey._argument_problems(text, regrole, text), journey._relation_problems(regclass), journey._tracked_problems(regclass), journey._bound_problems(regclass, regclass), journey._tree_problems(regclass, regclass),
   journey._subject_problems(regclass, text), journey._collected_problems(regclass, text, journey.policy[]),
   journey._policy_problems(regclass, journey.policy[]), journey._schema_problems(), journey._try_policies(regclass, jsonb),
   journey._key_problem(), journey._problems(regclass, text, jsonb, text, regrole, text, text), journey._collected(regclass, name),

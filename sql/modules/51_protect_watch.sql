@@ -4,7 +4,8 @@
 --| give to readers. They are taken by the command that makes it one, whoever
 --| runs it; `refresh()` does the rest. One that is itself partitioned by a masked
 --| column would tell at once, by its plans, what the masks hide; of a foreign
---| one others decide who reads it. Those commands fail. CREATE SCHEMA can make
+--| one others decide who reads it; what is bound to one, views, publications, stores of
+--| journeys, would go on showing its raw rows. Those commands fail. CREATE SCHEMA can make
 --| tables, too.
 --|
 --| The other way round, a protected table, or a part of one, that becomes a part of another
@@ -78,6 +79,7 @@ AS $$
 DECLARE
   p record;
   given record;
+  added regclass[];
 BEGIN
   SELECT i.inhrelid::regclass AS member, i.inhparent::regclass AS parent, t.base
   INTO given
@@ -100,20 +102,28 @@ BEGIN
     WHERE NOT EXISTS (SELECT FROM journey.protected_member m WHERE m.protected_id = t.protected_id AND m.member = t.member)
     ORDER BY t.protected_id
   LOOP
-    PERFORM journey._close(m) FROM journey._note_members(p.protected_id, p.base) m;
+    added := ARRAY(SELECT m FROM journey._note_members(p.protected_id, p.base) m);
+    PERFORM journey._close(m) FROM unnest(added) m;
     -- by this command: others must not fail for what was there before
     PERFORM journey._raise(journey._first_problem(array_agg(x.code), array_agg(x.message), array_agg(x.object),
                                                   array_agg(x.detail), array_agg(x.hint)))
     FROM (SELECT array_agg(c) FROM journey.policy c WHERE c.protected_id = p.protected_id) AS k (policies)
     CROSS JOIN LATERAL (SELECT * FROM journey._policy_problems(p.base, k.policies)
-                        UNION ALL SELECT * FROM journey._kind_problems(p.base)) x
+                        UNION ALL SELECT * FROM journey._kind_problems(p.base)
+                        UNION ALL
+                        SELECT b.*
+                        FROM unnest(added) m
+                        JOIN pg_class c ON c.oid = m AND c.relkind IN ('r', 'p')
+                        CROSS JOIN LATERAL (
+                          SELECT * FROM journey._bound_problems(m, (SELECT r.view FROM journey.protected_relation r WHERE r.id = p.protected_id))
+                          UNION ALL SELECT * FROM journey._tracked_problems(m)) b) x
     WHERE EXISTS (SELECT FROM pg_event_trigger_ddl_commands() d JOIN journey._tree(p.base) t ON t = d.objid);
   END LOOP;
   PERFORM journey._close_again();
 END
 $$;
 COMMENT ON FUNCTION journey._close_joined() IS
-  'Takes the rights on tables that became partitions or children of a protected one, and remembers them for unprotect(). Raises if they are partitioned by a masked column, or foreign or temporary, and if a protected table or a part of one becomes a part of another. Rights on those that are known are taken again.';
+  'Takes the rights on tables that became partitions or children of a protected one, and remembers them for unprotect(). Raises if they are partitioned by a masked column, foreign, temporary, tracked, published, or have views and others bound to them, and if a protected table or a part of one becomes a part of another. Rights on those that are known are taken again.';
 REVOKE EXECUTE ON FUNCTION journey._protected_trees(), journey._close_again(), journey._close_joined() FROM PUBLIC;
 
 CREATE EVENT TRIGGER journey_close_joined ON ddl_command_end
