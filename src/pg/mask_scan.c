@@ -72,8 +72,12 @@ typedef struct MaskCell
 typedef struct MaskOutput
 {
 	int			column;			/* of the result, from 0 */
-	int			cell;			/* or -1 */
-	AttrNumber	raw;			/* of the table */
+	int			cell;			/* or -1: a public column */
+	int			raw;			/* column of the table, from 0; -1: a cell that has none */
+
+	/* of a cell, for rows that can be picked */
+	int			shift;			/* of its verdict */
+	NullableDatum denied;
 } MaskOutput;
 
 /* The scan as it runs. */
@@ -95,10 +99,17 @@ typedef struct MaskScan
 	ExprState  *early_qual;
 	ExprState  *late_qual;
 
-	/* the result, by outputs or by projection */
+	/* the result, by outputs, those that are cells first, or by projection */
 	int			output_count;
+	int			output_cells;
 	MaskOutput *output;
 	ProjectionInfo *projection; /* NULL: by outputs */
+
+	/* rows whose outputs are picked by verdicts and nothing else */
+	bool		picks;			/* no cell is needed for anything else */
+	uint64		picked;			/* serial of the decision that the next two are about; 0: of none */
+	bool		can_pick;		/* every cell is blind and shown as it is */
+	uint64		asked;			/* the lower bits of all verdicts that are needed */
 
 	bool		evaluates;		/* conditions or a projection */
 	bool		took_memory;	/* for the row, which is to be given back before the next */
@@ -211,12 +222,10 @@ find_outputs(MaskScan *scan, const List *tlist)
 	int			column = 0;
 	ListCell   *lc;
 
-	scan->output = palloc(Max(list_length(tlist), 1) * sizeof(MaskOutput));
-	scan->output_count = 0;
+	scan->output = palloc0(Max(list_length(tlist), 1) * sizeof(MaskOutput));
 	foreach(lc, tlist)
 	{
 		const Expr *expr = lfirst_node(TargetEntry, lc)->expr;
-		MaskOutput *output = &scan->output[scan->output_count];
 
 		while (IsA(expr, RelabelType))
 			expr = ((const RelabelType *) expr)->arg;
@@ -233,12 +242,18 @@ find_outputs(MaskScan *scan, const List *tlist)
 		else if (IsA(expr, Var) && (((const Var *) expr)->varno == INNER_VAR || ((const Var *) expr)->varattno > 0))
 		{
 			const Var  *var = (const Var *) expr;
+			MaskOutput	output = {.column = column,.cell = -1,.raw = var->varattno - 1};
 
-			output->column = column;
-			output->cell = var->varno == INNER_VAR ? var->varattno - 1 : -1;
-			output->raw = var->varno == INNER_VAR ? 0 : var->varattno;
-			last_column = Max(last_column, output->raw);
-			scan->output_count++;
+			if (var->varno == INNER_VAR)
+			{
+				output.cell = var->varattno - 1;
+				output.raw = scan->cell[output.cell].raw - 1;
+				scan->output[scan->output_count++] = scan->output[scan->output_cells];
+				scan->output[scan->output_cells++] = output;
+			}
+			else
+				scan->output[scan->output_count++] = output;
+			last_column = Max(last_column, output.raw + 1);
 		}
 		else
 			return false;
@@ -312,6 +327,7 @@ begin_scan(CustomScanState *node, EState *estate, int eflags)
 	if (!find_outputs(scan, tlist))
 		scan->projection = ExecBuildProjectionInfo(tlist, econtext, ps->ps_ResultTupleSlot, ps,
 												   RelationGetDescr(rel));
+	scan->picks = scan->projection == NULL && scan->early_cells == 0;
 	scan->evaluates = early != NIL || late != NIL || scan->projection != NULL;
 }
 
@@ -342,6 +358,7 @@ call_function(MaskScan *scan, MaskCell *cell, NullableDatum *shown)
 		fcinfo->args[n].value = ExecEvalExpr(cell->collected, econtext, &fcinfo->args[n].isnull);
 
 	scan->took_memory = true;
+	scan->picked = 0;			/* the function may have looked at its site anew */
 	fcinfo->isnull = false;
 	shown->value = FunctionCallInvoke(fcinfo);
 	shown->isnull = fcinfo->isnull;
@@ -352,7 +369,7 @@ call_function(MaskScan *scan, MaskCell *cell, NullableDatum *shown)
  * Shows the cells from "from" up to "to" of the row in the scan's slot, whose
  * columns are taken apart.
  */
-static pg_attribute_always_inline void
+static void
 show_cells(MaskScan *scan, int from, int to)
 {
 	const TupleTableSlot *row = scan->css.ss.ss_ScanTupleSlot;
@@ -409,32 +426,120 @@ show_cells(MaskScan *scan, int from, int to)
 	}
 }
 
-/* The row as the plan wants it. */
+/* The slot of the result, whose values are all there is to it, until somebody materializes it. */
 static pg_attribute_always_inline TupleTableSlot *
-show_row(MaskScan *scan)
+result_slot(MaskScan *scan)
 {
-	const TupleTableSlot *row = scan->css.ss.ss_ScanTupleSlot;
 	TupleTableSlot *result = scan->css.ss.ps.ps_ResultTupleSlot;
 
-	if (scan->projection != NULL)
-		return ExecProject(scan->projection);
-
-	/* the values of a virtual slot are all there is to it, until somebody materializes it */
 	if (unlikely(TTS_EMPTY(result) || TTS_SHOULDFREE(result)))
 	{
 		ExecClearTuple(result);
 		ExecStoreVirtualTuple(result);
 	}
-	for (int i = 0; i < scan->output_count; i++)
+	return result;
+}
+
+/* Copies the public columns of the row that the plan wants. */
+static pg_attribute_always_inline void
+show_public(MaskScan *scan, TupleTableSlot *result)
+{
+	const TupleTableSlot *row = scan->css.ss.ss_ScanTupleSlot;
+
+	for (int i = scan->output_cells; i < scan->output_count; i++)
 	{
 		const MaskOutput *output = &scan->output[i];
-		const TupleTableSlot *from = output->cell >= 0 ? scan->shown : row;
-		int			n = output->cell >= 0 ? output->cell : output->raw - 1;
 
-		result->tts_values[output->column] = from->tts_values[n];
-		result->tts_isnull[output->column] = from->tts_isnull[n];
+		result->tts_values[output->column] = row->tts_values[output->raw];
+		result->tts_isnull[output->column] = row->tts_isnull[output->raw];
 	}
+}
+
+/* The row as the plan wants it, once its cells are shown. */
+static TupleTableSlot *
+show_row(MaskScan *scan)
+{
+	TupleTableSlot *result;
+
+	if (scan->projection != NULL)
+		return ExecProject(scan->projection);
+
+	result = result_slot(scan);
+	for (int i = 0; i < scan->output_cells; i++)
+	{
+		const MaskOutput *output = &scan->output[i];
+
+		result->tts_values[output->column] = scan->shown->tts_values[output->cell];
+		result->tts_isnull[output->column] = scan->shown->tts_isnull[output->cell];
+	}
+	show_public(scan, result);
 	return result;
+}
+
+/* Finds out whether rows can be picked by a decision, and how. */
+static pg_noinline void
+begin_picking(MaskScan *scan, uint64 serial)
+{
+	scan->picked = serial;
+	scan->can_pick = false;
+	scan->asked = 0;
+	for (int i = 0; i < scan->output_cells; i++)
+	{
+		MaskOutput *output = &scan->output[i];
+		const JourneyMaskSite *site = scan->cell[output->cell].function.fn_extra;
+
+		if (output->raw < 0 || site == NULL || site->class.decision != serial || !site->quick || !site->mask.blind)
+			return;
+		output->shift = site->class.shift;
+		output->denied = site->denied;
+		scan->asked |= UINT64CONST(1) << output->shift;
+	}
+	scan->can_pick = true;
+}
+
+/*
+ * Shows the cells of the row in the result, if all that it takes is to pick one of
+ * two values for each; the same as show_cells() would.
+ */
+static pg_attribute_always_inline bool
+pick_cells(MaskScan *scan, TupleTableSlot *result)
+{
+	const TupleTableSlot *row = scan->css.ss.ss_ScanTupleSlot;
+	JourneyDecisionFront *front = journey_declared;
+	uint64		verdicts;
+
+	if (unlikely(front == NULL) || unlikely(row->tts_isnull[scan->subject_column - 1]) ||
+		unlikely(!journey_decision_is_good(front)))
+		return false;
+	if (unlikely(scan->picked != front->serial))
+		begin_picking(scan, front->serial);
+	if (unlikely(!scan->can_pick))
+		return false;
+	verdicts = journey_front_verdicts(front, scan->kind, row->tts_values[scan->subject_column - 1]);
+	if (unlikely((~(verdicts | verdicts >> 1) & scan->asked) != 0))
+		return false;
+
+	for (int i = 0; i < scan->output_cells; i++)
+	{
+		const MaskOutput *output = &scan->output[i];
+		bool		shown = (verdicts >> output->shift & 3) == JOURNEY_SHOWN;
+
+		/* no branch: nobody can tell what the next subject answers */
+		result->tts_values[output->column] = shown ? row->tts_values[output->raw] : output->denied.value;
+		result->tts_isnull[output->column] = shown ? row->tts_isnull[output->raw] : output->denied.isnull;
+	}
+	return true;
+}
+
+/* The row in the scan's slot, whose columns are taken apart, as the plan wants it; NULL if it is not wanted. */
+static pg_noinline TupleTableSlot *
+show_at_length(MaskScan *scan)
+{
+	show_cells(scan, 0, scan->early_cells);
+	if (scan->late_qual != NULL && !ExecQual(scan->late_qual, scan->css.ss.ps.ps_ExprContext))
+		return NULL;
+	show_cells(scan, scan->early_cells, scan->cell_count);
+	return show_row(scan);
 }
 
 static TupleTableSlot *
@@ -458,13 +563,17 @@ next_row(CustomScanState *node)
 		econtext->ecxt_scantuple = row;
 		if (scan->early_qual == NULL || ExecQual(scan->early_qual, econtext))
 		{
+			TupleTableSlot *result = result_slot(scan);
+
 			slot_getsomeattrs(row, scan->last_column);
-			show_cells(scan, 0, scan->early_cells);
-			if (scan->late_qual == NULL || ExecQual(scan->late_qual, econtext))
+			if (likely(scan->picks) && (scan->output_cells == 0 || likely(pick_cells(scan, result))))
 			{
-				show_cells(scan, scan->early_cells, scan->cell_count);
-				return show_row(scan);
+				show_public(scan, result);
+				return result;
 			}
+			result = show_at_length(scan);
+			if (result != NULL)
+				return result;
 		}
 		InstrCountFiltered1(node, 1);
 	}

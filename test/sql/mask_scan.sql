@@ -95,6 +95,9 @@ FROM unnest(ARRAY[
   'SELECT NULL AS x, a, 1 AS y, a AS z, n + 1 AS m, ''text'' AS t FROM scan_text',
   'SELECT t FROM scan_text t',
   'SELECT d, n FROM scan_text WHERE n % 3 = 0',
+  'SELECT n, f, d, later, d AS again, NULL AS x FROM scan_text',
+  'SELECT f FROM scan_uuid WHERE n % 3 = 0',
+  'SELECT f, d FROM scan_int OFFSET 0',
   'SELECT d, n FROM scan_text WHERE d = -1 AND a = ''*1'' AND c > 10',
   'SELECT n FROM scan_hide WHERE d > 20 AND n < 300',
   'SELECT a FROM scan_hide WHERE b = ''b44'' OR n = 44',
@@ -134,7 +137,29 @@ FETCH BACKWARD 2 FROM c;
 MOVE LAST IN c;
 FETCH NEXT FROM c;
 FETCH PRIOR FROM c;
+DECLARE e CURSOR FOR SELECT n, d, f FROM scan_text WHERE n > 1;
+FETCH 2 FROM e;
+SET ROLE regress_scan_ben;
+FETCH 2 FROM e;
+SET ROLE regress_scan_ana;
+FETCH 2 FROM e;
+SET LOCAL journey.purpose = '';
+FETCH 2 FROM e;
 ROLLBACK;
+
+-- more classes than are decided at once
+RESET ROLE;
+SELECT count(journey.create_class('scan_' || i)) AS classes FROM generate_series(1, 20) i;
+DO $$
+BEGIN
+  EXECUTE (SELECT format('CREATE TABLE scan_many AS SELECT i AS n, i AS who, %s FROM generate_series(1, 50) i', string_agg(format('i AS v%s', k), ', ')) FROM generate_series(1, 20) k);
+  GRANT SELECT ON scan_many TO PUBLIC;
+  PERFORM journey.protect('scan_many', subject => 'who', columns => (SELECT jsonb_object_agg('v' || k, jsonb_build_object('class', 'scan_' || k)) FROM generate_series(1, 20) k) || '{"n": "public"}');
+END $$;
+SET ROLE regress_scan_ana;
+SELECT * FROM scan_both('SELECT * FROM scan_many');
+SELECT * FROM scan_both('SELECT v20, v1, n FROM scan_many');
+SELECT count(v1), count(v16), count(v17), count(v20), sum(v20) = sum(n) FILTER (WHERE n % 2 = 0) AS right FROM scan_many;
 
 -- prepared once, run as each
 PREPARE p AS SELECT count(*) FILTER (WHERE d > 0) AS shown, count(f) AS f FROM scan_text;
@@ -195,7 +220,7 @@ BEGIN
     PERFORM journey.unprotect(t);
   END LOOP;
 END $$;
-DROP TABLE scan_text, scan_int, scan_small, scan_big, scan_uuid, scan_domain, scan_char, scan_hide, scan_part, scan_child, scan_heir, scan_kept, scan_day, scan_copy, scan_mine;
+DROP TABLE scan_text, scan_int, scan_small, scan_big, scan_uuid, scan_domain, scan_char, scan_hide, scan_part, scan_child, scan_heir, scan_kept, scan_day, scan_many, scan_copy, scan_mine;
 DROP FUNCTION scan_table, scan_protect, scan_both, scan_plan;
 DROP DOMAIN scan_name;
 RESET journey.key_file;
