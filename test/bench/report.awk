@@ -1,6 +1,7 @@
 # Medians of times, and of speeds run by run: both sides of a ratio then saw the
 # same minute of the machine.  Input: $OUT/names (file, variant), $OUT/times
-# (question, number, kind, threads, ms).  Variables: threads, json, facts.
+# (question, number, kind, threads, ms, ms of a first run or nothing).  Variables:
+# threads, json, facts.
 
 function median(list,    a, n, i, j, t) {
 	n = split(list, a, " ")
@@ -36,6 +37,8 @@ FNR == NR {
 
 {
 	runs[$1, $2, $4] = runs[$1, $2, $4] " " $5
+	if ($6 != "")
+		firsts[$1, $2, $4] = firsts[$1, $2, $4] " " $6
 }
 
 END {
@@ -51,7 +54,7 @@ END {
 			sub(/^[0-9]+_/, "", title)
 			printf "\n%-44s", title
 			for (c = 1; c <= columns; c++) {
-				printf " %12s %8s", thread[c] (thread[c] == 1 ? " process" : " processes"), "speed"
+				printf " %12s %8s %11s", thread[c] (thread[c] == 1 ? " process" : " processes"), "speed", "first"
 				base[c] = runs[order[v], thread[c]]
 			}
 			printf "\n"
@@ -60,11 +63,12 @@ END {
 		for (c = 1; c <= columns; c++) {
 			ms = median(runs[order[v], thread[c]])
 			speed = median(speeds(base[c], runs[order[v], thread[c]]))
-			printf " %9.0f ms %8.2f", ms, speed
+			first = (order[v], thread[c]) in firsts ? median(firsts[order[v], thread[c]]) : ""
+			printf " %9.0f ms %8.2f %11s", ms, speed, first == "" ? "" : sprintf("%.0f ms", first)
 			list = substr(runs[order[v], thread[c]], 2)
 			gsub(/ /, ", ", list)
-			printf "{\"question\": \"%s\", \"variant\": \"%s\", \"processes\": %d, \"median_ms\": %.3f, \"speed\": %.3f, \"runs_ms\": [%s], %s}\n", \
-				title, name[order[v]], thread[c], ms, speed, list, facts > json
+			printf "{\"question\": \"%s\", \"variant\": \"%s\", \"processes\": %d, \"median_ms\": %.3f, \"speed\": %.3f, \"runs_ms\": [%s], \"first_ms\": %s, %s}\n", \
+				title, name[order[v]], thread[c], ms, speed, list, first == "" ? "null" : sprintf("%.3f", first), facts > json
 		}
 		printf "\n"
 	}

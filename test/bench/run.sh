@@ -17,7 +17,8 @@
 # marked "yardstick" answer less and are there for their cost.  A kind that ends
 # in 18 is asked of ClickHouse 18.16.
 #
-# Times are those of the client, without connecting, after one run to warm up.
+# Times are those of the client, without connecting, after one run to warm up on
+# the same connection; of PostgreSQL, the time of that first run is told, too.
 # A table goes to standard output, one JSON line a variant to build/bench.jsonl.
 # shellcheck source=tools/lib.sh
 . "$(dirname "$0")/../../tools/lib.sh"
@@ -110,7 +111,8 @@ split_questions()
 	done
 }
 
-# Runs one variant; prints its answer in one line, a tab, and milliseconds.
+# Runs one variant twice on one connection; prints its answer in one line, the
+# milliseconds of the second run, and those of the first, if known, by tabs.
 ask()
 {
 	local file=$1 kind=${1##*.} threads=$2
@@ -122,19 +124,20 @@ ask()
 	elif [[ $kind == *18 ]]; then
 		clickhouse18_ask "$threads" <"$file"
 	else
-		# the first call of a session loads the library, and the data into its caches
+		# the first call of a session loads the library
 		PGOPTIONS="-c max_parallel_workers_per_gather=$((threads - 1))" \
-			db -At -c "SELECT WHERE journey.classify(1) IS NULL" -c '\timing on' -f "$file"
+			db -At -c "SELECT WHERE journey.classify(1) IS NULL" -c '\timing on' \
+			-c '\o /dev/null' -f "$file" -c '\o' -c '\echo again' -f "$file"
 	fi >"$OUT/answer" || die "$(sed -n 1p "$file") failed"
-	awk '/^Time: / { ms = $2; next } { answer = answer sep $0; sep = ";" } END { printf "%s\t%s\n", answer, ms }' \
-		"$OUT/answer"
+	awk '/^Time: / { ms = $2; next } $0 == "again" { first = ms; next } { answer = answer sep $0; sep = ";" }
+		END { printf "%s\t%s\t%s\n", answer, ms, first }' "$OUT/answer"
 }
 
 # All variants in turn, RUNS times.  $OUT/times: question, number, kind,
-# threads, ms; one line a run.
+# threads, ms, ms of the first run or nothing; one line a run.
 measure()
 {
-	local run file stem question kind number threads answer ms first
+	local run file stem question kind number threads answer ms first expected
 
 	: >"$OUT/times"
 	for run in $(seq 1 "$RUNS"); do
@@ -148,15 +151,15 @@ measure()
 				[ "$kind" != duckdb ] || [ "${#duckdb_ask[@]}" -gt 0 ] || continue
 				[ "$kind" != clickhouse ] || [ "${#clickhouse_ask[@]}" -gt 0 ] || continue
 				[[ $kind != *18 ]] || [ "${#clickhouse18_bin[@]}" -gt 0 ] || continue
-				IFS=$'\t' read -r answer ms < <(ask "$file" "$threads")
+				IFS=$'\t' read -r answer ms first < <(ask "$file" "$threads")
 				[ -n "$ms" ] || die "no time for $stem"
 				if [[ $kind != yardstick* ]]; then
-					first=$OUT/answers/$question
-					[ -e "$first" ] || printf '%s\n' "$answer" >"$first"
-					[ "$answer" = "$(cat "$first")" ] ||
-						die "$(sed -n '1s/^--//p' "$file") answers $answer, not $(cat "$first")"
+					expected=$OUT/answers/$question
+					[ -e "$expected" ] || printf '%s\n' "$answer" >"$expected"
+					[ "$answer" = "$(cat "$expected")" ] ||
+						die "$(sed -n '1s/^--//p' "$file") answers $answer, not $(cat "$expected")"
 				fi
-				printf '%s\t%s\t%s\t%s\t%s\n' "$question" "$number" "$kind" "$threads" "$ms" >>"$OUT/times"
+				printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$question" "$number" "$kind" "$threads" "$ms" "$first" >>"$OUT/times"
 			done
 		done
 	done
@@ -171,7 +174,7 @@ report()
 	server=$(db -At -c 'SHOW server_version')
 	printf '\n%s events, %s subjects; PostgreSQL %s%s; %s, %s processors; medians of %s runs\n' \
 		"$EVENTS" "$USERS" "$server" "${duckdb_version:+; DuckDB $duckdb_version}${clickhouse_version:+; ClickHouse $clickhouse_version}${clickhouse18_version:+; ClickHouse $clickhouse18_version}" "${cpu:-unknown CPU}" "$(nproc)" "$RUNS"
-	printf 'Speed: how many times as fast as the first line of the question; below 1 is slower.\n'
+	printf 'Speed: how many times as fast as the first line of the question; below 1 is slower.  First: as first question of a connection.\n'
 	for file in "$OUT"/sql/*; do
 		printf '%s\t%s\n' "$(basename "$file")" "$(sed -n '1s/^--//p' "$file")"
 	done >"$OUT/names"

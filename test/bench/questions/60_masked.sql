@@ -1,6 +1,6 @@
 -- Count the events of subjects who consented: what a masked cell costs.  The
--- plain column does not answer that; it is the yardstick.  "Cold" is the first
--- statement of a session, which reads what is known about all subjects.
+-- plain column does not answer that; it is the yardstick.  The first statement of
+-- a session reads what is known about all subjects.
 
 --= yardstick: the plain column
 SELECT count(event) FROM journey_base.cells;
@@ -20,23 +20,12 @@ SELECT count(event) FROM cells_rls;
 --= postgres: CASE and a SQL function
 SELECT count(CASE WHEN has_consented(subject) THEN event END) FROM journey_base.cells;
 
---= journey: protected table, cold
+--= journey: protected table
 SET ROLE bench_reader;
 SET journey.purpose = 'analytics';
 SELECT count(event) FROM cells;
 
---= journey: protected table, once loaded
+--= journey: protected table, subjects that are integers
 SET ROLE bench_reader;
 SET journey.purpose = 'analytics';
-\o /dev/null
-SELECT count(event) FROM cells;
-\o
-SELECT count(event) FROM cells;
-
---= journey: subjects that are integers, once loaded
-SET ROLE bench_reader;
-SET journey.purpose = 'analytics';
-\o /dev/null
-SELECT count(event) FROM cells_int;
-\o
 SELECT count(event) FROM cells_int;

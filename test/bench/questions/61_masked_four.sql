@@ -8,23 +8,12 @@ SELECT count(CASE WHEN k.subject IS NOT NULL THEN a END) + count(CASE WHEN k.sub
        + count(CASE WHEN k.subject IS NOT NULL THEN c END) + count(CASE WHEN k.subject IS NOT NULL THEN d END)
 FROM journey_base.wide e LEFT JOIN consented k USING (subject);
 
---= journey: protected table, cold
+--= journey: protected table
 SET ROLE bench_reader;
 SET journey.purpose = 'analytics';
 SELECT count(a) + count(b) + count(c) + count(d) FROM wide;
 
---= journey: protected table, once loaded
+--= journey: protected table, subjects that are integers
 SET ROLE bench_reader;
 SET journey.purpose = 'analytics';
-\o /dev/null
-SELECT count(a) + count(b) + count(c) + count(d) FROM wide;
-\o
-SELECT count(a) + count(b) + count(c) + count(d) FROM wide;
-
---= journey: subjects that are integers, once loaded
-SET ROLE bench_reader;
-SET journey.purpose = 'analytics';
-\o /dev/null
-SELECT count(a) + count(b) + count(c) + count(d) FROM wide_int;
-\o
 SELECT count(a) + count(b) + count(c) + count(d) FROM wide_int;

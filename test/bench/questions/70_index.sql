@@ -5,11 +5,5 @@
 SET enable_bitmapscan = off;
 SELECT count(*), sum(user_id) FROM indexed WHERE j OPERATOR(journey.@>) '{complaint}';
 
---= postgres: journeys, GIN, first of a connection
-SELECT count(*), sum(user_id) FROM indexed WHERE j OPERATOR(journey.@>) '{complaint}';
-
 --= postgres: journeys, GIN
-\o /dev/null
-SELECT count(*), sum(user_id) FROM indexed WHERE j OPERATOR(journey.@>) '{complaint}';
-\o
 SELECT count(*), sum(user_id) FROM indexed WHERE j OPERATOR(journey.@>) '{complaint}';
