@@ -45,6 +45,11 @@ CREATE TABLE wide AS SELECT subject, event AS a, event AS b, event AS c, event A
 GRANT SELECT ON wide TO bench_reader;
 VACUUM ANALYZE wide;
 
+-- copies in which the cells are masked for good
+CREATE TABLE cells_copy AS SELECT user_id::text AS subject, ts, CASE WHEN user_id % 2 = 0 THEN event END AS event FROM events;
+CREATE TABLE wide_copy AS SELECT subject, event AS a, event AS b, event AS c, event AS d FROM cells_copy;
+VACUUM ANALYZE cells_copy, wide_copy;
+
 -- the same of subjects that are integers
 CREATE TABLE cells_int AS SELECT user_id AS subject, ts, event FROM events;
 CREATE TABLE wide_int AS SELECT user_id AS subject, event AS a, event AS b, event AS c, event AS d FROM events;

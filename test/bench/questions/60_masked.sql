@@ -5,6 +5,9 @@
 --= yardstick: the plain column
 SELECT count(event) FROM journey_base.cells;
 
+--= postgres: a masked copy of the table
+SELECT count(event) FROM cells_copy;
+
 --= postgres: CASE and LEFT JOIN by hand
 SELECT count(CASE WHEN c.subject IS NOT NULL THEN event END)
 FROM journey_base.cells LEFT JOIN consented c USING (subject);

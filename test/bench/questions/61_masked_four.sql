@@ -3,6 +3,9 @@
 --= yardstick: the plain columns
 SELECT count(a) + count(b) + count(c) + count(d) FROM journey_base.wide;
 
+--= postgres: a masked copy of the table
+SELECT count(a) + count(b) + count(c) + count(d) FROM wide_copy;
+
 --= postgres: CASE and LEFT JOIN by hand
 SELECT count(CASE WHEN k.subject IS NOT NULL THEN a END) + count(CASE WHEN k.subject IS NOT NULL THEN b END)
        + count(CASE WHEN k.subject IS NOT NULL THEN c END) + count(CASE WHEN k.subject IS NOT NULL THEN d END)
