@@ -76,7 +76,7 @@ typedef struct MaskOutput
 	int			raw;			/* column of the table, from 0; -1: a cell that has none */
 
 	/* of a cell, for rows that can be picked */
-	int			shift;			/* of its verdict */
+	int			shift;			/* of the bit of its verdict that is set if it is shown */
 	NullableDatum denied;
 } MaskOutput;
 
@@ -490,9 +490,10 @@ begin_picking(MaskScan *scan, uint64 serial)
 
 		if (output->raw < 0 || site == NULL || site->class.decision != serial || !site->quick || !site->mask.blind)
 			return;
-		output->shift = site->class.shift;
+		StaticAssertStmt(JOURNEY_DENIED == 1 && JOURNEY_SHOWN == 2, "a verdict is known if one of its bits is set");
+		output->shift = site->class.shift + 1;
 		output->denied = site->denied;
-		scan->asked |= UINT64CONST(1) << output->shift;
+		scan->asked |= UINT64CONST(1) << site->class.shift;
 	}
 	scan->can_pick = true;
 }
@@ -507,6 +508,10 @@ pick_cells(MaskScan *scan, TupleTableSlot *result)
 	const TupleTableSlot *row = scan->css.ss.ss_ScanTupleSlot;
 	JourneyDecisionFront *front = journey_declared;
 	uint64		verdicts;
+	const Datum *values;
+	const bool *isnull;
+	Datum	   *shown_values;
+	bool	   *shown_isnull;
 
 	if (unlikely(front == NULL) || unlikely(row->tts_isnull[scan->subject_column - 1]) ||
 		unlikely(!journey_decision_is_good(front)))
@@ -519,14 +524,19 @@ pick_cells(MaskScan *scan, TupleTableSlot *result)
 	if (unlikely((~(verdicts | verdicts >> 1) & scan->asked) != 0))
 		return false;
 
-	for (int i = 0; i < scan->output_cells; i++)
+	values = row->tts_values;
+	isnull = row->tts_isnull;
+	shown_values = result->tts_values;
+	shown_isnull = result->tts_isnull;
+	for (const MaskOutput *output = scan->output, *end = output + scan->output_cells; output < end; output++)
 	{
-		const MaskOutput *output = &scan->output[i];
-		bool		shown = (verdicts >> output->shift & 3) == JOURNEY_SHOWN;
+		/* no branch, whatever the compiler thinks of one: nobody can tell what the next subject answers */
+		Datum		shown = -(Datum) (verdicts >> output->shift & 1);
+		Datum		value = values[output->raw];
+		bool		null = isnull[output->raw];
 
-		/* no branch: nobody can tell what the next subject answers */
-		result->tts_values[output->column] = shown ? row->tts_values[output->raw] : output->denied.value;
-		result->tts_isnull[output->column] = shown ? row->tts_isnull[output->raw] : output->denied.isnull;
+		shown_values[output->column] = output->denied.value ^ ((output->denied.value ^ value) & shown);
+		shown_isnull[output->column] = output->denied.isnull ^ ((output->denied.isnull ^ null) & (uint8) shown);
 	}
 	return true;
 }
