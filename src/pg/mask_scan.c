@@ -552,6 +552,21 @@ show_at_length(MaskScan *scan)
 	return show_row(scan);
 }
 
+#ifdef USE_ASSERT_CHECKING
+/*
+ * Is the row to be looked at again one of this table (EvalPlanQual)?  What that
+ * looks at beside it, such as a WITH query that stands outside, is read as ever.
+ */
+static bool
+is_rechecked(const MaskScan *scan)
+{
+	const EPQState *again = scan->css.ss.ps.state->es_epq_active;
+	Index		n = ((const Scan *) scan->css.ss.ps.plan)->scanrelid - 1;
+
+	return again != NULL && (again->relsubs_slot[n] != NULL || again->relsubs_rowmark[n] != NULL);
+}
+#endif
+
 static TupleTableSlot *
 next_row(CustomScanState *node)
 {
@@ -560,7 +575,7 @@ next_row(CustomScanState *node)
 	ExprContext *econtext = node->ss.ps.ps_ExprContext;
 	TupleTableSlot *row = node->ss.ss_ScanTupleSlot;
 
-	Assert(estate->es_epq_active == NULL);
+	Assert(!is_rechecked(scan));
 	if (unlikely(node->ss.ss_currentScanDesc == NULL))
 		node->ss.ss_currentScanDesc = table_beginscan(node->ss.ss_currentRelation, estate->es_snapshot, 0, NULL);
 
