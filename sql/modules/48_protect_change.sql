@@ -260,11 +260,13 @@ AS $$
     SELECT 'pg_class'::regclass, i.indexrelid, x.column_name
     FROM journey.protected_relation p
     CROSS JOIN journey._tree(p.base) t
-    JOIN pg_index i ON i.indrelid = t AND i.indnkeyatts > 1
+    JOIN pg_index i ON i.indrelid = t AND i.indnatts > 1
     JOIN pg_class o ON o.oid = i.indexrelid
     JOIN pg_am m ON m.oid = o.relam
     CROSS JOIN LATERAL journey._index_columns(i.indexrelid) x
-    WHERE p.id = _veiled_columns.protected_id AND NOT x.included
+    WHERE p.id = _veiled_columns.protected_id
+      -- where a page of a tree without an order is cut depends on the sizes of all that it holds
+      AND (m.amname NOT IN ('btree', 'gin') OR (i.indnkeyatts > 1 AND NOT x.included))
       AND (pg_index_has_property(i.indexrelid, 'index_scan') OR m.amname = 'gin')
     UNION ALL
     -- which values of some columns are frequent enough to be noted depends on the others

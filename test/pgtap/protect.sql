@@ -125,6 +125,15 @@ SELECT journey.protect('tap.orders', subject => 'who', columns => '{"id": "publi
 SELECT ok(tap.is_veiled('tags'), '132: nor one that shares a GIN index');
 SELECT ok(NOT tap.is_veiled(c), c || ' stays one for statistics of one public column, of none that is masked, and without frequent values')
 	FROM unnest('{id,at}'::name[]) c;
+-- 138: GiST and SP-GiST give rows in the order of pages, which are cut by the sizes of all they hold
+ALTER TABLE journey_base.orders ADD net inet, ADD name text;
+CREATE INDEX ON journey_base.orders USING gist (net inet_ops) INCLUDE (email);
+CREATE INDEX ON journey_base.orders USING spgist (name) INCLUDE (email);
+CREATE INDEX ON journey_base.orders USING gist (net inet_ops) INCLUDE (id);
+SELECT journey.unprotect('tap.orders');
+SELECT journey.protect('tap.orders', subject => 'who', columns => '{"id": "public", "kind": "public", "at": "public", "net": "public", "name": "public"}');
+SELECT ok(tap.is_veiled(c), '138: nor is ' || c || ' to which such an index adds a masked one') FROM unnest('{net,name}'::name[]) c;
+SELECT ok(NOT tap.is_veiled('id'), '138: which id stays');
 CREATE STATISTICS journey_base.both (mcv) ON id, ((at - '2026-01-01'::date) / 7), (lower(email)) FROM journey_base.orders;
 SELECT results_eq($$SELECT count(*)::int FROM journey.doctor() WHERE statement LIKE '%refresh(%orders%' AND detail LIKE '%: at, id.'$$, ARRAY[1],
 	'132: doctor() finds that public and masked columns share statistics');
