@@ -42,6 +42,18 @@ AS $$
   CROSS JOIN LATERAL (SELECT split_part(c, '=', 1), substr(c, position('=' IN c) + 1) FROM unnest(d.setconfig) c) AS x (name, value)
   WHERE (d.setdatabase = 0 OR b.datname = current_database()) AND journey._is_telling(x.name, x.value) IS NOT NULL
   UNION ALL
+  SELECT 'medium', 'what a writer writes is compared with what is masked', 'wal_level',
+         'ALTER SYSTEM SET wal_level = ''logical''; -- and restart the server',
+         'There are views that take an UPDATE. It puts into the WAL only the bytes that differ from those of the row as it was, beginning and end aside: '
+         'by how many there are, which EXPLAIN and the positions in the WAL tell everybody, a writer reads the masked values of the row, guess by guess.'
+  WHERE current_setting('wal_level') <> 'logical'
+    AND EXISTS (SELECT FROM journey._protected() p
+                JOIN pg_class b ON b.oid = p.base AND b.relpersistence = 'p'
+                JOIN pg_class v ON v.oid = p.view
+                JOIN pg_attribute a ON a.attrelid = v.oid
+                CROSS JOIN LATERAL (SELECT * FROM aclexplode(v.relacl) UNION ALL SELECT * FROM aclexplode(a.attacl)) x
+                WHERE p.writes <> 'none' AND x.privilege_type = 'UPDATE' AND x.grantee <> v.relowner)
+  UNION ALL
   SELECT CASE WHEN p.parname IN ('session_replication_role', 'event_triggers', 'allow_system_table_mods') OR p.parname LIKE 'journey.%' THEN 'high' ELSE 'medium' END,
          'a role may change a setting of superusers', p.parname,
          format('REVOKE %s ON PARAMETER %s FROM %s;', x.privilege_type, p.parname, CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END),
