@@ -78,4 +78,13 @@
 #define pg_noreturn _Noreturn
 #endif
 
+/* 18 asks the executor no longer to run a plan once only (3eea7a0c97e9) */
+#if PG_VERSION_NUM < 180000
+#define EXECUTOR_RUN_PARAMETERS ScanDirection direction, uint64 count, bool execute_once
+#define EXECUTOR_RUN_ARGUMENTS direction, count, execute_once
+#else
+#define EXECUTOR_RUN_PARAMETERS ScanDirection direction, uint64 count
+#define EXECUTOR_RUN_ARGUMENTS direction, count
+#endif
+
 #endif							/* JOURNEY_COMPAT_H */

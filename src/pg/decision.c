@@ -45,6 +45,11 @@
  * that ran out.  So a decision that is made much later counts by the clock, and
  * each run of the executor begins with one that is not much older than itself.
  *
+ * A plan that stops after some rows and is asked for more, by FETCH, by a loop of
+ * a function, is asked by another run of the executor.  To the clock that may be
+ * the same statement, so such a run begins like those of other plans: by a hook,
+ * as nothing of ours is called between two rows.
+ *
  * Relations stay locked (AccessShareLock) to the end of the transaction, as
  * relations that are read do.
  *
@@ -55,6 +60,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "executor/executor.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
@@ -75,6 +81,8 @@ static MemoryContext decisions_context = NULL;
 static JourneyDecision *decisions[DECISIONS];
 static int	next_decision = 0;	/* the slot to use next */
 static uint64 last_serial = 0;
+
+static ExecutorRun_hook_type next_run = NULL;
 
 JourneyDecisionFront *journey_declared = NULL;
 
@@ -288,6 +296,25 @@ journey_decision_begin(void)
 								GetCatalogSnapshot(decision->tables[JOURNEY_STATE].relid))))
 			drop_decision(i);
 	}
+}
+
+/* ExecutorRun_hook */
+static void
+run_plan(QueryDesc *query, EXECUTOR_RUN_PARAMETERS)
+{
+	if (query->already_executed)
+		journey_decision_begin();
+	if (next_run != NULL)
+		next_run(query, EXECUTOR_RUN_ARGUMENTS);
+	else
+		standard_ExecutorRun(query, EXECUTOR_RUN_ARGUMENTS);
+}
+
+void
+journey_decision_watch_runs(void)
+{
+	next_run = ExecutorRun_hook;
+	ExecutorRun_hook = run_plan;
 }
 
 /* Why nobody is allowed, as far as the decision as a whole tells. */

@@ -46,6 +46,9 @@ extern JourneyDecision *journey_decision_current(void);
  */
 extern void journey_decision_begin(void);
 
+/* Lets each further run of a plan, as by FETCH, begin like that.  Called once, by _PG_init(). */
+extern void journey_decision_watch_runs(void);
+
 /* To be called when the declared purpose may be another: journey_decision_current() looks for it anew. */
 extern void journey_forget_declared(void);
 

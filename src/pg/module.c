@@ -8,6 +8,7 @@
 #include "utils/guc.h"
 
 #include "compat.h"
+#include "decision.h"
 #include "fact_cache.h"
 #include "keyfile.h"
 #include "mask_scan.h"
@@ -39,6 +40,7 @@ _PG_init(void)
 	journey_progress_define_setting();
 	journey_store_memo_define_setting();
 	journey_mask_scan_define();
+	journey_decision_watch_runs();
 
 	MarkGUCPrefixReserved("journey");
 }
