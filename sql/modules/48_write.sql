@@ -129,7 +129,7 @@ CREATE FUNCTION journey._write_limits(relation regclass, policies journey.policy
   SET search_path = pg_catalog, pg_temp
 AS $$
   WITH tied AS (
-    SELECT t.kind, t.name, t.column_name, a.atthasdef OR a.attidentity <> '' AS filled,
+    SELECT t.kind, t.oid, t.name, t.column_name, a.atthasdef OR a.attidentity <> '' AS filled,
            pg_get_serial_sequence(relation::text, a.attname) IS NOT NULL AS numbered
     FROM journey._ties(relation) t
     LEFT JOIN pg_attribute a ON a.attrelid = relation AND a.attname = t.column_name
@@ -165,6 +165,13 @@ AS $$
   SELECT 'INSERT', format('%s asks for masked values', t.name)
   FROM tied t
   WHERE t.kind IN ('u', 'f') AND writes = 'collect'
+  UNION
+  -- they note what is new to them, or lies beyond the rest; a btree and a hash index note each row alike
+  SELECT 'INSERT', format('what %s writes for a row tells whether there is a like one', t.name)
+  FROM tied t
+  JOIN pg_class i ON i.oid = t.oid
+  JOIN pg_am m ON m.oid = i.relam AND m.amname NOT IN ('btree', 'hash')
+  WHERE t.kind = 'i' AND writes = 'collect'
   UNION
   SELECT 'INSERT', format('%s asks for masked values', k.name)
   FROM journey._asks(relation, policies) k

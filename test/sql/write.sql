@@ -195,6 +195,16 @@ UPDATE shop.visits SET page = 'other' WHERE id = 5;
 RESET ROLE;
 SELECT * FROM journey_base.visits WHERE id = 5;
 SELECT journey.unprotect('shop.visits');
+CREATE TABLE shop.marks (id int PRIMARY KEY, who text, code int, tags int[]);
+CREATE INDEX ON shop.marks (code);
+CREATE INDEX ON shop.marks USING hash (code);
+CREATE INDEX ON shop.marks USING brin (id);
+CREATE INDEX marks_new ON shop.marks USING gin (tags);
+CREATE INDEX marks_beyond ON shop.marks USING brin (code);
+SELECT w, object, detail FROM unnest('{public,collect}'::text[]) w,
+	journey.protect('shop.marks', subject => 'who', columns => '{"id": "public"}', writes => w, dry_run => true)
+WHERE kind = 'note';
+DROP TABLE shop.marks;
 CREATE TABLE shop.probes (id serial PRIMARY KEY, who text UNIQUE);
 CREATE TABLE shop.log (at timestamptz, who text, what text);
 CREATE TABLE shop.log_child () INHERITS (shop.log);
