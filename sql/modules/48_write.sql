@@ -166,11 +166,11 @@ AS $$
   FROM tied t
   WHERE t.kind IN ('u', 'f') AND writes = 'collect'
   UNION
-  -- they note what is new to them, or lies beyond the rest; a btree and a hash index note each row alike
-  SELECT 'INSERT', format('what %s writes for a row tells whether there is a like one', t.name)
+  -- they note what is new to them, or lies beyond the rest, or look at all that is like it; a btree notes each row alike
+  SELECT 'INSERT', format('what %s takes for a row tells whether there are like ones', t.name)
   FROM tied t
   JOIN pg_class i ON i.oid = t.oid
-  JOIN pg_am m ON m.oid = i.relam AND m.amname NOT IN ('btree', 'hash')
+  JOIN pg_am m ON m.oid = i.relam AND m.amname <> 'btree'
   WHERE t.kind = 'i' AND writes = 'collect'
   UNION
   SELECT 'INSERT', format('%s asks for masked values', k.name)

@@ -197,7 +197,7 @@ SELECT * FROM journey_base.visits WHERE id = 5;
 SELECT journey.unprotect('shop.visits');
 CREATE TABLE shop.marks (id int PRIMARY KEY, who text, code int, tags int[]);
 CREATE INDEX ON shop.marks (code);
-CREATE INDEX ON shop.marks USING hash (code);
+CREATE INDEX marks_like ON shop.marks USING hash (code);
 CREATE INDEX ON shop.marks USING brin (id);
 CREATE INDEX marks_new ON shop.marks USING gin (tags);
 CREATE INDEX marks_beyond ON shop.marks USING brin (code);
