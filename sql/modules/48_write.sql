@@ -171,7 +171,7 @@ AS $$
   FROM tied t
   JOIN pg_class i ON i.oid = t.oid
   JOIN pg_am m ON m.oid = i.relam AND m.amname <> 'btree'
-  WHERE t.kind = 'i' AND writes = 'collect'
+  WHERE t.kind = 'i' AND (writes = 'collect' OR (writes = 'public' AND t.filled AND NOT t.numbered))
   UNION
   SELECT 'INSERT', format('%s asks for masked values', k.name)
   FROM journey._asks(relation, policies) k

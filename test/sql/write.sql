@@ -195,7 +195,7 @@ UPDATE shop.visits SET page = 'other' WHERE id = 5;
 RESET ROLE;
 SELECT * FROM journey_base.visits WHERE id = 5;
 SELECT journey.unprotect('shop.visits');
-CREATE TABLE shop.marks (id int PRIMARY KEY, who text, code int, tags int[]);
+CREATE TABLE shop.marks (id int PRIMARY KEY, who text, code int DEFAULT 7, tags int[]);
 CREATE INDEX ON shop.marks (code);
 CREATE INDEX marks_like ON shop.marks USING hash (code);
 CREATE INDEX ON shop.marks USING brin (id);
