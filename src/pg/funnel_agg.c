@@ -129,7 +129,8 @@ argument_state(FunctionCallInfo fcinfo, MemoryContext aggcontext)
 		if (!same_question(&state->tally, q->bytes, q->size))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("the arguments of a funnel must be the same on every row")));
+					 errmsg("the arguments of a funnel must be the same on every row"),
+					 errhint("Group by what they depend on, or use funnel(j, ...) for arguments of each row's own.")));
 		return state;
 	}
 	state = journey_state_new(&state_type, aggcontext);

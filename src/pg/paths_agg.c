@@ -244,7 +244,8 @@ add_value(FunctionCallInfo fcinfo, JnPathsKind kind, bool is_set)
 	else if (!jn_paths_same(&state->paths.ask, &look->ask))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("arguments but the first must be the same on every row")));
+				 errmsg("arguments but the first must be the same on every row"),
+				 errhint("Group by what they depend on, or ask for each with FILTER.")));
 	env = journey_env(state->hdr.eoh_context);
 	if (is_set)
 	{
