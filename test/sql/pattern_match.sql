@@ -107,6 +107,10 @@ SELECT n, p.* FROM (VALUES (1, 'view -[<= 1 h]-> cart -[<= 30 min]-> purchase', 
 -- what comes after as_of is not known yet: neither a step nor a complete match
 SELECT as_of, p.from_step, p.steps, p.next_steps FROM unnest('{2026-01-01 00:00:00Z,2026-01-01 00:00:01Z,2026-01-01 00:00:02Z,2026-01-01 00:00:03Z,2026-01-01 00:00:04Z}'::timestamptz[]) AS as_of,
 	partial(pg_temp.j('1:a 2:b 3:c 4:a'), 'a -> b -> c', as_of) AS p;
+-- what comes next can be due later than as_of, but not after the end of the whole: then another match may wait that began later
+SELECT n, p.from_step, p.steps, p.next_steps, p.deadline FROM (VALUES (1, '1:a 2:b', 'a -> b -[>= 5 s]-> c within 6 s'), (2, '1:a 3:b', 'a -[no b]-> b -[>= 5 s]-> c within 6 s'),
+	(3, '1:a 2:a 3:b', '(a | a a) b -[>= 5 s]-> c within 6 s'), (4, '1:a', 'a -[>= 1 h]-> b within 30 min')) AS t (n, steps, pattern),
+	partial(pg_temp.j(steps), pattern::journey_pattern, '2026-01-01 00:00:05Z') AS p;
 
 -- the automaton
 SELECT pattern_explain('^ view -[no return, >= 1 min, <= 1 h]-> (cart | wishlist)+ $ within 1 day');

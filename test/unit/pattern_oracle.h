@@ -127,13 +127,15 @@ oracle_rest(Oracle *o, const Place *at, const Rest *rest)
 }
 
 /*
- * Notes a match that waits for a step of an atom, if one at "as_of" would be in
- * time and it is better than the best one, or the same that waits for another.
+ * Notes a match that waits for a step of an atom, if one at "as_of" or later
+ * would be in time and it is better than the best one, or the same that waits
+ * for another.
  */
 static void
 oracle_waits(Oracle *o, const JnAtom *atom, const Place *at)
 {
 	int64_t		deadline = JN_NO_BOUND;
+	int64_t		earliest = o->as_of;
 	bool		better;
 
 	if (at->steps == 0 || at->ended
@@ -148,7 +150,12 @@ oracle_waits(Oracle *o, const JnAtom *atom, const Place *at)
 			return;
 		if (link->below.given && o->step[at->clock].time + link->below.us - link->below.open < deadline)
 			deadline = o->step[at->clock].time + link->below.us - link->below.open;
+		if (link->above.given && o->step[at->clock].time + link->above.us + link->above.open > earliest)
+			earliest = o->step[at->clock].time + link->above.us + link->above.open;
 	}
+	if (earliest > deadline
+		|| (o->p->within != JN_NO_BOUND && earliest - o->step[o->from].time > o->p->within))
+		return;
 	better = at->steps > o->best_steps
 		|| (at->steps == o->best_steps && o->from == o->best_from && at->clock > o->best_clock);
 	if (better)

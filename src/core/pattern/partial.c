@@ -7,6 +7,11 @@
  * began earlier.  Runs on a way are kept by the step at which its clock
  * started; those that may leave it now lie in a window that moves right, and the
  * best of them is found as in match.c.
+ *
+ * A run that no step at all could carry on, as the lower bound of what comes next
+ * ends behind the bound on the whole, is none: it would hide others that began later.
+ * On a way it still hides them, until it leaves: where two lower bounds follow one
+ * another within a bound on the whole, a match that began later can be passed over.
  */
 #include "partial.h"
 
@@ -46,6 +51,7 @@ typedef struct Search
 	Run		   *now;			/* and with this one */
 	OnWay	   *on;				/* of each way's position */
 	Run			begun;			/* a run that could begin here, or none */
+	int64_t    *least;			/* the least time from each atom's position to the next */
 } Search;
 
 /* Whether a is better than b. */
@@ -63,6 +69,17 @@ static bool
 in_time(const JnWay *way, uint64_t d)
 {
 	return d >= (uint64_t) way->least && (way->most == JN_NO_BOUND || (way->most >= 0 && d <= (uint64_t) way->most));
+}
+
+/* Whether a run is over before a lower bound from its clock is. */
+static bool
+too_late(const Search *s, const Run *run, uint32_t clock, int64_t least)
+{
+	int64_t		within = s->a->within;
+
+	return least > 0 && within != JN_NO_BOUND
+		&& ((uint64_t) least > (uint64_t) within
+			|| jn_time_span(s->time[run->from], s->time[clock]) > (uint64_t) (within - least));
 }
 
 static bool
@@ -86,7 +103,7 @@ offer(Search *s, uint32_t q, const Run *run, uint32_t i)
 {
 	Run			next = {run->steps + 1, run->from, i};
 
-	if (run->from != NEVER && is_better(&next, &s->now[q]))
+	if (run->from != NEVER && is_better(&next, &s->now[q]) && !too_late(s, run, i, s->least[q]))
 		s->now[q] = next;
 }
 
@@ -100,7 +117,7 @@ enter(Search *s, uint32_t q, const Run *run, uint32_t i)
 	 * Several positions may lead here at once: the best will do.  If time
 	 * matters, all their clocks started with the step before.
 	 */
-	if (run->from == NEVER)
+	if (run->from == NEVER || (run->clock != NEVER && too_late(s, run, run->clock, on->way->least)))
 		return;
 	if (on->count > on->first && on->entered == i)
 	{
@@ -223,7 +240,9 @@ look(Search *s, Rest *rest, const Run *run, JnEdges edges, const JnWay *way, int
 			look(s, rest, run, a->position[edge->to].edges, &a->way[a->position[edge->to].number], as_of, false);
 			continue;
 		}
-		if (most != JN_NO_BOUND && (most < 0 || (as_of > clock && jn_time_span(clock, as_of) > (uint64_t) most)))
+		if (too_late(s, run, run->clock, bounds->least))
+			continue;
+		if (most != JN_NO_BOUND && (most < bounds->least || (as_of > clock && jn_time_span(clock, as_of) > (uint64_t) most)))
 			continue;
 		if (!goes_on && is_better(run, &rest->best))
 		{
@@ -238,6 +257,35 @@ look(Search *s, Rest *rest, const Run *run, JnEdges edges, const JnWay *way, int
 			rest->unbounded = true;
 		else if (clock + most > rest->deadline)
 			rest->deadline = clock + most;
+	}
+}
+
+/* The way on which an edge leads to the next step. */
+static const JnWay *
+edge_way(const JnAutomaton *a, const JnEdge *edge)
+{
+	return &a->way[edge->to >= a->steps ? a->position[edge->to].number : edge->way];
+}
+
+/* Fills least[]. */
+static void
+find_least(Search *s)
+{
+	const JnAutomaton *a = s->a;
+
+	s->least = jn_alloc(s->env, jn_array_size((uint64_t) a->steps + 1, sizeof(int64_t)));
+	for (uint32_t q = 0; q < a->steps; q++)
+	{
+		JnEdges		edges = a->position[q].edges;
+
+		s->least[q] = edges.count > 0 ? INT64_MAX : 0;
+		for (uint32_t e = edges.first; e < edges.first + edges.count; e++)
+		{
+			int64_t		least = a->edge[e].to == JN_MATCHED ? 0 : edge_way(a, &a->edge[e])->least;
+
+			if (least < s->least[q])
+				s->least[q] = least;
+		}
 	}
 }
 
@@ -339,6 +387,7 @@ jn_partial(const JnEnv *env, const JnAutomaton *a, const JnSubject *subject, uin
 	s.now = jn_alloc(env, jn_array_size((uint64_t) a->steps + 1, sizeof(Run)));
 	s.on = jn_alloc(env, jn_array_size((uint64_t) ways + 1, sizeof(OnWay)));
 	rest.atom = jn_alloc(env, (size_t) a->atoms + 1);
+	find_least(&s);
 	for (uint32_t q = 0; q < a->steps; q++)
 		s.before[q] = no_run;
 	for (uint32_t k = 0; k < ways; k++)
