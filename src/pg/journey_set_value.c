@@ -22,6 +22,9 @@
  * through pages of one value each as they lie in memory: where it came from tells.
  * Its own foresight ends with the page, and does not know where in a value a
  * question looks.  Where that is not so nothing is lost but some instructions.
+ *
+ * A value that no page can hold has just been put together in memory, and asking
+ * for each line of it would take millions of requests: it is left alone.
  */
 static inline void
 look_ahead(const char *p, size_t size)
@@ -31,6 +34,8 @@ look_ahead(const char *p, size_t size)
 	size_t		end = size;
 
 	before = p;
+	if (size > BLCKSZ)
+		return;
 	if (size > BLCKSZ / 2 && stride <= 2 * BLCKSZ)
 		end += BLCKSZ;
 	for (size_t at = 0; at < end; at += LINE)
