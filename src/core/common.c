@@ -105,7 +105,8 @@ jn_common_code(JnCommon *c, const char *name, size_t size, uint32_t *code, JnErr
 		return look_up(c, name, size, code, err);
 	pack_name(name, size, &head, &tail);
 	recent = &c->recent[(head + 3 * tail + size) * UINT64_C(0x9e3779b97f4a7c15) >> 58];
-	if (recent->head == head && recent->tail == tail && recent->size == size)
+	/* the size first: of a place that was never used there is nothing else */
+	if (recent->size == size && recent->head == head && recent->tail == tail)
 	{
 		*code = recent->code;
 		return JN_OK;
