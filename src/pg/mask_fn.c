@@ -370,6 +370,15 @@ mask_at_length(FunctionCallInfo fcinfo, JourneyMaskSite *site, JourneyDecisionFr
 	return show_mask(fcinfo, site, (JourneyDecision *) front, &subject, false);
 }
 
+bool
+journey_is_call_of(const FuncExpr *call, PGFunction function)
+{
+	FmgrInfo	info;
+
+	fmgr_info(call->funcid, &info);
+	return info.fn_addr == function;
+}
+
 /* _cell(raw anyelement, subject anycompatible, seal journey._seal [, collected timestamptz]) */
 Datum
 journey__cell(PG_FUNCTION_ARGS)

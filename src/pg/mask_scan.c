@@ -117,16 +117,6 @@ typedef struct MaskScan
 
 static const CustomExecMethods exec_methods;
 
-/* Is it a call of this function of ours? */
-static bool
-is_call_of(const FuncExpr *call, PGFunction function)
-{
-	FmgrInfo	info;
-
-	fmgr_info(call->funcid, &info);
-	return info.fn_addr == function;
-}
-
 
 /* ------------------------------------------------------------------------
  * Beginning: which calls are cells, and what is left for the executor
@@ -147,14 +137,14 @@ cell_of(MaskScan *scan, FuncExpr *call)
 {
 	EState	   *estate = scan->css.ss.ps.state;
 	int			nargs = list_length(call->args);
-	bool		is_cell = nargs >= 3 && IsA(lthird(call->args), Const) && is_call_of(call, journey__cell);
+	bool		is_cell = nargs >= 3 && IsA(lthird(call->args), Const) && journey_is_call_of(call, journey__cell);
 	int			seal = is_cell ? 2 : 1;
 	const Expr *subject;
 	const Const *given;
 	AttrNumber	raw = 0;
 	MaskCell   *cell;
 
-	if (!is_cell && !(nargs >= 2 && IsA(lsecond(call->args), Const) && is_call_of(call, journey__row)))
+	if (!is_cell && !(nargs >= 2 && IsA(lsecond(call->args), Const) && journey_is_call_of(call, journey__row)))
 		return -1;
 
 	for (int i = 0; i < scan->cell_count; i++)
@@ -683,7 +673,7 @@ is_no_index(const Expr *clause)
 		return false;
 	argument = linitial(call->args);
 	return IsA(argument, Var) && argument->varattno == TableOidAttributeNumber &&
-		is_call_of(call, journey__no_index);
+		journey_is_call_of(call, journey__no_index);
 }
 
 static bool

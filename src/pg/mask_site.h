@@ -6,6 +6,7 @@
 #define JOURNEY_MASK_SITE_H
 
 #include "fmgr.h"
+#include "nodes/primnodes.h"
 
 #include "decision.h"
 #include "masks.h"
@@ -31,5 +32,8 @@ typedef struct JourneyMaskSite
 /* _cell(raw, subject, seal [, collected]) and _row(subject, seal [, collected]), see mask_fn.c */
 extern PGDLLEXPORT Datum journey__cell(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum journey__row(PG_FUNCTION_ARGS);
+
+/* Is it a call of this function of ours? */
+extern bool journey_is_call_of(const FuncExpr *call, PGFunction function);
 
 #endif							/* JOURNEY_MASK_SITE_H */

@@ -128,6 +128,12 @@ SELECT i, subject, i % 5, i % 5 + i % 2, i % 5, pg_temp.cell(i % 10, CASE WHEN i
 	pg_temp.cell(i, 79190000 + i, 86420000 - i % 3, label)
 FROM generate_series(1, 20000) AS i JOIN who ON n = i % 12;
 
+-- as many bytes of rows, but not of what ANALYZE notes of them, which does not compress
+INSERT INTO journey_base.letters
+SELECT i, subject, pg_temp.cell(rpad(label, 294, '.'), 'CANARY' || repeat(md5(i::text), 9), 'CANARY' || repeat(md5('1'), 9), label),
+	pg_temp.cell(rpad(label, 294, '.'), 'CANARY' || repeat(md5('1'), 9), 'CANARY' || repeat(md5(i::text), 9), label)
+FROM generate_series(1, 1200) AS i JOIN who ON n = i % 12;
+
 INSERT INTO journey_base.hidden SELECT i, 'yes-1', 'yes-1' FROM generate_series(1, 6) AS i
 	UNION ALL SELECT 7, 'refused', 'HIDDEN';
 INSERT INTO hidden_child SELECT 100 + i, 'yes-1', 'yes-1' FROM generate_series(1, 6) AS i

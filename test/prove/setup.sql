@@ -121,6 +121,9 @@ CREATE TABLE tallies (
 	amount int
 ) WITH (autovacuum_enabled = off);
 
+-- Values as long in both worlds, of which one has much to note as frequent.
+CREATE TABLE letters (id int PRIMARY KEY, user_id text, body text, title text) WITH (autovacuum_enabled = off);
+
 -- Not protected: it refers to a protected one.
 CREATE TABLE orders (
 	id int PRIMARY KEY,
@@ -211,6 +214,7 @@ ALTER TABLE cases OWNER TO shop;
 ALTER TABLE profiles OWNER TO shop;
 ALTER TABLE facts OWNER TO shop;
 ALTER TABLE tallies OWNER TO shop;
+ALTER TABLE letters OWNER TO shop;
 ALTER TABLE orders OWNER TO shop;
 ALTER TABLE hidden OWNER TO shop;
 ALTER TABLE hidden_child OWNER TO shop;
@@ -218,7 +222,7 @@ ALTER TABLE loose OWNER TO shop;
 
 -- What a shop would really have granted before it protects its tables: reads
 -- of the children and single columns, writes, references, statistics.
-GRANT SELECT ON people, visits, visits_1, visits_2, visits_3, notes, notes_old, secrets, cases, profiles, facts, tallies, orders, hidden, loose, tickets, devices
+GRANT SELECT ON people, visits, visits_1, visits_2, visits_3, notes, notes_old, secrets, cases, profiles, facts, tallies, letters, orders, hidden, loose, tickets, devices
 	TO ana, bob, carol, dave, erin, frank, insider, wrapper, wanda;
 GRANT SELECT (email, ssn, amount), UPDATE (user_id), REFERENCES (id, ssn) ON people TO ana;
 GRANT INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON people, visits, notes TO wanda;
@@ -292,6 +296,8 @@ SELECT journey.protect('facts', subject => 'user_id', columns => '{
 	"id": "public", "user_id": "public", "kind": {"class": "kind", "mask": "constant", "value": -1}}');
 
 SELECT journey.protect('tallies', subject => 'user_id', columns => '{"id": "public", "user_id": "public", "area": "public", "kind": "public", "zone": "public"}');
+
+SELECT journey.protect('letters', subject => 'user_id', columns => '{"id": "public", "user_id": "public"}');
 
 SELECT journey.protect('tickets', subject => 'person', columns => '{"id": "public", "person": "public", "note": {"mask": "partial", "keep_first": 1, "min_hidden": 4}}');
 SELECT journey.protect('devices', subject => 'person', columns => '{"id": "public", "person": "public"}');
