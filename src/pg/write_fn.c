@@ -24,14 +24,28 @@
  * gets the same words whatever happened, with the SQLSTATE where that follows
  * from public values.
  *
+ * Temporary tables and types are another matter.  They come last in this path, so
+ * code of the owner that names a table in a schema which is not in the path does
+ * not fail if the writer has made one of that name: it hands raw rows to it, or
+ * asks it.  No path is without them.  So where a function that the table
+ * calls looks names up, and the session has any that are not the owner's,
+ * nothing is written.
+ *
  * UPDATE and DELETE find the row by a public key, and only as the writer saw
  * it: if a public column has changed since, they fail as a serializable
  * transaction would.  So nobody's change is lost.
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/dependency.h"
+#include "catalog/indexing.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
@@ -45,6 +59,7 @@
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 
 #include "compat.h"
 
@@ -56,6 +71,8 @@ typedef struct Writer
 	bool	   *taken;			/* may the column be written? by attnum - 1 */
 	bool	   *given;			/* INSERT: the columns that the plan sets */
 	SPIPlanPtr	plan;			/* NULL: none yet */
+	bool		asked_names;	/* is the next one known? */
+	bool		by_name;		/* may code of the owner find temporary tables? */
 	MemoryContextCallback callback;
 } Writer;
 
@@ -315,6 +332,83 @@ set_for_now(const char *name, const char *value)
 	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
+/* Is it a table, view or type that another than the owner or a superuser has made? */
+static bool
+is_of_others(Oid class, Oid object, Oid owner)
+{
+	HeapTuple	tuple = NULL;
+	Oid			maker = owner;
+
+	if (class == RelationRelationId && HeapTupleIsValid(tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(object))))
+		maker = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	else if (class == TypeRelationId && HeapTupleIsValid(tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(object))))
+		maker = ((Form_pg_type) GETSTRUCT(tuple))->typowner;
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	return maker != owner && !superuser_arg(maker);
+}
+
+/* Does a schema hold such? */
+static bool
+holds_others(Oid schema, Oid owner)
+{
+	Relation	rel = table_open(DependRelationId, AccessShareLock);
+	ScanKeyData key[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		found = false;
+
+	ScanKeyInit(&key[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(NamespaceRelationId));
+	ScanKeyInit(&key[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(schema));
+	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, 2, key);
+	while (!found && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend d = (Form_pg_depend) GETSTRUCT(tuple);
+
+		found = is_of_others(d->classid, d->objid, owner);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
+/* Can functions that the table calls take tables of the writer for tables of their owner? */
+static bool
+finds_by_name(Oid view)
+{
+	Oid			type = REGCLASSOID;
+	Datum		value = ObjectIdGetDatum(view);
+	bool		isnull = true;
+	bool		result = true;
+
+	SPI_connect();
+	if (SPI_execute_with_args("SELECT journey._finds_by_name($1)", 1, &type, &value, NULL, true, 1) == SPI_OK_SELECT && SPI_processed == 1)
+		result = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	SPI_finish();
+	return isnull || result;
+}
+
+/* An error if they would.  Objects may come with each row, functions do not while the statement runs. */
+static void
+check_temporary(Writer *writer, TriggerData *call)
+{
+	Oid			schema;
+	Oid			toast_schema;
+
+	GetTempNamespaceState(&schema, &toast_schema);
+	if (!OidIsValid(schema))
+		return;
+	if (!writer->asked_names)
+		writer->by_name = finds_by_name(RelationGetRelid(call->tg_relation));
+	writer->asked_names = true;
+	if (writer->by_name && holds_others(schema, call->tg_relation->rd_rel->relowner))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("cannot write to view \"%s\" in a session with temporary tables or types", RelationGetRelationName(call->tg_relation)),
+				 errdetail("Triggers and functions of its table might take them for others of the same name."),
+				 errhint("Drop them, or write in another session. Where functions set their search_path, with pg_temp at its end, they are no hindrance.")));
+}
+
 /* The same as the owner of the view, with settings of no one's choosing. */
 static pg_noinline HeapTuple
 run_as_owner(Writer *writer, TriggerData *call, HeapTuple old, HeapTuple new)
@@ -373,5 +467,6 @@ journey__write(PG_FUNCTION_ARGS)
 	writer = get_writer(fcinfo, call);
 	if (new != NULL)
 		check_columns(writer, call, old, new);
+	check_temporary(writer, call);
 	PG_RETURN_POINTER(run_as_owner(writer, call, old, new));
 }

@@ -254,6 +254,73 @@ SELECT kind, object, detail FROM journey.protect('shop.uses', subject => 'who', 
 WHERE kind <> 'step';
 SELECT journey.unprotect('shop.codes');
 
+-- temporary tables of the writer, which a trigger of the owner would take for others (threat 144)
+SET ROLE regress_write_owner;
+CREATE TABLE shop.jobs (id int PRIMARY KEY, who text, status text, ssn text);
+INSERT INTO shop.jobs VALUES (1, 'u1', 'new', 'raw 1'), (2, 'u2', 'new', 'raw 2');
+CREATE FUNCTION shop.keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO kept_rows VALUES (OLD::text); RETURN NEW; END $$;
+CREATE FUNCTION shop.fits(text) RETURNS boolean LANGUAGE sql RETURN true;
+ALTER TABLE shop.jobs ADD CHECK (shop.fits(ssn));
+RESET ROLE;
+GRANT SELECT, INSERT, UPDATE, DELETE ON shop.jobs TO regress_writer;
+SELECT journey.protect('shop.jobs', subject => 'who', columns => '{"id": "public", "who": "public", "status": "public"}', writes => 'public');
+SET ROLE regress_writer;
+CREATE TEMP TABLE kept_rows (old text);
+GRANT ALL ON kept_rows TO PUBLIC;
+-- no code that could
+UPDATE shop.jobs SET status = 'a';
+RESET ROLE;
+CREATE TRIGGER keep AFTER UPDATE ON journey_base.jobs FOR EACH ROW EXECUTE FUNCTION shop.keep();
+SET ROLE regress_writer;
+UPDATE shop.jobs SET status = 'b';
+INSERT INTO shop.jobs (id) VALUES (3);
+DELETE FROM shop.jobs;
+TABLE kept_rows;
+-- a type, a table that comes within the statement, and one of the owner's
+DROP TABLE kept_rows;
+CREATE DOMAIN pg_temp.kept AS text;
+UPDATE shop.jobs SET status = 'c';
+DROP DOMAIN pg_temp.kept;
+CREATE FUNCTION pg_temp.make() RETURNS text LANGUAGE plpgsql AS $$ BEGIN CREATE TEMP TABLE IF NOT EXISTS kept_rows (old text); GRANT ALL ON kept_rows TO PUBLIC; RETURN 'd'; END $$;
+UPDATE shop.jobs SET status = pg_temp.make();
+SET ROLE regress_write_owner;
+CREATE TEMP TABLE kept_rows (old text);
+SET ROLE regress_writer;
+UPDATE shop.jobs SET status = 'e' WHERE id = 1;
+RESET ROLE;
+TABLE pg_temp.kept_rows;
+DROP TABLE pg_temp.kept_rows;
+-- code that says where it looks
+SET ROLE regress_writer;
+CREATE TEMP TABLE kept_rows (old text);
+GRANT ALL ON kept_rows TO PUBLIC;
+RESET ROLE;
+ALTER FUNCTION shop.keep() SET search_path = shop;
+SET ROLE regress_writer;
+UPDATE shop.jobs SET status = 'f';
+RESET ROLE;
+SET ROLE regress_write_owner;
+CREATE TABLE shop.kept_rows (old text);
+RESET ROLE;
+ALTER FUNCTION shop.keep() SET search_path = shop, pg_temp;
+SET ROLE regress_writer;
+UPDATE shop.jobs SET status = 'g' WHERE id = 2;
+TABLE kept_rows;
+DROP TABLE kept_rows;
+RESET ROLE;
+TABLE shop.kept_rows;
+-- the same by a function of a check, which would ask such a table about the values of the row
+CREATE OR REPLACE FUNCTION shop.fits(text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN EXISTS (SELECT FROM allowed WHERE value = $1); END $$;
+SET ROLE regress_writer;
+CREATE TEMP VIEW allowed AS SELECT 'raw 1'::text AS value;
+GRANT ALL ON allowed TO PUBLIC;
+UPDATE shop.jobs SET status = 'h' WHERE id = 1;
+UPDATE shop.jobs SET status = 'h' WHERE id = 2;
+DROP VIEW allowed;
+RESET ROLE;
+SELECT journey.unprotect('shop.jobs');
+DROP TABLE shop.jobs;
+
 -- the trigger function is for these views alone
 SET ROLE regress_writer;
 CREATE VIEW pg_temp.mine AS SELECT 1 AS one;
