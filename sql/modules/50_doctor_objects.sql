@@ -44,6 +44,36 @@ AS $$
   WHERE r.grantee <> c.relowner
   GROUP BY p.base, m, r.grantee
   UNION ALL
+  -- the server has large values there, in pieces
+  SELECT 'high', 'a role has rights on a base table', o.oid::regclass::text,
+         format('REVOKE ALL ON %s FROM %s;', o.oid::regclass, CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END),
+         format('%s: %s. It holds large values of %s.', CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END,
+                string_agg(x.privilege_type, ', ' ORDER BY x.privilege_type COLLATE "C"), t)
+  FROM journey._protected() p CROSS JOIN journey._tree(p.base) t JOIN pg_class c ON c.oid = t JOIN pg_class o ON o.oid = c.reltoastrelid
+  CROSS JOIN aclexplode(o.relacl) x
+  WHERE x.grantee <> o.relowner
+  GROUP BY o.oid, t, x.grantee
+  UNION ALL
+  SELECT CASE WHEN c.oid IN ('pg_statistic'::regclass, 'pg_statistic_ext_data'::regclass, 'pg_largeobject'::regclass) OR x.privilege_type <> 'SELECT'
+              THEN 'high' ELSE 'medium' END,
+         'a role has rights on a table of the server', c.oid::regclass::text,
+         format('REVOKE %s%s ON %s FROM %s;', x.privilege_type, ' (' || quote_ident(x.attname) || ')', c.oid::regclass, x.role),
+         format('%s: %s. %s', x.role, x.privilege_type,
+                CASE WHEN x.privilege_type <> 'SELECT' THEN 'Who writes there does what a superuser can.'
+                     WHEN c.oid IN ('pg_statistic'::regclass, 'pg_statistic_ext_data'::regclass) THEN 'It holds the most common values of columns, as they are.'
+                     WHEN c.oid = 'pg_largeobject'::regclass THEN 'It holds all large objects.'
+                     ELSE 'It holds what not everybody may know, such as passwords.' END)
+  FROM pg_class c
+  CROSS JOIN LATERAL (SELECT y.*, CASE y.grantee WHEN 0 THEN 'PUBLIC' ELSE y.grantee::regrole::text END AS role
+                      FROM (SELECT NULL::name AS attname, 0 AS attnum, z.* FROM aclexplode(c.relacl) z
+                            UNION ALL
+                            SELECT a.attname, a.attnum, z.* FROM pg_attribute a CROSS JOIN aclexplode(a.attacl) z WHERE a.attrelid = c.oid) y) x
+  LEFT JOIN pg_roles r ON r.oid = x.grantee
+  WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relkind = 'r' AND x.grantee <> c.relowner AND NOT coalesce(r.rolsuper, false)
+    AND NOT EXISTS (SELECT FROM pg_init_privs i CROSS JOIN aclexplode(i.initprivs) q
+                    WHERE i.classoid = 'pg_class'::regclass AND i.objoid = c.oid AND i.objsubid IN (0, x.attnum)
+                      AND q.grantee = x.grantee AND q.privilege_type = x.privilege_type)
+  UNION ALL
   SELECT 'medium', 'a role has rights on the schema of base tables', 'schema journey_base',
          format('REVOKE ALL ON SCHEMA journey_base FROM %s;', CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END),
          format('%s: %s.', CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END,
@@ -68,6 +98,17 @@ AS $$
         LEFT JOIN pg_init_privs i ON i.classoid = 'pg_class'::regclass AND i.objoid = c.oid AND i.objsubid = 0
         WHERE c.relnamespace = 'journey'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S') AND y.grantee <> c.relowner
           AND NOT EXISTS (SELECT FROM aclexplode(i.initprivs) q WHERE q.grantee = y.grantee AND q.privilege_type = y.privilege_type)) x
+  UNION ALL
+  SELECT DISTINCT 'medium', 'a view of others shows a table of the extension', v.oid::regclass::text,
+         format('DROP %sVIEW %s;', CASE v.relkind WHEN 'm' THEN 'MATERIALIZED ' ELSE '' END, v.oid::regclass),
+         format('It shows %s, with the rights of %s.', c.oid::regclass, v.relowner::regrole)
+  FROM pg_class c
+  JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND d.classid = 'pg_rewrite'::regclass
+  JOIN pg_rewrite w ON w.oid = d.objid
+  JOIN pg_class v ON v.oid = w.ev_class AND v.relkind IN ('v', 'm') AND v.relnamespace <> 'journey'::regnamespace
+  WHERE c.relnamespace = 'journey'::regnamespace AND c.relkind IN ('r', 'p')
+    AND EXISTS (SELECT FROM aclexplode(v.relacl) x WHERE x.grantee <> v.relowner)
+    AND EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
   UNION ALL
   SELECT 'high', 'a role may create objects in the schema of the extension', 'schema journey',
          format('REVOKE CREATE ON SCHEMA journey FROM %s;', CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END), NULL
@@ -177,6 +218,26 @@ AS $$
   WHERE NOT EXISTS (SELECT FROM unnest(k.policies) c WHERE c.column_name = a.attname AND c.column_type = a.atttypid)
   GROUP BY k.base, k.refresh
   UNION ALL
+  SELECT DISTINCT 'low', 'planning reads what is noted of masked columns', format('statistics %I.%I', n.nspname, e.stxname),
+         format('DROP STATISTICS %I.%I;', n.nspname, e.stxname), 'EXPLAIN (BUFFERS) tells every reader how many pages that is.'
+  FROM known k CROSS JOIN journey._tree(k.base) t
+  JOIN pg_statistic_ext e ON e.stxrelid = t
+  JOIN pg_namespace n ON n.oid = e.stxnamespace
+  CROSS JOIN journey._statistics_columns(e.oid) x
+  WHERE NOT EXISTS (SELECT FROM unnest(k.policies) c WHERE c.column_name = x AND c.mask = 'public')
+  UNION ALL
+  SELECT 'medium', 'everybody reads a masked value in the catalog', format('column %I of %s', a.attname, t),
+         format('VACUUM FULL %s;', t), 'Rows that were there before the column was added have it, until they are written anew: see pg_attribute.attmissingval.'
+  FROM known k CROSS JOIN journey._tree(k.base) t
+  JOIN pg_attribute a ON a.attrelid = t AND a.atthasmissing AND NOT a.attisdropped
+  WHERE NOT EXISTS (SELECT FROM unnest(k.policies) c WHERE c.column_name = a.attname AND c.mask = 'public')
+  UNION ALL
+  SELECT DISTINCT 'low', 'writers who have temporary tables are refused', f.oid::regprocedure::text,
+         format('ALTER ROUTINE %s SET search_path = %I, pg_temp;', f.oid::regprocedure, n.nspname),
+         format('It looks up names when a row is written to %s.', k.view)
+  FROM known k CROSS JOIN journey._finding_by_name(k.base) b JOIN pg_proc f ON f.oid = b JOIN pg_namespace n ON n.oid = f.pronamespace
+  WHERE k.writes <> 'none'
+  UNION ALL
   SELECT 'low', 'a trigger sees raw rows', format('trigger %I of %s', g.tgname, t), format('DROP TRIGGER %I ON %s;', g.tgname, t),
          'What it does with them, only its owner knows.'
   FROM known k CROSS JOIN journey._tree(k.base) t JOIN pg_trigger g ON g.tgrelid = t AND NOT g.tgisinternal
@@ -214,6 +275,17 @@ AS $$
                 AND (b.relnamespace IS DISTINCT FROM to_regnamespace('journey_base')
                      OR position(journey._words('journey_base') IN journey._words(concat_ws(' ', f.prosrc, f.proconfig))) > 0)
   WHERE has_table_privilege(f.proowner, t, 'SELECT')
+  UNION ALL
+  SELECT DISTINCT 'low', 'a function makes statements and runs them with the rights of a role that reads raw values', f.oid::regprocedure::text,
+         format('ALTER ROUTINE %s SECURITY INVOKER;', f.oid::regprocedure),
+         format('It runs as %s. What it is given may become part of them.', f.proowner::regrole)
+  FROM known k
+  JOIN pg_proc f ON f.prosecdef AND f.pronamespace NOT IN ('journey'::regnamespace, 'pg_catalog'::regnamespace)
+                AND f.prosqlbody IS NULL AND journey._words(f.prosrc) ~ ' (execute|spi_exec_query|spi_query|spi_exec) '
+  JOIN pg_language l ON l.oid = f.prolang AND l.lanname NOT IN ('sql', 'internal', 'c')
+  WHERE has_table_privilege(f.proowner, k.base, 'SELECT')
+    AND EXISTS (SELECT FROM aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) x WHERE x.grantee <> f.proowner)
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.deptype = 'e')
 $$;
 COMMENT ON FUNCTION journey._doctor_relations() IS 'Findings of doctor(): what happened to protected relations since.';
 

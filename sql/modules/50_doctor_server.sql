@@ -27,7 +27,7 @@ AS $$
   FROM pg_roles r
   WHERE r.rolsuper AND r.rolcanlogin
   UNION ALL
-  SELECT CASE WHEN g.rolname IN ('pg_monitor', 'pg_read_all_stats') THEN 'low' WHEN g.rolname = 'pg_maintain' THEN 'medium' ELSE 'high' END,
+  SELECT CASE WHEN g.rolname IN ('pg_monitor', 'pg_read_all_stats', 'pg_stat_scan_tables') THEN 'low' WHEN g.rolname = 'pg_maintain' THEN 'medium' ELSE 'high' END,
          'a role has the rights of a predefined role', m.member::regrole::text,
          format('REVOKE %I FROM %s;', g.rolname, m.member::regrole),
          format('%s: %s.', g.rolname,
@@ -37,11 +37,12 @@ AS $$
                   WHEN 'pg_read_server_files' THEN 'reads the files of the server'
                   WHEN 'pg_write_server_files' THEN 'writes the files of the server'
                   WHEN 'pg_execute_server_program' THEN 'runs programs as the user of the server'
+                  WHEN 'pg_stat_scan_tables' THEN 'may call functions that look below tables, if their extensions are there'
                   WHEN 'pg_maintain' THEN 'stores the rows of any table in the order of an index, in which all then see them'
                   ELSE 'sees the statements of others, with their literals' END)
   FROM pg_roles g CROSS JOIN LATERAL journey._members_of(g.oid) m JOIN pg_roles r ON r.oid = m.member
   WHERE g.rolname IN ('pg_read_all_data', 'pg_write_all_data', 'pg_read_server_files', 'pg_write_server_files',
-                      'pg_execute_server_program', 'pg_maintain', 'pg_monitor', 'pg_read_all_stats')
+                      'pg_execute_server_program', 'pg_maintain', 'pg_monitor', 'pg_read_all_stats', 'pg_stat_scan_tables')
     AND NOT r.rolsuper AND r.rolname NOT LIKE 'pg\_%'
   UNION ALL
   SELECT 'high', 'a role can replicate', r.oid::regrole::text, format('ALTER ROLE %I NOREPLICATION;', r.rolname),
@@ -173,6 +174,11 @@ AS $$
   FROM unnest('{pg_stat_get_io(),pg_stat_get_backend_io(integer)}'::text[]) AS x (signature) CROSS JOIN to_regprocedure(x.signature) f
   WHERE has_function_privilege('public', f, 'EXECUTE')
     AND EXISTS (SELECT FROM journey._protected() p JOIN journey.policy c ON c.protected_id = p.id AND c.column_name = p.subject AND c.mask <> 'public')
+  UNION ALL
+  SELECT 'low', 'whoever reaches the server can log in as any role', format('line %s of pg_hba.conf', h.line_number), NULL,
+         format('Its method is trust: %s, database %s, user %s%s.', h.type, array_to_string(h.database, ','), array_to_string(h.user_name, ','), ', from ' || h.address)
+  FROM pg_hba_file_rules h
+  WHERE h.auth_method = 'trust' AND NOT h.database <@ '{replication}'
   UNION ALL
   SELECT 'high', 'masks do not hold on the workers of Citus', 'extension citus', NULL, 'Do not protect distributed tables.'
   FROM pg_extension e

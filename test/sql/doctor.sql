@@ -50,6 +50,21 @@ GRANT CREATE ON SCHEMA journey TO regress_doc_reader;
 :close;
 GRANT EXECUTE ON FUNCTION journey.consent_refuse, journey.unprotect TO regress_doc_reader;
 :close;
+-- what the server keeps of values: pieces of large ones, statistics, large objects
+SELECT reltoastrelid::regclass AS toast FROM pg_class WHERE oid = 'journey_base.people'::regclass \gset
+GRANT SELECT ON :toast TO regress_doc_reader;
+SELECT severity, finding, object = :'toast' AS same, replace(statement, :'toast', 'TOAST'), detail FROM finding;
+SELECT statement FROM finding \g /dev/null
+REVOKE ALL ON :toast FROM regress_doc_reader;
+SELECT 'left: ' || count(*) FROM finding;
+GRANT SELECT ON pg_statistic, pg_statistic_ext_data, pg_largeobject, pg_user_mapping TO regress_doc_reader;
+GRANT SELECT (rolpassword) ON pg_authid TO PUBLIC;
+GRANT UPDATE ON pg_class TO regress_doc_reader;
+:close;
+CREATE VIEW doc.known AS SELECT name FROM journey.subject;
+TABLE finding;
+GRANT SELECT ON doc.known TO regress_doc_reader;
+:close;
 ALTER TABLE journey.ledger DISABLE TRIGGER append_only;
 :close;
 
@@ -67,6 +82,14 @@ CREATE FUNCTION doc.peek_2() RETURNS text LANGUAGE sql SECURITY DEFINER SET sear
 CREATE FUNCTION doc.peek_3() RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN (SELECT min(email) FROM doc.people, doc.visits_10); END';
 :close;
 DROP FUNCTION doc.peek_1(), doc.peek_2(), doc.peek_3();
+CREATE FUNCTION doc.run(what text) RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN EXECUTE what; RETURN what; END';
+CREATE FUNCTION doc.run_self(what text) RETURNS text LANGUAGE plpgsql AS 'BEGIN EXECUTE what; RETURN what; END';
+CREATE FUNCTION doc.run_alone(what text) RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN EXECUTE what; RETURN what; END';
+REVOKE EXECUTE ON FUNCTION doc.run_alone FROM PUBLIC;
+CREATE FUNCTION doc.run_reader(what text) RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN EXECUTE what; RETURN what; END';
+ALTER FUNCTION doc.run_reader OWNER TO regress_doc_reader;
+:close;
+DROP FUNCTION doc.run, doc.run_self, doc.run_alone, doc.run_reader;
 ALTER EVENT TRIGGER journey_close_joined DISABLE;
 CREATE TABLE doc.visits_2 PARTITION OF journey_base.visits FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
 GRANT SELECT ON doc.visits_2 TO regress_doc_reader;
@@ -120,6 +143,17 @@ CREATE RULE tell AS ON DELETE TO doc.visits DO INSTEAD NOTIFY told;
 :close;
 CREATE INDEX ON journey_base.people (age, email);
 :close;
+CREATE STATISTICS doc.people_two ON email, age FROM journey_base.people;
+CREATE STATISTICS doc.people_public ON id, age FROM journey_base.people;
+CREATE STATISTICS doc.people_words ON (lower(email)) FROM journey_base.people;
+:close;
+INSERT INTO journey_base.people (id, who) VALUES (100, 'u100');
+ALTER TABLE journey_base.people ADD plan text DEFAULT 'what all have';
+SELECT journey.refresh('doc.people');
+:close;
+ALTER TABLE journey_base.people DROP plan CASCADE;
+SELECT journey.refresh('journey_base.people');
+DELETE FROM journey_base.people WHERE id = 100;
 ALTER TABLE journey_base.people ADD CHECK (grp <> length(email));
 :close;
 CREATE TABLE doc.refers (who text);
@@ -150,7 +184,7 @@ SELECT count(*) FROM journey.protected_member WHERE member::text !~ 'people|visi
 -- Roles
 CREATE ROLE regress_doc_super LOGIN SUPERUSER;
 ALTER ROLE regress_doc_reader BYPASSRLS REPLICATION;
-GRANT pg_read_all_data, pg_write_all_data, pg_read_server_files, pg_write_server_files, pg_execute_server_program, pg_read_all_stats TO regress_doc_login;
+GRANT pg_read_all_data, pg_write_all_data, pg_read_server_files, pg_write_server_files, pg_execute_server_program, pg_read_all_stats, pg_stat_scan_tables TO regress_doc_login;
 :close;
 ALTER ROLE regress_doc_owner LOGIN;
 GRANT regress_doc_owner TO regress_doc_middle;
