@@ -36,10 +36,18 @@ jn_numbered_add(JnNumbered *n, const uint8_t *prefix, uint8_t size, uint8_t digi
 	s->size = size;
 	s->digits = digits;
 	memcpy(s->prefix, prefix, (size_t) (size - digits));
-	for (int i = 0; i < 8 && i < size - digits; i++)
+	for (int i = 0; i < 8 && i < size - digits && size >= 8; i++)
 	{
 		s->head |= (uint64_t) prefix[i] << 8 * i;
 		s->head_mask |= UINT64_C(0xff) << 8 * i;
+	}
+	for (int i = 0; i < 8; i++)
+	{
+		int			at = size - 8 + i;
+		bool		is_digit = at >= size - digits;
+
+		s->tail |= (uint64_t) (is_digit ? '0' : at >= 0 ? prefix[at] : 0) << 8 * i;
+		s->room |= (uint64_t) (is_digit ? 0x7f - 9 : 0x7f) << 8 * i;
 	}
 	s->last = last;
 	s->first = first;
@@ -115,4 +123,15 @@ jn_numbered_seal(JnNumbered *n)
 	}
 	n->count = kept;
 	return places;
+}
+
+int64_t
+jn_numbered_find_from(const JnNumbered *n, int i, const char *name, size_t size, uint64_t tail)
+{
+	uint64_t	head = jn_name_start(name, size);
+	int64_t		place = -1;
+
+	for (; i >= 0 && place < 0; i = n->series[i].next)
+		place = jn_series_find(&n->series[i], name, size, head, tail);
+	return place;
 }

@@ -34,16 +34,23 @@
 
 typedef struct JnSeries
 {
+	/* what each name is compared with, see jn_series_find() */
+	uint64_t	head;			/* of the prefix its first eight bytes, zeros behind; see jn_name_start() */
+	uint64_t	head_mask;		/* of the bytes that it has there */
+	uint64_t	tail;			/* last eight bytes of the name of the number 0; zeros before a shorter one */
+	uint64_t	room;			/* for each byte of the tail 0x7f less the most that may be left of it there */
+
+	uint64_t	first;			/* place of the number 0; those up to "last" follow */
+	uint32_t	last;			/* the highest number among them */
+	uint32_t	members;		/* names that were counted */
+	int8_t		next;			/* series with names of this size, or -1 */
 	uint8_t		size;			/* bytes of each name */
 	uint8_t		digits;			/* of the number, at its end */
 	uint8_t		prefix[JN_SERIES_NAME]; /* what comes before */
-	uint64_t	head;			/* its first eight bytes, zeros behind a shorter one */
-	uint64_t	head_mask;		/* of the bytes that it has there */
-	int8_t		next;			/* series with names of this size, or -1 */
-	uint32_t	members;		/* names that were counted */
-	uint32_t	last;			/* the highest number among them */
-	uint64_t	first;			/* place of the number 0; those up to "last" follow */
+	uint8_t		padding[13];	/* to a power of two, as they are found by number */
 } JnSeries;
+
+_Static_assert(sizeof(JnSeries) == 128, "padding");
 
 /* The series of names of so many digits and nothing else. */
 typedef struct JnPlain
@@ -80,6 +87,13 @@ extern uint64_t jn_numbered_seal(JnNumbered *n);
 extern void jn_numbered_add(JnNumbered *n, const uint8_t *prefix, uint8_t size, uint8_t digits,
 							uint32_t last, uint64_t first);
 
+/* The first eight bytes of a name, the last one highest; 0 if it has fewer. */
+static inline uint64_t
+jn_name_start(const char *name, size_t size)
+{
+	return size >= 8 ? jn_load64((const uint8_t *) name) : 0;
+}
+
 /* The last eight bytes of a name, the last one highest; zeros before a shorter one. */
 static inline uint64_t
 jn_name_tail(const char *name, size_t size)
@@ -99,29 +113,14 @@ jn_name_tail(const char *name, size_t size)
 		(uint64_t) bytes[0] << 8 * (8 - size);
 }
 
-/*
- * The number that the last "digits" bytes of a tail are; false if one is no
- * digit.  The well-known way to read eight digits in three multiplications.
- */
-static inline bool
-jn_last_digits(uint64_t tail, int digits, uint32_t *number)
+/* The number of eight digits, 0 to 9 each, the last one highest: the well-known way, in three multiplications. */
+static inline uint32_t
+jn_number_of_digits(uint64_t digits)
 {
-	uint64_t	used = ~UINT64_C(0) << 8 * (8 - digits);
-	uint64_t	text = (tail & used) | (UINT64_C(0x3030303030303030) & ~used);
-
-	/* is each byte 0x30 to 0x39? */
-	if (((text & UINT64_C(0xf0f0f0f0f0f0f0f0)) |
-		 ((text + UINT64_C(0x0606060606060606)) & UINT64_C(0xf0f0f0f0f0f0f0f0)) >> 4) !=
-		UINT64_C(0x3333333333333333))
-		return false;
-
 	/* pairs, then fours, then all eight */
-	text -= UINT64_C(0x3030303030303030);
-	text = text * 10 + (text >> 8);
-	text = ((text & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x000f424000000064) +
-			((text >> 16) & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x0000271000000001)) >> 32;
-	*number = (uint32_t) text;
-	return true;
+	digits = digits * 10 + (digits >> 8);
+	return (uint32_t) (((digits & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x000f424000000064) +
+						((digits >> 16) & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x0000271000000001)) >> 32);
 }
 
 /*
@@ -147,28 +146,49 @@ jn_numbered_find_number(const JnNumbered *n, uint64_t number)
 	return number < plain->places ? (int64_t) (plain->first + number) : -1;
 }
 
+/*
+ * The place of a name in a series with names of its size, or -1.  "head" is its
+ * first eight bytes, 0 if it has fewer.
+ *
+ * Head and tail are all of a name of up to sixteen bytes.  Of the tail, the tail of
+ * the number 0 leaves nothing where the prefix is, and what a digit counts:
+ *
+ *		tail of 'user-417'	 'u'  's'  'e'  'r'  '-'  '4'  '1'  '7'
+ *		xor series->tail	   0    0    0    0    0    4    1    7
+ *		plus series->room	0x7f 0x7f 0x7f 0x7f 0x7f 0x7a 0x77 0x7d
+ *
+ * A byte that is another one, from left to right the first, has its high bit set
+ * before the sum or behind it: nothing is carried to it, as no byte before it passes 0x7f.
+ */
+static inline int64_t
+jn_series_find(const JnSeries *series, const char *name, size_t size, uint64_t head, uint64_t tail)
+{
+	uint64_t	digits = tail ^ series->tail;
+	uint32_t	number;
+
+	if ((head & series->head_mask) != series->head ||
+		(((digits + series->room) | digits) & UINT64_C(0x8080808080808080)) != 0 ||
+		(size > 16 && memcmp(name + 8, series->prefix + 8, size - 16) != 0))
+		return -1;
+	number = jn_number_of_digits(digits);
+	return number <= series->last ? (int64_t) (series->first + number) : -1;
+}
+
+/* The same in the series number "i" and those behind it; -1 is none. */
+extern int64_t jn_numbered_find_from(const JnNumbered *n, int i, const char *name, size_t size, uint64_t tail);
+
 /* The place of a name, from 0, or -1.  "tail" is that of the name. */
 static inline int64_t
 jn_numbered_find(const JnNumbered *n, const char *name, size_t size, uint64_t tail)
 {
-	uint64_t	head;
+	const JnSeries *first;
+	int64_t		place;
 
 	if (size > JN_SERIES_NAME || n->first[size] < 0)
 		return -1;
-	head = size >= 8 ? jn_load64((const uint8_t *) name) : size > 0 ? tail >> 8 * (8 - size) : 0;
-	for (int i = n->first[size]; i >= 0; i = n->series[i].next)
-	{
-		const JnSeries *s = &n->series[i];
-		size_t		prefix = (size_t) (s->size - s->digits);
-		uint32_t	number;
-
-		if ((head & s->head_mask) != s->head ||
-			(prefix > 8 && memcmp(name + 8, s->prefix + 8, prefix - 8) != 0))
-			continue;
-		if (jn_last_digits(tail, s->digits, &number) && number <= s->last)
-			return (int64_t) (s->first + number);
-	}
-	return -1;
+	first = &n->series[n->first[size]];
+	place = jn_series_find(first, name, size, jn_name_start(name, size), tail);
+	return place >= 0 ? place : jn_numbered_find_from(n, first->next, name, size, tail);
 }
 
 #endif							/* JN_NUMBERED_H */

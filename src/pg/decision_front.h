@@ -85,9 +85,9 @@ sees_same_commits(const SnapshotFacts *facts, Snapshot snapshot)
 /* An answer, two bits. */
 typedef enum JourneyVerdict
 {
-	JOURNEY_NOT_KNOWN,			/* ask the long way */
-	JOURNEY_DENIED,
-	JOURNEY_SHOWN
+	JOURNEY_NOT_KNOWN = 0,		/* ask the long way */
+	JOURNEY_DENIED = 1,			/* the lower bit: known; the higher one: shown */
+	JOURNEY_SHOWN = 3
 } JourneyVerdict;
 
 /* The same for all classes. */
@@ -115,6 +115,27 @@ typedef struct JourneyAsked
 #define JOURNEY_ASKED_NUMBER	(-1)
 #define JOURNEY_ASKED_UUID		(-2)
 
+/*
+ * What facts come to, where no limit of retention applies: as in
+ * JourneyAsked.verdicts, for so many bits, so that all columns of a row need one
+ * memory access.
+ */
+typedef uint32 JourneyQuickVerdicts;
+
+#define JOURNEY_QUICK_BITS	32
+
+/*
+ * The subject of the row before, as journey_front_verdicts_once() found it: in many tables
+ * rows of one subject stand together.
+ */
+typedef struct JourneyNeighbour
+{
+	int			size;			/* 0: none */
+	uint32		facts;			/* their number */
+	uint64		head;			/* jn_name_start() and jn_name_tail(): of up to 16 bytes, all of a name */
+	uint64		tail;
+} JourneyNeighbour;
+
 /* How each JourneyDecision begins. */
 typedef struct JourneyDecisionFront
 {
@@ -128,6 +149,11 @@ typedef struct JourneyDecisionFront
 	bool		restricted;		/* in a security-restricted operation? */
 
 	JourneyAsked asked;
+
+	/* by number of facts, the verdicts of whoever has them */
+	const JourneyQuickVerdicts *quick;
+	uint64		quick_version;	/* of the cache that it is about; 0: none known yet, or not those of all subjects */
+	JourneyNeighbour neighbour; /* as long as that is so */
 } JourneyDecisionFront;
 
 /*
@@ -190,29 +216,40 @@ extern void journey_front_find(JourneyDecisionFront *front, const char *name, in
 extern void journey_front_find_number(JourneyDecisionFront *front, int64 number);
 extern void journey_front_find_uuid(JourneyDecisionFront *front, const unsigned char *uuid);
 
-/* Makes a text the subject that was asked about last; false: that cannot be done at once. */
-static pg_attribute_always_inline bool
-journey_front_ask_text(JourneyDecisionFront *front, Datum subject)
+/*
+ * The name in a text that is neither compressed nor stored elsewhere, and has 1 to
+ * JOURNEY_MAX_SUBJECT bytes; NULL: it is none.
+ */
+static pg_attribute_always_inline const char *
+journey_plain_name(Datum subject, int *size)
 {
 	const char *t = DatumGetPointer(subject);
 	const char *name;
-	int			size;
 
 	if (likely(VARATT_IS_1B(t)))
 	{
 		/* of a value stored elsewhere this makes -1 */
 		name = VARDATA_1B(t);
-		size = (int) VARSIZE_1B(t) - VARHDRSZ_SHORT;
+		*size = (int) VARSIZE_1B(t) - VARHDRSZ_SHORT;
 	}
 	else if (VARATT_IS_4B_U(t))
 	{
 		name = VARDATA_4B(t);
-		size = (int) VARSIZE_4B(t) - VARHDRSZ;
+		*size = (int) VARSIZE_4B(t) - VARHDRSZ;
 	}
 	else
-		return false;
+		return NULL;
+	return likely(*size > 0 && *size <= JOURNEY_MAX_SUBJECT) ? name : NULL;
+}
 
-	if (unlikely(size <= 0 || size > JOURNEY_MAX_SUBJECT))
+/* Makes a text the subject that was asked about last; false: that cannot be done at once. */
+static pg_attribute_always_inline bool
+journey_front_ask_text(JourneyDecisionFront *front, Datum subject)
+{
+	int			size;
+	const char *name = journey_plain_name(subject, &size);
+
+	if (unlikely(name == NULL))
 		return false;
 	if (!journey_is_asked(&front->asked, name, size))
 		journey_front_find(front, name, size);
@@ -259,6 +296,43 @@ journey_front_verdicts(JourneyDecisionFront *front, JourneySubjectKind kind, Dat
 	else
 		journey_front_ask_number(front, journey_subject_number(kind, subject));
 	return front->asked.verdicts;
+}
+
+/*
+ * The same for one of many subjects who are asked about once each: it does not
+ * become the one that was asked about last.
+ */
+static pg_attribute_always_inline uint64
+journey_front_verdicts_once(JourneyDecisionFront *front, JourneySubjectKind kind, Datum subject)
+{
+	const FactStore *store = journey_fact_cache_store;
+	JourneyNeighbour *before = &front->neighbour;
+
+	if (unlikely(front->quick_version != journey_fact_cache_version))
+		return journey_front_verdicts(front, kind, subject);
+	if (likely(kind == JOURNEY_SUBJECT_TEXT))
+	{
+		int			size;
+		const char *name = journey_plain_name(subject, &size);
+		uint64		head;
+		uint64		tail;
+
+		if (unlikely(name == NULL))
+			return 0;
+		head = jn_name_start(name, size);
+		tail = jn_name_tail(name, size);
+		if (tail != before->tail || size != before->size || head != before->head || size > 16)
+		{
+			before->facts = journey_fact_store_find(store, name, size, tail);
+			before->tail = tail;
+			before->head = head;
+			before->size = size;
+		}
+		return front->quick[before->facts];
+	}
+	if (kind == JOURNEY_SUBJECT_UUID)
+		return journey_front_verdicts(front, kind, subject);
+	return front->quick[journey_fact_store_find_number(store, journey_subject_number(kind, subject))];
 }
 
 /* Of all verdicts that of one class. */

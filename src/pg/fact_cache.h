@@ -27,9 +27,11 @@ extern Size journey_fact_cache_limit(void);
 
 /*
  * Changes whenever what the cache holds may: who uses it remembers the number
- * and asks to bring it up again when it is another.
+ * and asks to bring it up again when it is another.  Hidden where it is declared,
+ * too, or its address would be loaded first.
  */
-extern uint64 journey_fact_cache_version;
+extern __attribute__((visibility("hidden")))
+uint64		journey_fact_cache_version;
 
 /*
  * Makes the cache what the snapshot sees of other transactions; the snapshot
@@ -53,8 +55,7 @@ typedef struct JourneyFactReads
 extern JourneyFactReads journey_fact_cache_reads(void);
 
 /*
- * What the cache holds, or NULL; for the two below.  Hidden where it is
- * declared, too, or its address would be loaded first.
+ * What the cache holds, or NULL; for the two below.  Hidden like the version.
  */
 extern __attribute__((visibility("hidden")))
 const FactStore *journey_fact_cache_store;

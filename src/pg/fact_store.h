@@ -141,7 +141,7 @@ extern uint32 journey_fact_store_find_slot(const FactStore *store, const char *n
 extern uint32 journey_fact_store_find_at_length(const FactStore *store, int64 number);
 
 /* The number of the facts about the name in a place; MORE_FACTS: not here. */
-static inline uint32
+static pg_attribute_always_inline uint32
 journey_fact_store_at(const FactStore *store, int64 place)
 {
 	uint32		facts = store->few[place / 2] >> 4 * (place & 1) & FEW_FACTS;
@@ -149,7 +149,7 @@ journey_fact_store_at(const FactStore *store, int64 place)
 	return likely(facts < FEW_FACTS) ? facts : store->more[place];
 }
 
-static inline uint32
+static pg_attribute_always_inline uint32
 journey_fact_store_find(const FactStore *store, const char *name, int size, uint64 tail)
 {
 	int64		place = jn_numbered_find(&store->numbered, name, size, tail);

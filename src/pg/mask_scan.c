@@ -68,16 +68,21 @@ typedef struct MaskCell
 	ExprState  *collected;		/* the last argument, or NULL */
 } MaskCell;
 
-/* Where a column of the result comes from, if all of them are as simple as that. */
+/*
+ * Where a column of the result comes from, if all of them are as simple as that:
+ * places in the two slots, which are theirs as long as the scan runs.
+ */
 typedef struct MaskOutput
 {
-	int			column;			/* of the result, from 0 */
-	int			cell;			/* or -1: a public column */
-	int			raw;			/* column of the table, from 0; -1: a cell that has none */
+	Datum	   *shown;
+	bool	   *shown_isnull;
+	const Datum *raw;			/* column of the table; NULL: a cell that has none */
+	const bool *raw_isnull;
 
 	/* of a cell, for rows that can be picked */
-	int			shift;			/* of the bit of its verdict that is set if it is shown */
 	NullableDatum denied;
+	int			shift;			/* of the bit of its verdict that is set if it is shown */
+	int			cell;			/* or -1: a public column */
 } MaskOutput;
 
 /* The scan as it runs. */
@@ -87,7 +92,7 @@ typedef struct MaskScan
 
 	/* all cells are about the subject in one column */
 	const Expr *subject;		/* the argument that names it; NULL: there are no cells */
-	AttrNumber	subject_column;
+	int			subject_column; /* from 0 */
 	JourneySubjectKind kind;
 	int			cell_count;
 	int			early_cells;	/* so many are asked for by late_qual */
@@ -100,15 +105,14 @@ typedef struct MaskScan
 	ExprState  *late_qual;
 
 	/* the result, by outputs, those that are cells first, or by projection */
-	int			output_count;
-	int			output_cells;
 	MaskOutput *output;
+	MaskOutput *output_public;	/* behind those that are cells */
+	MaskOutput *output_end;
 	ProjectionInfo *projection; /* NULL: by outputs */
 
 	/* rows whose outputs are picked by verdicts and nothing else */
 	bool		picks;			/* no cell is needed for anything else */
-	uint64		picked;			/* serial of the decision that the next two are about; 0: of none */
-	bool		can_pick;		/* every cell is blind and shown as it is */
+	uint64		picked;			/* serial of the decision that all outputs are ready for; 0: of none */
 	uint64		asked;			/* the lower bits of all verdicts that are needed */
 
 	bool		evaluates;		/* conditions or a projection */
@@ -116,6 +120,7 @@ typedef struct MaskScan
 } MaskScan;
 
 static const CustomExecMethods exec_methods;
+static const CustomExecMethods picking_methods;
 
 
 /* ------------------------------------------------------------------------
@@ -163,9 +168,9 @@ cell_of(MaskScan *scan, FuncExpr *call)
 		return -1;
 
 	scan->subject = subject;
-	scan->subject_column = column_of(subject);
+	scan->subject_column = column_of(subject) - 1;
 	scan->kind = journey_subject_kind(exprType((const Node *) subject));
-	scan->last_column = Max(scan->last_column, Max(raw, scan->subject_column));
+	scan->last_column = Max(scan->last_column, Max(raw, column_of(subject)));
 
 	scan->cell = scan->cell == NULL ? palloc(sizeof(MaskCell)) :
 		repalloc(scan->cell, (scan->cell_count + 1) * sizeof(MaskCell));
@@ -207,12 +212,15 @@ replace_cells(Node *node, void *context)
 static bool
 find_outputs(MaskScan *scan, const List *tlist)
 {
+	const TupleTableSlot *row = scan->css.ss.ss_ScanTupleSlot;
 	TupleTableSlot *result = scan->css.ss.ps.ps_ResultTupleSlot;
 	AttrNumber	last_column = scan->last_column;
 	int			column = 0;
 	ListCell   *lc;
 
 	scan->output = palloc0(Max(list_length(tlist), 1) * sizeof(MaskOutput));
+	scan->output_public = scan->output;
+	scan->output_end = scan->output;
 	foreach(lc, tlist)
 	{
 		const Expr *expr = lfirst_node(TargetEntry, lc)->expr;
@@ -232,18 +240,32 @@ find_outputs(MaskScan *scan, const List *tlist)
 		else if (IsA(expr, Var) && (((const Var *) expr)->varno == INNER_VAR || ((const Var *) expr)->varattno > 0))
 		{
 			const Var  *var = (const Var *) expr;
-			MaskOutput	output = {.column = column,.cell = -1,.raw = var->varattno - 1};
+			MaskOutput	output = {
+				.shown = &result->tts_values[column],
+				.shown_isnull = &result->tts_isnull[column],
+				.cell = -1
+			};
+			AttrNumber	raw = var->varattno;
 
 			if (var->varno == INNER_VAR)
 			{
 				output.cell = var->varattno - 1;
-				output.raw = scan->cell[output.cell].raw - 1;
-				scan->output[scan->output_count++] = scan->output[scan->output_cells];
-				scan->output[scan->output_cells++] = output;
+				raw = scan->cell[output.cell].raw;
+			}
+			if (raw > 0)
+			{
+				output.raw = &row->tts_values[raw - 1];
+				output.raw_isnull = &row->tts_isnull[raw - 1];
+			}
+			last_column = Max(last_column, raw);
+
+			if (output.cell >= 0)
+			{
+				*scan->output_end++ = *scan->output_public;
+				*scan->output_public++ = output;
 			}
 			else
-				scan->output[scan->output_count++] = output;
-			last_column = Max(last_column, output.raw + 1);
+				*scan->output_end++ = output;
 		}
 		else
 			return false;
@@ -310,6 +332,7 @@ begin_scan(CustomScanState *node, EState *estate, int eflags)
 		memset(scan->shown->tts_isnull, true, scan->cell_count * sizeof(bool));
 		ExecStoreVirtualTuple(scan->shown);
 	}
+	econtext->ecxt_scantuple = node->ss.ss_ScanTupleSlot;
 	econtext->ecxt_innertuple = scan->shown;
 
 	scan->early_qual = ExecInitQual(early, ps);
@@ -319,6 +342,8 @@ begin_scan(CustomScanState *node, EState *estate, int eflags)
 												   RelationGetDescr(rel));
 	scan->picks = scan->projection == NULL && scan->early_cells == 0;
 	scan->evaluates = early != NIL || late != NIL || scan->projection != NULL;
+	if (scan->picks && !scan->evaluates && scan->output_public > scan->output)
+		node->methods = &picking_methods;
 }
 
 
@@ -341,8 +366,8 @@ call_function(MaskScan *scan, MaskCell *cell, NullableDatum *shown)
 		fcinfo->args[n].value = row->tts_values[cell->raw - 1];
 		fcinfo->args[n++].isnull = row->tts_isnull[cell->raw - 1];
 	}
-	fcinfo->args[n].value = row->tts_values[scan->subject_column - 1];
-	fcinfo->args[n++].isnull = row->tts_isnull[scan->subject_column - 1];
+	fcinfo->args[n].value = row->tts_values[scan->subject_column];
+	fcinfo->args[n++].isnull = row->tts_isnull[scan->subject_column];
 	n++;						/* the seal */
 	if (cell->collected != NULL)
 		fcinfo->args[n].value = ExecEvalExpr(cell->collected, econtext, &fcinfo->args[n].isnull);
@@ -371,11 +396,11 @@ show_cells(MaskScan *scan, int from, int to)
 		return;
 
 	/* what the decision says about the subject, of all classes, if that can be told at once */
-	if (likely(front != NULL) && !row->tts_isnull[scan->subject_column - 1] &&
+	if (likely(front != NULL) && !row->tts_isnull[scan->subject_column] &&
 		likely(journey_decision_is_good(front)))
 	{
 		serial = front->serial;
-		verdicts = journey_front_verdicts(front, scan->kind, row->tts_values[scan->subject_column - 1]);
+		verdicts = journey_front_verdicts(front, scan->kind, row->tts_values[scan->subject_column]);
 	}
 
 	for (int i = from; i < to; i++)
@@ -432,16 +457,12 @@ result_slot(MaskScan *scan)
 
 /* Copies the public columns of the row that the plan wants. */
 static pg_attribute_always_inline void
-show_public(MaskScan *scan, TupleTableSlot *result)
+show_public(MaskScan *scan)
 {
-	const TupleTableSlot *row = scan->css.ss.ss_ScanTupleSlot;
-
-	for (int i = scan->output_cells; i < scan->output_count; i++)
+	for (const MaskOutput *output = scan->output_public, *end = scan->output_end; output < end; output++)
 	{
-		const MaskOutput *output = &scan->output[i];
-
-		result->tts_values[output->column] = row->tts_values[output->raw];
-		result->tts_isnull[output->column] = row->tts_isnull[output->raw];
+		*output->shown = *output->raw;
+		*output->shown_isnull = *output->raw_isnull;
 	}
 }
 
@@ -455,79 +476,70 @@ show_row(MaskScan *scan)
 		return ExecProject(scan->projection);
 
 	result = result_slot(scan);
-	for (int i = 0; i < scan->output_cells; i++)
+	for (const MaskOutput *output = scan->output; output < scan->output_public; output++)
 	{
-		const MaskOutput *output = &scan->output[i];
-
-		result->tts_values[output->column] = scan->shown->tts_values[output->cell];
-		result->tts_isnull[output->column] = scan->shown->tts_isnull[output->cell];
+		*output->shown = scan->shown->tts_values[output->cell];
+		*output->shown_isnull = scan->shown->tts_isnull[output->cell];
 	}
-	show_public(scan, result);
+	show_public(scan);
 	return result;
 }
 
-/* Finds out whether rows can be picked by a decision, and how. */
-static pg_noinline void
+/*
+ * Makes the outputs ready for a decision; false if rows cannot be picked by it: not
+ * every cell is blind and shown as it is.
+ */
+static pg_noinline bool
 begin_picking(MaskScan *scan, uint64 serial)
 {
-	scan->picked = serial;
-	scan->can_pick = false;
+	scan->picked = 0;
 	scan->asked = 0;
-	for (int i = 0; i < scan->output_cells; i++)
+	for (MaskOutput *output = scan->output; output < scan->output_public; output++)
 	{
-		MaskOutput *output = &scan->output[i];
 		const JourneyMaskSite *site = scan->cell[output->cell].function.fn_extra;
 
-		if (output->raw < 0 || site == NULL || site->class.decision != serial || !site->quick || !site->mask.blind)
-			return;
-		StaticAssertStmt(JOURNEY_DENIED == 1 && JOURNEY_SHOWN == 2, "a verdict is known if one of its bits is set");
+		if (output->raw == NULL || site == NULL || site->class.decision != serial || !site->quick || !site->mask.blind)
+			return false;
 		output->shift = site->class.shift + 1;
 		output->denied = site->denied;
-		scan->asked |= UINT64CONST(1) << site->class.shift;
+		scan->asked |= (uint64) JOURNEY_DENIED << site->class.shift;
 	}
-	scan->can_pick = true;
+	scan->picked = serial;
+	return true;
 }
 
 /*
  * Shows the cells of the row in the result, if all that it takes is to pick one of
- * two values for each; the same as show_cells() would.
+ * two values for each; the same as show_cells() would.  There are cells.
  */
 static pg_attribute_always_inline bool
-pick_cells(MaskScan *scan, TupleTableSlot *result)
+pick_cells(MaskScan *scan)
 {
 	const TupleTableSlot *row = scan->css.ss.ss_ScanTupleSlot;
 	JourneyDecisionFront *front = journey_declared;
+	const MaskOutput *output = scan->output;
+	const MaskOutput *end = scan->output_public;
 	uint64		verdicts;
-	const Datum *values;
-	const bool *isnull;
-	Datum	   *shown_values;
-	bool	   *shown_isnull;
 
-	if (unlikely(front == NULL) || unlikely(row->tts_isnull[scan->subject_column - 1]) ||
+	if (unlikely(front == NULL) || unlikely(row->tts_isnull[scan->subject_column]) ||
 		unlikely(!journey_decision_is_good(front)))
 		return false;
-	if (unlikely(scan->picked != front->serial))
-		begin_picking(scan, front->serial);
-	if (unlikely(!scan->can_pick))
+	if (unlikely(scan->picked != front->serial) && !begin_picking(scan, front->serial))
 		return false;
-	verdicts = journey_front_verdicts(front, scan->kind, row->tts_values[scan->subject_column - 1]);
-	if (unlikely((~(verdicts | verdicts >> 1) & scan->asked) != 0))
+	verdicts = journey_front_verdicts_once(front, scan->kind, row->tts_values[scan->subject_column]);
+	Assert(verdicts == journey_front_verdicts(front, scan->kind, row->tts_values[scan->subject_column]));
+	if (unlikely((~verdicts & scan->asked) != 0))
 		return false;
 
-	values = row->tts_values;
-	isnull = row->tts_isnull;
-	shown_values = result->tts_values;
-	shown_isnull = result->tts_isnull;
-	for (const MaskOutput *output = scan->output, *end = output + scan->output_cells; output < end; output++)
+	do
 	{
 		/* no branch, whatever the compiler thinks of one: nobody can tell what the next subject answers */
 		Datum		shown = -(Datum) (verdicts >> output->shift & 1);
-		Datum		value = values[output->raw];
-		bool		null = isnull[output->raw];
 
-		shown_values[output->column] = output->denied.value ^ ((output->denied.value ^ value) & shown);
-		shown_isnull[output->column] = output->denied.isnull ^ ((output->denied.isnull ^ null) & (uint8) shown);
-	}
+		StaticAssertStmt(JOURNEY_DENIED == 1 && JOURNEY_SHOWN == 3, "the higher bit says whether it is shown");
+		*output->shown = output->denied.value ^ ((output->denied.value ^ *output->raw) & shown);
+		*output->shown_isnull = output->denied.isnull ^ ((output->denied.isnull ^ *output->raw_isnull) & (uint8) shown);
+	} while (++output < end);
 	return true;
 }
 
@@ -557,33 +569,40 @@ is_rechecked(const MaskScan *scan)
 }
 #endif
 
+/* Goes on to the next row of the table; false if there is none. */
+static pg_attribute_always_inline bool
+step(MaskScan *scan)
+{
+	ScanState  *ss = &scan->css.ss;
+	EState	   *estate = ss->ps.state;
+
+	Assert(!is_rechecked(scan));
+	if (unlikely(ss->ss_currentScanDesc == NULL))
+		ss->ss_currentScanDesc = table_beginscan(ss->ss_currentRelation, estate->es_snapshot, 0, NULL);
+	return table_scan_getnextslot(ss->ss_currentScanDesc, estate->es_direction, ss->ss_ScanTupleSlot);
+}
+
 static TupleTableSlot *
 next_row(CustomScanState *node)
 {
 	MaskScan   *scan = (MaskScan *) node;
-	EState	   *estate = node->ss.ps.state;
 	ExprContext *econtext = node->ss.ps.ps_ExprContext;
 	TupleTableSlot *row = node->ss.ss_ScanTupleSlot;
 
-	Assert(!is_rechecked(scan));
-	if (unlikely(node->ss.ss_currentScanDesc == NULL))
-		node->ss.ss_currentScanDesc = table_beginscan(node->ss.ss_currentRelation, estate->es_snapshot, 0, NULL);
-
-	while (table_scan_getnextslot(node->ss.ss_currentScanDesc, estate->es_direction, row))
+	while (step(scan))
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (scan->took_memory)
 			ResetExprContext(econtext);
 		scan->took_memory = scan->evaluates;
-		econtext->ecxt_scantuple = row;
 		if (scan->early_qual == NULL || ExecQual(scan->early_qual, econtext))
 		{
 			TupleTableSlot *result = result_slot(scan);
 
 			slot_getsomeattrs(row, scan->last_column);
-			if (likely(scan->picks) && (scan->output_cells == 0 || likely(pick_cells(scan, result))))
+			if (likely(scan->picks) && (scan->output_public == scan->output || likely(pick_cells(scan))))
 			{
-				show_public(scan, result);
+				show_public(scan);
 				return result;
 			}
 			result = show_at_length(scan);
@@ -593,6 +612,28 @@ next_row(CustomScanState *node)
 		InstrCountFiltered1(node, 1);
 	}
 	return ExecClearTuple(node->ss.ps.ps_ResultTupleSlot);
+}
+
+/* The same if there are no conditions, and rows are picked: short, for what it takes is what a row costs. */
+static TupleTableSlot *
+next_picked_row(CustomScanState *node)
+{
+	MaskScan   *scan = (MaskScan *) node;
+	TupleTableSlot *result;
+
+	if (unlikely(!step(scan)))
+		return ExecClearTuple(node->ss.ps.ps_ResultTupleSlot);
+	if (unlikely(scan->took_memory))
+	{
+		ResetExprContext(node->ss.ps.ps_ExprContext);
+		scan->took_memory = false;
+	}
+	slot_getsomeattrs(node->ss.ss_ScanTupleSlot, scan->last_column);
+	result = result_slot(scan);
+	if (unlikely(!pick_cells(scan)))
+		return show_at_length(scan);
+	show_public(scan);
+	return result;
 }
 
 static void
@@ -640,17 +681,20 @@ join_shared(CustomScanState *node, shm_toc *toc, void *coordinate)
 	node->ss.ss_currentScanDesc = table_beginscan_parallel(node->ss.ss_currentRelation, coordinate);
 }
 
-static const CustomExecMethods exec_methods = {
-	.CustomName = SCAN_NAME,
-	.BeginCustomScan = begin_scan,
-	.ExecCustomScan = next_row,
-	.EndCustomScan = end_scan,
-	.ReScanCustomScan = rescan,
-	.EstimateDSMCustomScan = estimate_shared,
-	.InitializeDSMCustomScan = begin_shared,
-	.ReInitializeDSMCustomScan = begin_shared_again,
-	.InitializeWorkerCustomScan = join_shared
-};
+#define EXEC_METHODS(next) { \
+	.CustomName = SCAN_NAME, \
+	.BeginCustomScan = begin_scan, \
+	.ExecCustomScan = next, \
+	.EndCustomScan = end_scan, \
+	.ReScanCustomScan = rescan, \
+	.EstimateDSMCustomScan = estimate_shared, \
+	.InitializeDSMCustomScan = begin_shared, \
+	.ReInitializeDSMCustomScan = begin_shared_again, \
+	.InitializeWorkerCustomScan = join_shared \
+}
+
+static const CustomExecMethods exec_methods = EXEC_METHODS(next_row);
+static const CustomExecMethods picking_methods = EXEC_METHODS(next_picked_row);
 
 static const CustomScanMethods scan_methods = {
 	.CustomName = SCAN_NAME,

@@ -96,14 +96,6 @@ typedef uint16 Memo;
 
 StaticAssertDecl(JN_REASONS <= MEMO_REASON_MASK + 1, "a reason fits in a memo");
 
-/*
- * The same in short, where no limit applies: two bits for each of the first
- * classes, so that the columns of a row need one memory access.
- */
-typedef uint32 QuickVerdicts;
-
-#define QUICK_BITS		32
-
 typedef struct AnswerClass
 {
 	char	   *name;
@@ -124,7 +116,7 @@ struct SubjectAnswers
 	AnswerClass *class;
 
 	/* by number of facts, all denied for 0: verdicts of the first classes, as in JourneyAsked; or NULL */
-	QuickVerdicts *quick;
+	JourneyQuickVerdicts *quick;
 
 	/* limits of retention that memos refer to; 0 is none */
 	int			limit_count;
@@ -414,6 +406,8 @@ choose_way(JourneyDecision *decision)
 	asked->size = 0;
 	asked->verdicts = 0;
 	asked->version = 0;
+	decision->front.quick_version = 0;
+	decision->front.neighbour.size = 0;
 	if (answers->quick != NULL)
 		pfree(answers->quick);
 	answers->quick = NULL;
@@ -504,11 +498,14 @@ work_out(JourneyDecision *decision, int class_number, uint32 facts, TimestampTz 
 		if (answers->quick == NULL)
 		{
 			answers->quick = MemoryContextAllocExtended(decision->context,
-														journey_fact_cache_count() * sizeof(QuickVerdicts),
+														journey_fact_cache_count() * sizeof(JourneyQuickVerdicts),
 														MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-			answers->quick[0] = (QuickVerdicts) JOURNEY_ALL_DENIED;
+			answers->quick[0] = (JourneyQuickVerdicts) JOURNEY_ALL_DENIED;
+			/* exceptions were listed when the decision met the cache, and are no more since */
+			decision->front.quick = answers->quick;
+			decision->front.quick_version = answers->hash->members == 0 ? answers->version : 0;
 		}
-		if (number == 0 && 2 * class_number < QUICK_BITS)
+		if (number == 0 && 2 * class_number < JOURNEY_QUICK_BITS)
 			answers->quick[facts] |= (jn_is_shown(reason) ? JOURNEY_SHOWN : JOURNEY_DENIED) << 2 * class_number;
 		decision->front.asked.verdicts = answers->quick[facts];
 	}
@@ -722,7 +719,7 @@ meet_class(JourneyDecision *decision, JourneyClassRef *class)
 	if (decision->standing == GRANTED)
 	{
 		class->number = number_class(decision, class->name);
-		class->shift = Min(2 * class->number, QUICK_BITS);
+		class->shift = Min(2 * class->number, JOURNEY_QUICK_BITS);
 		for (int side = 0; side < decision->sides; side++)
 			journey_standing_for(decision, side, class->name, NULL, DEFAULT_KIND);
 	}

@@ -112,6 +112,32 @@ FROM unnest(ARRAY[
   'SELECT c FROM scan_text WHERE n > 390 UNION ALL SELECT c FROM scan_part WHERE n > 390',
   'WITH w AS MATERIALIZED (SELECT * FROM scan_text) SELECT w.a, v.a AS b FROM w JOIN w v USING (n)']) q, scan_both(q) b;
 
+-- names of all sizes, with and without numbers at their end, that differ at their beginning only: rows of one
+-- subject next to each other, of all kinds in turn, in no order
+RESET ROLE;
+CREATE TABLE scan_runs AS
+  SELECT format(f, lpad(i::text, 3, '0')) AS who, f, i, (i + k) % 2 = 0 AS yes, 'a' || i AS a
+  FROM unnest('{5000%s, u%s, abcd%s, abcde%s, auser-%s, buser-%s, auser-0000000%s, buser-0000000%s, auser-00000000%s, buser-00000000%s,
+    customer-with-a-number-%s, customer-with-a-nomber-%s, e%s@mail, x%s@mail.example.org}'::text[]) WITH ORDINALITY AS kinds (f, k),
+    generate_series(1, 600) i;
+SELECT count(journey.consent_give(who, 'scan')) AS given FROM scan_runs WHERE yes;
+INSERT INTO scan_runs SELECT r.* FROM scan_runs r, generate_series(1, 2) ORDER BY r.f, r.i;
+INSERT INTO scan_runs SELECT r.* FROM (SELECT DISTINCT * FROM scan_runs) r ORDER BY r.i, reverse(r.f);
+INSERT INTO scan_runs SELECT r.* FROM (SELECT DISTINCT * FROM scan_runs) r ORDER BY md5(who);
+GRANT SELECT ON scan_runs TO PUBLIC;
+SELECT count(x) AS protected FROM journey.protect('scan_runs', subject => 'who', columns => '{"f": "public", "i": "public", "yes": "public", "a": {"class": "scan_a", "mask": "null"}}') x;
+SET ROLE regress_scan_ana;
+SELECT count(*) AS rows, count(a) AS shown, count(*) FILTER (WHERE (a IS NOT NULL) <> yes) AS wrong FROM scan_runs;
+SELECT * FROM scan_both('SELECT a, i FROM scan_runs');
+-- one takes it back, in the same transaction and in another one
+BEGIN;
+RESET ROLE;
+SELECT journey.consent_withdraw('auser-0000000003', 'scan') > 0 AS withdrawn;
+SET ROLE regress_scan_ana;
+SELECT count(*) AS rows, count(a) AS shown, count(*) FILTER (WHERE (a IS NOT NULL) <> yes) AS wrong FROM scan_runs;
+COMMIT;
+SELECT count(*) AS rows, count(a) AS shown, count(*) FILTER (WHERE (a IS NOT NULL) <> yes) AS wrong FROM scan_runs;
+
 -- a purpose that was not granted, none, another role
 SET journey.purpose = 'scan.none';
 SELECT * FROM scan_both('SELECT * FROM scan_text');
@@ -220,7 +246,7 @@ BEGIN
     PERFORM journey.unprotect(t);
   END LOOP;
 END $$;
-DROP TABLE scan_text, scan_int, scan_small, scan_big, scan_uuid, scan_domain, scan_char, scan_hide, scan_part, scan_child, scan_heir, scan_kept, scan_day, scan_many, scan_copy, scan_mine;
+DROP TABLE scan_text, scan_int, scan_small, scan_big, scan_uuid, scan_domain, scan_char, scan_hide, scan_part, scan_child, scan_heir, scan_kept, scan_day, scan_many, scan_runs, scan_copy, scan_mine;
 DROP FUNCTION scan_table, scan_protect, scan_both, scan_plan;
 DROP DOMAIN scan_name;
 RESET journey.key_file;

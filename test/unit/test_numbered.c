@@ -38,28 +38,67 @@ find(const JnNumbered *n, const char *name)
 	return jn_numbered_find(n, name, size, jn_name_tail(name, size));
 }
 
-TEST(numbered_last_digits)
+TEST(numbered_digits)
 {
-	uint32_t	number;
-
-	CHECK(jn_last_digits(jn_name_tail("12345678", 8), 8, &number));
-	CHECK_INT(number, 12345678);
-	CHECK(jn_last_digits(jn_name_tail("x99999999", 9), 8, &number));
-	CHECK_INT(number, 99999999);
-	CHECK(jn_last_digits(jn_name_tail("7", 1), 1, &number));
-	CHECK_INT(number, 7);
-	CHECK(jn_last_digits(jn_name_tail("a0042", 5), 4, &number));
-	CHECK_INT(number, 42);
-
-	/* each byte that is no digit is seen, in each place */
-	for (int place = 0; place < 8; place++)
+	CHECK_INT(jn_number_of_digits(0), 0);
+	for (unsigned i = 1; i < 100000000; i += 1 + i / 3)
 	{
-		for (int byte = 0; byte < 256; byte++)
-		{
-			uint8_t		text[8] = {'0', '0', '0', '0', '0', '0', '0', '0'};
+		char		text[9];
 
-			text[place] = (uint8_t) byte;
-			CHECK_INT(jn_last_digits(jn_name_tail((const char *) text, 8), 8, &number), byte >= '0' && byte <= '9');
+		snprintf(text, sizeof(text), "%08u", i);
+		CHECK_INT(jn_number_of_digits(jn_name_tail(text, 8) ^ jn_name_tail("00000000", 8)), i);
+	}
+}
+
+/* A series as it is sealed: each name of its size with other bytes than those it should have is another one. */
+TEST(numbered_each_byte_is_seen)
+{
+	static const uint8_t prefix[] = "\x01\x80\xff\x7f" "0/:a9\0" "b@\x2f\x3a\x30\x39";
+	const size_t most = sizeof(prefix) - 1;
+
+	for (size_t kept = 0; kept <= most; kept++)
+	{
+		for (size_t digits = 1; digits <= JN_SERIES_DIGITS; digits++)
+		{
+			size_t		size = kept + digits;
+			char		name[sizeof(prefix) + JN_SERIES_DIGITS];
+			uint32_t	last = 0;
+			JnNumbered	n;
+
+			for (size_t i = 0; i < digits; i++)
+				last = last * 10 + 9;
+			jn_numbered_begin(&n);
+			jn_numbered_add(&n, prefix + most - kept, (uint8_t) size, (uint8_t) digits, last, 1000);
+
+			memcpy(name, prefix + most - kept, kept);
+			memset(name + kept, '9', digits);
+			CHECK_INT(jn_numbered_find(&n, name, size, jn_name_tail(name, size)), 1000 + last);
+			memset(name + kept, '0', digits);
+			CHECK_INT(jn_numbered_find(&n, name, size, jn_name_tail(name, size)), 1000);
+			CHECK_INT(jn_numbered_find(&n, name, size - 1, jn_name_tail(name, size - 1)), -1);
+
+			/* alone, and with the byte behind it another one, too */
+			for (size_t place = 0; place < size; place++)
+			{
+				char		was = name[place];
+
+				for (int byte = 0; byte < 256; byte++)
+				{
+					bool		fits = place < kept ? (char) byte == was : byte >= '0' && byte <= '9';
+
+					name[place] = (char) byte;
+					CHECK_INT(jn_numbered_find(&n, name, size, jn_name_tail(name, size)) >= 0, fits);
+					if (place + 1 < size && !fits)
+					{
+						char		next = name[place + 1];
+
+						name[place + 1] = (char) (next ^ byte);
+						CHECK_INT(jn_numbered_find(&n, name, size, jn_name_tail(name, size)), -1);
+						name[place + 1] = next;
+					}
+				}
+				name[place] = was;
+			}
 		}
 	}
 }
