@@ -67,6 +67,19 @@ jn_signal_reserve(const JnEnv *env, JnSignal *s, uint32_t more, JnError *err)
 	return JN_OK;
 }
 
+/* Do n points that were put behind the others ascend among themselves? */
+static bool
+ascend(const JnEnv *env, const JnSignal *s, uint32_t n)
+{
+	for (uint32_t i = s->n + 1; i < s->n + n; i++)
+	{
+		tick_at(env, i);
+		if (s->time[i] < s->time[i - 1] || (s->valued && s->time[i] == s->time[i - 1] && s->key[i] < s->key[i - 1]))
+			return false;
+	}
+	return true;
+}
+
 /* Takes note of n points that were put behind the others and ascend among themselves. */
 static void
 appended_run(JnSignal *s, uint32_t n)
@@ -540,7 +553,11 @@ jn_signal_add_state(const JnEnv *env, JnSignal *s, const uint8_t *p, size_t size
 			s->key[s->n + i] = jn_value_key(value);
 		}
 	}
-	appended_run(s, head.n);
+	/* ours ascend; what damaged bytes give is sorted with the rest, or the search for a slope would not end */
+	if (ascend(env, s, head.n))
+		appended_run(s, head.n);
+	else
+		s->n += head.n;
 	return JN_OK;
 }
 
