@@ -67,7 +67,8 @@ is_finite(Oid type, Datum value)
 static Numeric
 numeric_start(const Buckets *buckets, Numeric x)
 {
-	Datum		value = NumericGetDatum(journey_numeric_within(&buckets->bounds, x));
+	/* not rounded yet, or what is near the next multiple would be counted to it */
+	Datum		value = NumericGetDatum(journey_numeric_clamp(&buckets->bounds, x));
 	Datum		step = NumericGetDatum(buckets->step_numeric);
 	Datum		zero = DirectFunctionCall1(int4_numeric, Int32GetDatum(0));
 	Datum		above = DirectFunctionCall2(numeric_mod, value, step);

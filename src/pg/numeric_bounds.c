@@ -44,14 +44,21 @@ journey_numeric_bounds(JourneyNumericBounds *bounds, int32 typmod, Numeric unit)
 }
 
 Numeric
-journey_numeric_within(const JourneyNumericBounds *bounds, Numeric value)
+journey_numeric_clamp(const JourneyNumericBounds *bounds, Numeric value)
 {
 	Datum		most = NumericGetDatum(bounds->most);
 	Datum		least = DirectFunctionCall1(numeric_uminus, most);
-	Datum		v = NumericGetDatum(value);
 
+	return DatumGetNumeric(DirectFunctionCall2(numeric_smaller,
+											   DirectFunctionCall2(numeric_larger, NumericGetDatum(value), least), most));
+}
+
+Numeric
+journey_numeric_within(const JourneyNumericBounds *bounds, Numeric value)
+{
 	/* before rounding, which may not fit, and after, which may go up */
-	v = DirectFunctionCall2(numeric_smaller, DirectFunctionCall2(numeric_larger, v, least), most);
+	Datum		v = NumericGetDatum(journey_numeric_clamp(bounds, value));
+
 	v = DirectFunctionCall2(numeric_round, v, Int32GetDatum(bounds->scale));
-	return DatumGetNumeric(DirectFunctionCall2(numeric_smaller, DirectFunctionCall2(numeric_larger, v, least), most));
+	return journey_numeric_clamp(bounds, DatumGetNumeric(v));
 }

@@ -21,6 +21,9 @@ typedef struct JourneyNumericBounds
  */
 extern void journey_numeric_bounds(JourneyNumericBounds *bounds, int32 typmod, Numeric unit);
 
+/* The value, or the bound that it is beyond. */
+extern Numeric journey_numeric_clamp(const JourneyNumericBounds *bounds, Numeric value);
+
 /* The value, rounded to the scale, or the bound that it is beyond. */
 extern Numeric journey_numeric_within(const JourneyNumericBounds *bounds, Numeric value);
 

@@ -44,6 +44,18 @@ SELECT pg_typeof(i2), pg_typeof(f4), pg_typeof(n2), pg_typeof(tr), pg_typeof(tag
 RESET ROLE;
 SELECT journey.unprotect('public.regress_kinds');
 
+-- the multiple below, also of what is near the next one; a range keeps all that was in it
+CREATE TABLE public.regress_near (who text, any_scale numeric, two numeric(6,2), span numrange);
+INSERT INTO public.regress_near VALUES ('u', 9.7, 9.7, '[9.7,9.9)'), ('u', 10, 10, '[10,10.1)'), ('u', -0.0001, -0.01, '[-0.1,0.1]'), ('u', 19.99999, 19.99, '(9.99,10)');
+GRANT SELECT ON public.regress_near TO regress_kinds_reader;
+SELECT journey.protect('public.regress_near', 'who', '{"any_scale": {"mask": "generalize", "step": 10},
+	"two": {"mask": "generalize", "step": 10}, "span": {"mask": "generalize", "step": 10}}');
+SET ROLE regress_kinds_reader;
+SELECT any_scale, two, span FROM regress_near;
+RESET ROLE;
+SELECT journey.unprotect('public.regress_near');
+DROP TABLE public.regress_near;
+
 -- noise is within its bounds and within the type, and the same each time, for all purposes and after protecting again
 SELECT journey.create_purpose('regress_kinds.other') > 0 AS created;
 CREATE FUNCTION pg_temp.protect_noise() RETURNS void LANGUAGE sql AS $$
