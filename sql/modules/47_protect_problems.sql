@@ -169,6 +169,16 @@ AS $$
                        OR p.base IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype, 'uuid'::regtype,
                                      'int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype))
   UNION ALL
+  SELECT 'object_not_in_prerequisite_state', format('column %s cannot name subjects: its type belongs to another role', quote_ident(subject)),
+         format('type %s', t.oid::regtype), 'Who owns an enum renames its values, and with them whose rows are whose: %s.', 'Give it to the owner of the table.',
+         format('ALTER TYPE %s OWNER TO %s;', t.oid::regtype, c.relowner::regrole)
+  FROM pg_class c
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = subject COLLATE "C" AND a.attnum > 0 AND NOT a.attisdropped
+  CROSS JOIN LATERAL journey._plain_type(a.atttypid, -1) p
+  JOIN pg_type t ON t.oid = p.base AND t.typtype = 'e'
+  JOIN pg_roles r ON r.oid = t.typowner
+  WHERE c.oid = relation AND t.typowner <> c.relowner AND NOT r.rolsuper
+  UNION ALL
   SELECT 'object_not_in_prerequisite_state', format('virtual column %s cannot name subjects', quote_ident(subject)), NULL,
          'It is computed for every reader, and where that fails, the error would tell what the masks hide.',
          'Use a column that is stored.', NULL
@@ -176,7 +186,7 @@ AS $$
   WHERE a.attrelid = relation AND a.attname = subject COLLATE "C" AND a.attgenerated = 'v' AND NOT a.attisdropped
 $$;
 COMMENT ON FUNCTION journey._subject_problems(regclass, text) IS
-  'Why the column cannot say whose data a row is: there is none, it is computed as it is read, or its text form is not the same for every reader.';
+  'Why the column cannot say whose data a row is: there is none, it is computed as it is read, or its text form is not the same for every reader, or is what another role makes of it.';
 
 CREATE FUNCTION journey._collected_problems(relation regclass, collected text, policies journey.policy[])
   RETURNS TABLE (code text, message text, object text, detail text, hint text, statement text)

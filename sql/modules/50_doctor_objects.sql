@@ -158,6 +158,9 @@ AS $$
   SELECT 'high', replace(t.message, '%s', t.object), t.object, t.statement, concat_ws(' ', t.detail, t.hint)
   FROM known k CROSS JOIN LATERAL journey._policy_problems(k.base, k.policies) t
   UNION ALL
+  SELECT 'high', s.message, s.object, s.statement, replace(s.detail, '%s', s.object)
+  FROM known k CROSS JOIN LATERAL journey._subject_problems(k.base, k.subject) s
+  UNION ALL
   SELECT 'medium', 'a partition or child is not covered', t::text, k.refresh,
          'It came after protect(): its rights are its own.'
   FROM known k CROSS JOIN journey._tree(k.base) t

@@ -63,7 +63,16 @@ SET ROLE regress_lent_owner;
 CREATE FUNCTION lent.cast_away(lent.member) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'run as %', CURRENT_USER; RETURN 'm1'; END $$;
 CREATE CAST (lent.member AS text) WITH FUNCTION lent.cast_away(lent.member);
 RESET ROLE;
+-- and can rename its values: what is refused would then be said of somebody else
+ALTER TYPE lent.member OWNER TO regress_lent_reader;
 SELECT journey.protect('lent.members', subject => 'who', columns => '{"level": "public"}');
+SELECT statement FROM journey.protect('lent.members', subject => 'who', columns => '{"level": "public"}', dry_run => true) \gexec
+SELECT journey.protect('lent.members', subject => 'who', columns => '{"level": "public"}');
+SELECT severity, finding, object, statement FROM journey.doctor() WHERE object LIKE '%lent.%' ORDER BY object;
+ALTER TYPE lent.member OWNER TO regress_lent_reader;
+SELECT severity, finding, object, statement, detail FROM journey.doctor() WHERE object LIKE '%lent.%' ORDER BY object;
+SELECT statement FROM journey.doctor() WHERE object LIKE '%lent.%' \gexec
+SELECT severity, finding, object, statement FROM journey.doctor() WHERE object LIKE '%lent.%' ORDER BY object;
 SELECT groups, subjects FROM journey.k_report('lent.members', '{level,note}', 1);
 SELECT journey.create_purpose('lent') > 0 AS made;
 SELECT journey.grant_purpose(CURRENT_USER::regrole, 'lent');
