@@ -28,8 +28,8 @@
  *
  * An error in the middle of 2 leaves "valid" unset, and the cache is dropped
  * when it is next asked for.  One that is being made belongs to the
- * transaction until it is complete.  A process that forks, a parallel worker,
- * starts without one.
+ * transaction until it is complete.  A parallel worker starts without one: the
+ * leader lends it its own (fact_loan.h), or it loads or makes one.
  *
  * Facts of committed transactions only: what our own transaction wrote, and
  * what its snapshot does not see yet, is the business of subject_answers.c.
@@ -47,6 +47,7 @@
 #include "compat.h"
 #include "changes.h"
 #include "fact_cache.h"
+#include "fact_loan.h"
 #include "fact_pages.h"
 #include "fact_read.h"
 
@@ -68,9 +69,18 @@ typedef struct FactCache
 	bool		valid;
 	uint64		generation;		/* of our tables, when it was made */
 	JourneyTable tables[JOURNEY_OWN_TABLES];
+	bool		has_origin;		/* else it cannot be lent */
+	uint8		origin[JN_FACT_ORIGIN]; /* of what it was first made from, see fact_pages.h */
 	JourneyMoment moment;
 	FactStore	store;
 } FactCache;
+
+/* Where a loan is found in memory that processes share. */
+#define LOAN_KEY		UINT64CONST(0x6a6e5f6c6f616e00)
+
+/* Bytes of a loan in any case, and as part of the table that is to be read. */
+#define SMALL_LOAN		(1024 * 1024)
+#define LOAN_SHARE		8
 
 uint64		journey_fact_cache_version = 1;
 
@@ -91,6 +101,12 @@ static uint64 lookups = 0;
 /* When to estimate whether they were enough to read all, or to take what is packed. */
 static uint64 next_estimate = FEWEST_LOOKUPS;
 static uint64 next_look = FEWEST_LOOKUPS;
+
+/* What the leader lent this worker, until it is taken. */
+static const FactLoan *loan = NULL;
+
+/* The parallel statement that there is going to be room for a loan in. */
+static ParallelContext *loan_for = NULL;
 
 /* What is packed and was of no use, by its id. */
 static uint64 useless_pages = 0;
@@ -196,6 +212,7 @@ make_cache(const JourneyTable *tables, Snapshot snapshot)
 	FactCache  *c = new_cache(tables, snapshot);
 
 	reads.all++;
+	c->has_origin = journey_fact_pages_origin(tables, snapshot, c->origin);
 	if (journey_fact_store_begin(&c->store, c->context, journey_fact_cache_limit(),
 								 journey_fact_read_estimate(tables)) &&
 		journey_fact_read_all(&c->store, tables, snapshot))
@@ -232,7 +249,9 @@ refresh(const JourneyTable *tables, Snapshot snapshot)
 		if (changes.count > 0)
 			journey_fact_cache_version++;
 		reads.anew += changes.count;
-		done = journey_fact_read_again(&c->store, tables, snapshot, &changes);
+		done = changes.count == 0 ||
+			(journey_fact_store_own(&c->store) &&
+			 journey_fact_read_again(&c->store, tables, snapshot, &changes));
 		journey_moment_of(&c->moment, snapshot);
 		c->valid = done;
 	}
@@ -250,8 +269,31 @@ load_cache(const JourneyTable *tables, Snapshot snapshot)
 {
 	FactCache  *c = new_cache(tables, snapshot);
 
-	if (journey_fact_pages_load(&c->store, c->context, journey_fact_cache_limit(), &c->moment, tables, snapshot) !=
-		JOURNEY_PAGES_TAKEN)
+	if (journey_fact_pages_load(&c->store, c->context, journey_fact_cache_limit(), &c->moment, c->origin,
+								tables, snapshot) != JOURNEY_PAGES_TAKEN)
+	{
+		MemoryContextDelete(c->context);
+		return false;
+	}
+	c->has_origin = true;
+	keep_cache(c);
+	if (!refresh(tables, snapshot))
+		drop_cache();
+	reads.loaded += cache != NULL;
+	return cache != NULL;
+}
+
+/* Takes what the leader lent, and brings it up.  False: that is of no use. */
+static bool
+borrow_cache(const JourneyTable *tables, Snapshot snapshot)
+{
+	const FactLoan *lent = loan;
+	FactCache  *c = new_cache(tables, snapshot);
+
+	/* not again, whatever happens */
+	loan = NULL;
+	if (!journey_fact_loan_take(&c->store, c->context, journey_fact_cache_limit(), &c->moment, c->origin,
+								lent, tables, snapshot))
 	{
 		MemoryContextDelete(c->context);
 		return false;
@@ -259,7 +301,6 @@ load_cache(const JourneyTable *tables, Snapshot snapshot)
 	keep_cache(c);
 	if (!refresh(tables, snapshot))
 		drop_cache();
-	reads.loaded += cache != NULL;
 	return cache != NULL;
 }
 
@@ -317,9 +358,10 @@ journey_fact_cache_bring_up(const JourneyTable *tables, Snapshot snapshot)
 	if (cache != NULL && !journey_moment_is(&cache->moment, snapshot) && !refresh(tables, snapshot))
 		drop_cache();
 
-	if (cache == NULL && is_worth_making(tables) && journey_own_triggers_fire(tables))
+	if (cache == NULL && (loan != NULL || is_worth_making(tables)) && journey_own_triggers_fire(tables))
 	{
-		if (!load_cache(tables, snapshot))
+		if ((loan == NULL || !borrow_cache(tables, snapshot)) &&
+			is_worth_making(tables) && !load_cache(tables, snapshot))
 		{
 			/* not again for the same ones */
 			(void) journey_fact_pages_size(tables, &useless_pages);
@@ -338,6 +380,53 @@ journey_fact_cache_bring_up(const JourneyTable *tables, Snapshot snapshot)
 			drop_cache();
 	}
 	return cache != NULL;
+}
+
+/* Is there something to lend?  Whether it is of now is for the borrower to find out. */
+static bool
+can_lend(void)
+{
+	return cache != NULL && cache->valid && cache->has_origin && !cache->store.borrowed;
+}
+
+Size
+journey_fact_cache_estimate_loan(ParallelContext *pcxt, Size table)
+{
+	Size		size;
+
+	if (loan_for == pcxt || !can_lend())
+		return 0;
+	size = journey_fact_loan_size(&cache->store, Max(table / LOAN_SHARE, SMALL_LOAN));
+	if (size > 0)
+	{
+		loan_for = pcxt;
+		shm_toc_estimate_chunk(&pcxt->estimator, size);
+		shm_toc_estimate_keys(&pcxt->estimator, 1);
+	}
+	return size;
+}
+
+void
+journey_fact_cache_lend(ParallelContext *pcxt, Size size)
+{
+	/* also if an error left it behind, and another statement has the address */
+	loan_for = NULL;
+
+	/* what there is may have changed since */
+	if (size > 0 && can_lend() && journey_fact_loan_size(&cache->store, size) > 0)
+	{
+		FactLoan   *lent = shm_toc_allocate(pcxt->toc, size);
+
+		journey_fact_loan_write(lent, size, &cache->store, &cache->moment, cache->origin);
+		shm_toc_insert(pcxt->toc, LOAN_KEY, lent);
+	}
+}
+
+void
+journey_fact_cache_borrow(shm_toc *toc)
+{
+	if (cache == NULL)
+		loan = shm_toc_lookup(toc, LOAN_KEY, true);
 }
 
 bool

@@ -13,6 +13,8 @@
 #ifndef JOURNEY_FACT_CACHE_H
 #define JOURNEY_FACT_CACHE_H
 
+#include "access/parallel.h"
+#include "storage/shm_toc.h"
 #include "utils/snapshot.h"
 
 #include "fact_store.h"
@@ -40,6 +42,17 @@ uint64		journey_fact_cache_version;
  * Some index probes if others have committed since.
  */
 extern bool journey_fact_cache_bring_up(const JourneyTable *tables, Snapshot snapshot);
+
+/*
+ * For a statement of several processes, see fact_loan.h.  The leader says what
+ * they are going to read, a table of so many bytes, and is told the size of a loan;
+ * 0 if there is nothing to lend, or it is not worth it, or there is one already.
+ * When there is memory, it lends, or does not if the size is 0.  A worker
+ * borrows before it asks about subjects.
+ */
+extern Size journey_fact_cache_estimate_loan(ParallelContext *pcxt, Size table);
+extern void journey_fact_cache_lend(ParallelContext *pcxt, Size size);
+extern void journey_fact_cache_borrow(shm_toc *toc);
 
 /* To be told when a subject has been looked up in the tables instead; true: try again to bring it up. */
 extern bool journey_fact_cache_missed(const JourneyTable *tables);

@@ -158,6 +158,7 @@ journey__fact_page_problems(PG_FUNCTION_ARGS)
 	MemoryContext context;
 	JourneyChanges changes;
 	JourneyMoment moment;
+	uint8		origin[JN_FACT_ORIGIN];
 	FactStore	packed;
 	FactStore	read;
 	JourneyPages what;
@@ -176,7 +177,7 @@ journey__fact_page_problems(PG_FUNCTION_ARGS)
 	fresh = RegisterSnapshot(GetCatalogSnapshot(tables[JOURNEY_STATE].relid));
 	Assert(fresh->copied);
 	fresh->curcid = FirstCommandId;
-	what = journey_fact_pages_load(&packed, context, MaxAllocHugeSize / 2, &moment, tables, fresh);
+	what = journey_fact_pages_load(&packed, context, MaxAllocHugeSize / 2, &moment, origin, tables, fresh);
 	if (what == JOURNEY_PAGES_DAMAGED)
 		tell(result, NULL, 0, "is damaged");
 	else if (what == JOURNEY_PAGES_TAKEN)

@@ -174,9 +174,8 @@ take_origin(const JourneyTable *tables, Snapshot snapshot, uint8 origin[JN_FACT_
 	return found;
 }
 
-/* Is that also what our own transaction sees? */
-static bool
-take_agreed_origin(const JourneyTable *tables, Snapshot snapshot, uint8 origin[JN_FACT_ORIGIN])
+bool
+journey_fact_pages_origin(const JourneyTable *tables, Snapshot snapshot, uint8 origin[JN_FACT_ORIGIN])
 {
 	Snapshot	own = RegisterSnapshot(GetCatalogSnapshot(tables[JOURNEY_STATE].relid));
 	uint8		seen[JN_FACT_ORIGIN];
@@ -434,6 +433,18 @@ take_names(FactStore *store, JnFactReader *reader)
 	return true;
 }
 
+bool
+journey_fact_pages_take_facts(FactStore *store, JnFactReader *reader, uint32 count)
+{
+	for (uint32 i = 1; i <= count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!take_facts(store, reader, i))
+			return false;
+	}
+	return true;
+}
+
 /* All that the bytes say.  False: no room, or not as they must be. */
 static bool
 take_all(FactStore *store, JnFactReader *reader)
@@ -443,14 +454,8 @@ take_all(FactStore *store, JnFactReader *reader)
 	const uint8 *few;
 	JnError		err;
 
-	for (uint32 i = 1; i <= reader->header.facts; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (!take_facts(store, reader, i))
-			return false;
-	}
-
-	if (jn_fact_series(reader, &numbered, &places, &few, &err) != JN_OK)
+	if (!journey_fact_pages_take_facts(store, reader, reader->header.facts) ||
+		jn_fact_series(reader, &numbered, &places, &few, &err) != JN_OK)
 		return false;
 	if (places > 0)
 	{
@@ -495,12 +500,11 @@ journey_fact_pages_size(const JourneyTable *tables, uint64 *id)
 
 JourneyPages
 journey_fact_pages_load(FactStore *store, MemoryContext context, Size limit, JourneyMoment *moment,
-						const JourneyTable *tables, Snapshot snapshot)
+						uint8 origin[JN_FACT_ORIGIN], const JourneyTable *tables, Snapshot snapshot)
 {
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "journey subject pages",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(scratch);
-	uint8		origin[JN_FACT_ORIGIN];
 	JnFactReader reader;
 	JnError		err;
 	Pages		pages;
@@ -511,7 +515,7 @@ journey_fact_pages_load(FactStore *store, MemoryContext context, Size limit, Jou
 		result = JOURNEY_PAGES_NONE;
 	else if (pages.bytes == NULL)
 		result = JOURNEY_PAGES_DAMAGED;
-	else if (!is_ours(&pages.header, snapshot) || !take_agreed_origin(tables, snapshot, origin) ||
+	else if (!is_ours(&pages.header, snapshot) || !journey_fact_pages_origin(tables, snapshot, origin) ||
 			 memcmp(origin, pages.header.origin, JN_FACT_ORIGIN) != 0)
 		result = JOURNEY_PAGES_NOT_OURS;
 	else if (jn_fact_open(&reader, pages.bytes, pages.size, &err) != JN_OK ||
@@ -549,15 +553,9 @@ is_left_out(const FactStore *store, uint32 facts)
 	return facts == 0 || store->entry[facts].facts->erased;
 }
 
-/* All that is in the store, behind the header; counts what is written. */
-static void
-put_all(JnPen *pen, const FactStore *store, JnFactHeader *header)
+void
+journey_fact_pages_put_facts(JnPen *pen, const FactStore *store)
 {
-	char		space[NAME_SPACE];
-
-	header->facts = store->count - 1;
-	header->series = store->numbered.count;
-	header->names = 0;
 	for (uint32 i = 1; i < store->count; i++)
 	{
 		const JourneyFacts *facts = store->entry[i].facts;
@@ -594,7 +592,18 @@ put_all(JnPen *pen, const FactStore *store, JnFactHeader *header)
 			jn_fact_put_word(pen, &spoken);
 		}
 	}
+}
 
+/* All that is in the store, behind the header; counts what is written. */
+static void
+put_all(JnPen *pen, const FactStore *store, JnFactHeader *header)
+{
+	char		space[NAME_SPACE];
+
+	header->facts = store->count - 1;
+	header->series = store->numbered.count;
+	header->names = 0;
+	journey_fact_pages_put_facts(pen, store);
 	jn_fact_put_series(pen, &store->numbered, store->places, store->few, store->more);
 	for (uint64 i = 0; i < store->slots; i++)
 	{
@@ -680,7 +689,7 @@ write_pages(const JourneyTable *tables, int64 position, uint64 *subjects)
 	Assert(fresh->copied);
 	fresh->curcid = FirstCommandId;
 	journey_moment_of(&moment, fresh);
-	if (!take_agreed_origin(tables, fresh, header.origin))
+	if (!journey_fact_pages_origin(tables, fresh, header.origin))
 		result = NOT_KEPT;
 	else if (journey_fact_store_begin(&store, context, journey_fact_cache_limit(),
 									  journey_fact_read_estimate(tables)) &&

@@ -10,6 +10,7 @@
 #ifndef JOURNEY_FACT_PAGES_H
 #define JOURNEY_FACT_PAGES_H
 
+#include "core/fact_bytes.h"
 #include "changes.h"
 #include "fact_store.h"
 
@@ -31,13 +32,27 @@ typedef enum JourneyPages
 
 /*
  * Begins the store in the context, with at most "limit" bytes, and fills it;
- * the moment tells as of when.  The snapshot is the newest and registered, and
+ * the moment tells as of when, the origin of which tables.  The snapshot is the newest and registered, and
  * sees nothing of our own transaction; the tables must be locked.  If it is
  * not taken, the store cannot be used.
  */
 extern JourneyPages journey_fact_pages_load(FactStore *store, MemoryContext context, Size limit,
-											JourneyMoment *moment, const JourneyTable *tables,
-											Snapshot snapshot);
+											JourneyMoment *moment, uint8 origin[JN_FACT_ORIGIN],
+											const JourneyTable *tables, Snapshot snapshot);
+
+/*
+ * The digest of the catalog's rows about our tables, as the snapshot sees them, which is
+ * the newest and registered; false if our own transaction sees others, or one
+ * is missing.  Some twenty index probes.
+ */
+extern bool journey_fact_pages_origin(const JourneyTable *tables, Snapshot snapshot,
+									  uint8 origin[JN_FACT_ORIGIN]);
+
+/* Writes the facts of a store as they stand in the pages. */
+extern void journey_fact_pages_put_facts(JnPen *pen, const FactStore *store);
+
+/* Reads so many of them, which get the numbers from 1 on.  False: no room, or not as they must be. */
+extern bool journey_fact_pages_take_facts(FactStore *store, JnFactReader *reader, uint32 count);
 
 /*
  * For the triggers of the ledger.  The first is told the position of each new

@@ -39,10 +39,8 @@ typedef struct TextEntry
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
-/* Random, so that nobody can choose names that collide. */
+/* Of all stores that this process begins; see FactStore. */
 static uint64 name_seed = 0;
-
-/* An odd random number. */
 static uint64 name_factor = 0;
 
 
@@ -55,14 +53,14 @@ static uint64 name_factor = 0;
  * are equal if and only if the names are.
  */
 static inline NameKey
-name_key(const char *name, int size)
+name_key(const FactStore *store, const char *name, int size)
 {
 	const unsigned char *bytes = (const unsigned char *) name;
 	NameKey		key;
 
 	if (size > SHORT_NAME)
 	{
-		key.low = hash_bytes_extended(bytes, size, name_seed);
+		key.low = hash_bytes_extended(bytes, size, store->seed);
 		key.high = LONG_KEY | (uint32) (key.low & 0xffffff);
 		return key;
 	}
@@ -108,7 +106,7 @@ set_place(FactStore *store, uint64 place, uint32 facts)
 static inline uint64
 home_slot(const FactStore *store, NameKey key)
 {
-	uint64		hash = jn_mix64((key.low ^ name_seed) + key.high * name_factor);
+	uint64		hash = jn_mix64((key.low ^ store->seed) + key.high * store->factor);
 
 	/* slots are fewer than 2^32 */
 	return ((hash >> 32) * store->slots) >> 32;
@@ -197,7 +195,7 @@ set_slots(FactStore *store, uint64 slots)
 			uint16		size;
 
 			memcpy(&size, name, sizeof(uint16));
-			key = name_key(name + sizeof(uint16), size);
+			key = name_key(store, name + sizeof(uint16), size);
 		}
 		for (place = home_slot(store, key); new[place].high != 0;)
 		{
@@ -246,6 +244,7 @@ journey_fact_store_set(FactStore *store, const char *name, int size, uint32 fact
 	NameKey		key;
 	NameSlot   *slot;
 
+	Assert(!store->borrowed);
 	if (place >= 0)
 	{
 		set_place(store, place, facts);
@@ -253,7 +252,7 @@ journey_fact_store_set(FactStore *store, const char *name, int size, uint32 fact
 			return true;
 	}
 
-	key = name_key(name, size);
+	key = name_key(store, name, size);
 	if (store->used >= store->slots / 4 * 3 && !set_slots(store, store->slots * 2))
 		return false;
 
@@ -281,13 +280,13 @@ journey_fact_store_set(FactStore *store, const char *name, int size, uint32 fact
 void
 journey_fact_store_hint(const FactStore *store, const char *name, int size)
 {
-	__builtin_prefetch(&store->slot[home_slot(store, name_key(name, size))], 1);
+	__builtin_prefetch(&store->slot[home_slot(store, name_key(store, name, size))], 1);
 }
 
 uint32
 journey_fact_store_find_slot(const FactStore *store, const char *name, int size)
 {
-	return find_slot(store, name_key(name, size), name, size)->facts;
+	return find_slot(store, name_key(store, name, size), name, size)->facts;
 }
 
 uint32
@@ -464,6 +463,18 @@ journey_fact_store_set_facts(FactStore *store, const text * name, const JourneyF
 	return journey_fact_store_set(store, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), number);
 }
 
+/* An empty one without room for names. */
+static bool
+begin(FactStore *store, MemoryContext context, Size limit)
+{
+	memset(store, 0, sizeof(*store));
+	store->context = context;
+	store->limit = limit;
+	store->texts = texts_create(context, 64, NULL);
+	store->count = 1;
+	return make_facts_room(store);
+}
+
 bool
 journey_fact_store_begin(FactStore *store, MemoryContext context, Size limit, double names)
 {
@@ -477,11 +488,56 @@ journey_fact_store_begin(FactStore *store, MemoryContext context, Size limit, do
 		name_factor |= 1;
 	}
 
-	memset(store, 0, sizeof(*store));
-	store->context = context;
-	store->limit = limit;
-	store->texts = texts_create(context, 64, NULL);
-	store->count = 1;
+	if (!begin(store, context, limit))
+		return false;
+	store->seed = name_seed;
+	store->factor = name_factor;
 	jn_numbered_begin(&store->numbered);
-	return make_facts_room(store) && set_slots(store, (uint64) (Min(names, 1e9) * 1.5) + 1024);
+	return set_slots(store, (uint64) (Min(names, 1e9) * 1.5) + 1024);
+}
+
+bool
+journey_fact_store_borrow(FactStore *store, MemoryContext context, Size limit, const FactStore *other)
+{
+	if (!begin(store, context, limit))
+		return false;
+	store->borrowed = true;
+	store->seed = other->seed;
+	store->factor = other->factor;
+	store->slots = other->slots;
+	store->used = other->used;
+	store->slot = other->slot;
+	store->arena = other->arena;
+	store->arena_used = other->arena_used;
+	store->arena_room = other->arena_used;
+	store->loaded = other->loaded;
+	store->numbered = other->numbered;
+	store->places = other->places;
+	store->few = other->few;
+	store->more = other->more;
+	return true;
+}
+
+/* A copy of some memory, or zeros; NULL: no room. */
+static void *
+copy_memory(FactStore *store, const void *memory, Size size)
+{
+	void	   *copy = journey_fact_store_memory(store, Max(size, 1));
+
+	if (copy != NULL && memory != NULL)
+		memcpy(copy, memory, size);
+	return copy;
+}
+
+bool
+journey_fact_store_own(FactStore *store)
+{
+	if (!store->borrowed)
+		return true;
+	store->slot = copy_memory(store, store->slot, store->slots * sizeof(NameSlot));
+	store->arena = copy_memory(store, store->arena, store->arena_used);
+	store->few = copy_memory(store, store->few, store->places / 2 + 1);
+	store->more = copy_memory(store, store->more, store->places * sizeof(uint16));
+	store->borrowed = false;
+	return store->slot != NULL && store->arena != NULL && store->few != NULL && store->more != NULL;
 }

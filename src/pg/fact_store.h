@@ -20,7 +20,7 @@
  * share, and one of two bytes.  What the arrays say is right; a slot counts
  * only for names that have no place, or facts with too large a number.
  *
- * Shared by fact_cache.c, fact_check.c, fact_pages.c, fact_read.c and fact_store.c,
+ * Shared by fact_cache.c, fact_check.c, fact_loan.c, fact_pages.c, fact_read.c and fact_store.c,
  * and by nobody else, but for what fact_cache.h finds in line.
  */
 #ifndef JOURNEY_FACT_STORE_H
@@ -70,6 +70,11 @@ typedef struct FactStore
 {
 	MemoryContext context;		/* holds all below */
 	Size		limit;			/* of that context, in bytes */
+	bool		borrowed;		/* the arrays of names are another process's, and must not be changed */
+
+	/* random, so that nobody can choose names that collide; the second one is odd */
+	uint64		seed;
+	uint64		factor;
 
 	/* names */
 	uint64		slots;
@@ -83,7 +88,7 @@ typedef struct FactStore
 	JnNumbered	numbered;		/* those of them that end in numbers */
 	uint64		places;
 	uint8	   *few;			/* their facts by place, four bits each, or FEW_FACTS */
-	uint16	   *more;			/* where it is FEW_FACTS: in two bytes, or MORE_FACTS */
+	uint16	   *more;			/* where it is FEW_FACTS: in two bytes, or MORE_FACTS; NULL if it is nowhere */
 
 	/* facts by number; entry 0 is not used */
 	uint32		count;
@@ -102,6 +107,16 @@ typedef struct FactStore
  * False: that is more than "limit" bytes.
  */
 extern bool journey_fact_store_begin(FactStore *store, MemoryContext context, Size limit, double names);
+
+/*
+ * Begins one with the names of another, whose arrays it shares: they must stay where
+ * they are, and as they are.  Facts are to be added in the order of their
+ * numbers.  False: no room.
+ */
+extern bool journey_fact_store_borrow(FactStore *store, MemoryContext context, Size limit, const FactStore *other);
+
+/* Copies what was borrowed, if anything was; must precede every change of names.  False: no room. */
+extern bool journey_fact_store_own(FactStore *store);
 
 /* Memory of the store, zeroed; NULL if there is none, or it would pass the limit. */
 extern void *journey_fact_store_memory(FactStore *store, Size size);

@@ -40,11 +40,13 @@
 #include "nodes/nodeFuncs.h"
 #include "optimizer/paths.h"
 #include "optimizer/restrictinfo.h"
+#include "storage/bufmgr.h"
 #include "utils/guc.h"
 #include "utils/rel.h"
 
 #include "compat.h"
 #include "decision_front.h"
+#include "fact_cache.h"
 #include "mask_scan.h"
 #include "mask_site.h"
 
@@ -117,6 +119,8 @@ typedef struct MaskScan
 
 	bool		evaluates;		/* conditions or a projection */
 	bool		took_memory;	/* for the row, which is to be given back before the next */
+
+	Size		loan;			/* to workers, see fact_cache.h */
 } MaskScan;
 
 static const CustomExecMethods exec_methods;
@@ -659,12 +663,18 @@ rescan(CustomScanState *node)
 static Size
 estimate_shared(CustomScanState *node, ParallelContext *pcxt)
 {
-	return table_parallelscan_estimate(node->ss.ss_currentRelation, node->ss.ps.state->es_snapshot);
+	MaskScan   *scan = (MaskScan *) node;
+	Relation	rel = node->ss.ss_currentRelation;
+
+	if (scan->cell_count > 0)
+		scan->loan = journey_fact_cache_estimate_loan(pcxt, (Size) RelationGetNumberOfBlocks(rel) * BLCKSZ);
+	return table_parallelscan_estimate(rel, node->ss.ps.state->es_snapshot);
 }
 
 static void
 begin_shared(CustomScanState *node, ParallelContext *pcxt, void *coordinate)
 {
+	journey_fact_cache_lend(pcxt, ((MaskScan *) node)->loan);
 	table_parallelscan_initialize(node->ss.ss_currentRelation, coordinate, node->ss.ps.state->es_snapshot);
 	node->ss.ss_currentScanDesc = table_beginscan_parallel(node->ss.ss_currentRelation, coordinate);
 }
@@ -678,6 +688,7 @@ begin_shared_again(CustomScanState *node, ParallelContext *pcxt, void *coordinat
 static void
 join_shared(CustomScanState *node, shm_toc *toc, void *coordinate)
 {
+	journey_fact_cache_borrow(toc);
 	node->ss.ss_currentScanDesc = table_beginscan_parallel(node->ss.ss_currentRelation, coordinate);
 }
 
