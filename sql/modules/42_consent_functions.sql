@@ -30,6 +30,23 @@ COMMENT ON FUNCTION journey._purpose_number(text) IS
 'The number of a purpose; an error with a hint if it is NULL or does not exist.';
 REVOKE EXECUTE ON FUNCTION journey._purpose_number(text) FROM PUBLIC;
 
+--| Rules find their purposes by what is written here, letter by letter: a short
+--| form, or http for https, would be found by none, and its least age not asked.
+CREATE FUNCTION journey._check_iri(iri text) RETURNS void
+LANGUAGE plpgsql IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF iri COLLATE "C" !~ '^[a-z][a-z0-9+.-]*:[^[:space:]]+$' OR iri COLLATE "C" ~ '^(dpv|http:)' THEN
+    RAISE EXCEPTION 'invalid IRI "%"', iri
+      USING ERRCODE = 'invalid_parameter_value', DETAIL = 'It is written in full, and begins with https: or another scheme than http:.',
+            HINT = 'An example is https://w3id.org/dpv#Marketing.';
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION journey._check_iri(text) IS
+'An error if this is no IRI, begins with http: or is short (dpv:Marketing); NULL is none.';
+REVOKE EXECUTE ON FUNCTION journey._check_iri(text) FROM PUBLIC;
+
 --| ## Purposes and grants
 --|
 --|     SELECT journey.create_purpose('analytics.product');
@@ -53,6 +70,8 @@ BEGIN
             DETAIL = 'A purpose is named by labels of a-z, 0-9, _ and -, joined by dots, at most 255 bytes.';
   END IF;
 
+  PERFORM journey._check_iri(create_purpose.dpv);
+
   FOR depth IN 1 .. cardinality(labels) LOOP
     path := array_to_string(labels[1:depth], '.');
     SELECT p.number INTO result FROM journey.purpose p WHERE p.name = path COLLATE "C";
@@ -71,7 +90,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION journey.create_purpose(text, text) IS
-'Creates a purpose and those above it that do not exist yet; returns its number. One that exists is left as it is, but gets the given dpv, the IRI of the W3C Data Privacy Vocabulary.';
+'Creates a purpose and those above it that do not exist yet; returns its number. One that exists is left as it is, but gets the given dpv, the IRI of the W3C Data Privacy Vocabulary, in full: https://w3id.org/dpv#Marketing. An error if the name is NULL or none of a purpose, or the IRI is none, begins with http: or is short (dpv:Marketing).';
 REVOKE EXECUTE ON FUNCTION journey.create_purpose(text, text) FROM PUBLIC;
 
 --| A grant lets the role say `SET journey.purpose` and mean it.

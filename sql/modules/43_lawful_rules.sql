@@ -32,6 +32,7 @@ DECLARE
 BEGIN
   PERFORM journey._not_null(create_rule.jurisdiction, 'jurisdiction'), journey._not_null(create_rule.source, 'source'),
           journey._not_null(create_rule.special::text, 'special');
+  PERFORM journey._check_iri(create_rule.dpv);
   IF create_rule.jurisdiction COLLATE "C" <> '*' THEN
     PERFORM journey._known_jurisdiction(create_rule.jurisdiction);
   END IF;
@@ -63,7 +64,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION journey.create_rule(text, text, text, text, text, boolean, journey.subject_kind, text, int, interval, timestamptz, timestamptz) IS
-'Adds a rule of a jurisdiction (''*'': of all), see the table journey.rule, from since (default: now) until just before until (default: no end). Limits of all rules that match add up: any forbidden, the highest min_age, the shortest retention. The regime is that of the rule that names most: jurisdiction, then class, then purpose (the nearest, a name before an IRI), then kind; among equals the strictest. Returns the number of the rule. Unknown names, a rule that says nothing: an error.';
+'Adds a rule of a jurisdiction (''*'': of all), see the table journey.rule, from since (default: now) until just before until (default: no end). Limits of all rules that match add up: any forbidden, the highest min_age, the shortest retention. The regime is that of the rule that names most: jurisdiction, then class, then purpose (the nearest, a name before an IRI), then kind; among equals the strictest. Returns the number of the rule. Unknown names, a dpv that is no IRI in full, a rule that says nothing: an error.';
 REVOKE EXECUTE ON FUNCTION journey.create_rule(text, text, text, text, text, boolean, journey.subject_kind, text, int, interval, timestamptz, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION journey.drop_rule(number bigint) RETURNS boolean

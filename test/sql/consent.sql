@@ -35,6 +35,14 @@ SELECT journey.create_purpose(E'ct\n');
 \set VERBOSITY terse
 SELECT journey.create_purpose(repeat('a', 256));
 INSERT INTO journey.purpose (name) VALUES ('ct.Bad');
+-- IRIs that no rule would find, and none.
+SELECT journey.create_purpose('ct', 'dpv:Marketing');
+SELECT journey.create_purpose('ct', 'dpv#Marketing');
+SELECT journey.create_purpose('ct', 'http://w3id.org/dpv#Marketing');
+SELECT journey.create_purpose('ct', 'Marketing');
+SELECT journey.create_purpose('ct', 'https://w3id.org/dpv#Direct Marketing');
+SELECT journey.create_purpose('ct', '');
+SELECT journey.create_rule('*', 'none', regime => 'forbidden', dpv => 'dpv:Marketing');
 \set VERBOSITY default
 -- The longest, and the deepest.
 SELECT journey.create_purpose(repeat('c', 255)) > 0 AS ok;

@@ -53,7 +53,7 @@ SELECT journey.create_rule('*', 'house 2', purpose => 'lw.mail', class => 'lw_em
                            retention => '13 months', since => '2020-01-01', until => '2030-01-01') > 0 AS made;
 SELECT jurisdiction, purpose, dpv, class, special, kind, regime, min_age, retention, source, pack, version, valid_from, valid_until
   FROM journey.rule WHERE source IN ('law 1', 'house 2') ORDER BY source;
-SELECT journey.create_rule('LW-1', 'law 3', dpv => 'x', special => true, regime => 'forbidden') > 0 AS made;
+SELECT journey.create_rule('LW-1', 'law 3', dpv => 'urn:x', special => true, regime => 'forbidden') > 0 AS made;
 SELECT valid_from BETWEEN transaction_timestamp() AND statement_timestamp() AS now, valid_until FROM journey.rule WHERE source = 'law 3';
 SAVEPOINT s;
 SELECT journey.create_rule('LW-9', 'x', regime => 'opt_in'); ROLLBACK TO s;
