@@ -102,9 +102,14 @@ CREATE FUNCTION journey.consent_expire_due(at_most int DEFAULT 10000) RETURNS bi
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER COST 100000 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  who bigint[] := ARRAY(SELECT DISTINCT d.subject FROM journey._due d ORDER BY d.subject LIMIT at_most);
+  who bigint[];
   recorded bigint;
 BEGIN
+  IF at_most < 0 THEN
+    RAISE EXCEPTION 'at_most is %', at_most
+      USING ERRCODE = 'invalid_parameter_value', DETAIL = 'It must be 0 or more subjects, or NULL for all.';
+  END IF;
+  who := ARRAY(SELECT DISTINCT d.subject FROM journey._due d ORDER BY d.subject LIMIT at_most);
   PERFORM FROM journey.subject s WHERE s.number = ANY (who) ORDER BY s.name FOR NO KEY UPDATE;
   -- looked at again under the locks: it may have been renewed
   INSERT INTO journey.ledger (subject, purpose, action, source)
@@ -117,7 +122,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION journey.consent_expire_due(int) IS
-'Records that consents have expired whose range of time is over and that nothing else has closed, for at_most so many subjects (NULL: all); returns how many events. Nothing else changes: they counted no longer; one above a consent of the subject that still counts, or will, waits until that ends. Reads the whole state.';
+'Records that consents have expired whose range of time is over and that nothing else has closed, for at_most so many subjects (NULL: all; below 0: an error); returns how many events. Nothing else changes: they counted no longer; one above a consent of the subject that still counts, or will, waits until that ends. Reads the whole state.';
 REVOKE EXECUTE ON FUNCTION journey.consent_expire_due(int) FROM PUBLIC;
 
 --| ## All data of a subject

@@ -177,7 +177,7 @@ COMMENT ON FUNCTION journey.load_rule_pack(text, text, int, boolean) IS
 'Makes the rules of a shipped law (gdpr, ccpa, lgpd) count in a jurisdiction, which is created: the law''s own (EU, US-CA, BR) or the one given; replaces those that were loaded from the same pack before, so it is also the way to a newer version. min_age is the age of consent where the law lets others choose it; is_default makes the jurisdiction that of subjects without one. Creates the special categories of the law as classes of data, and warns of one that exists and is not special. Returns how many rules were loaded. Unknown pack, an age out of range: an error.';
 REVOKE EXECUTE ON FUNCTION journey.load_rule_pack(text, text, int, boolean) FROM PUBLIC;
 
-CREATE FUNCTION journey.unload_rule_pack(pack text, jurisdiction text) RETURNS int
+CREATE FUNCTION journey.unload_rule_pack(pack text, jurisdiction text DEFAULT NULL) RETURNS int
 LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
@@ -185,11 +185,13 @@ DECLARE
   result int;
 BEGIN
   DELETE FROM journey.rule r
-   WHERE r.pack = unload_rule_pack.pack COLLATE "C" AND r.jurisdiction = unload_rule_pack.jurisdiction COLLATE "C";
+   WHERE r.pack = unload_rule_pack.pack COLLATE "C"
+     AND r.jurisdiction = coalesce(unload_rule_pack.jurisdiction COLLATE "C",
+                                   (SELECT p.jurisdiction FROM journey.rule_pack p WHERE p.name = r.pack));
   GET DIAGNOSTICS result = ROW_COUNT;
   RETURN result;
 END
 $$;
 COMMENT ON FUNCTION journey.unload_rule_pack(text, text) IS
-'Removes the rules that were loaded from a pack for a jurisdiction; returns how many. The jurisdiction and the classes stay.';
+'Removes the rules that were loaded from a pack for a jurisdiction, the laws own unless another is given; returns how many. The jurisdiction and the classes stay.';
 REVOKE EXECUTE ON FUNCTION journey.unload_rule_pack(text, text) FROM PUBLIC;

@@ -35,9 +35,9 @@ LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER COST 1
 AS $$
   SELECT a.subject_name, p.name, a.consented, a.reason
     FROM journey.purpose p, LATERAL journey._consent_as_of(p.name, as_of, NULL) a
-   WHERE about IS NULL OR p.name = about COLLATE "C"
+   WHERE about IS NULL OR p.number = (SELECT journey._purpose_number(about))
    ORDER BY p.name, a.subject_name COLLATE "C"
 $$;
 COMMENT ON FUNCTION journey.consent_as_of(timestamptz, text) IS
-'Who consented to one purpose, about, or to each, at a time, as the ledger said by then: a row for each subject that had said something about the purpose or one above it, with the reason (consent, withdrawn, refused, objected, expired, not begun, old notice, restricted, erased, no basis). For who was granted EXECUTE; nobody at first. Reads the ledger once for each purpose.';
+'Who consented to one purpose, about, or to each, at a time, as the ledger said by then: a row for each subject that had said something about the purpose or one above it, with the reason (consent, withdrawn, refused, objected, expired, not begun, old notice, restricted, erased, no basis). An error if there is no such purpose. For who was granted EXECUTE; nobody at first. Reads the ledger once for each purpose.';
 REVOKE EXECUTE ON FUNCTION journey.consent_as_of(timestamptz, text) FROM PUBLIC;

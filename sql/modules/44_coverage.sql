@@ -55,8 +55,9 @@ BEGIN
                   OR (t.subjects_shown >= $3 AND t.subjects - t.subjects_shown >= $3) AS tell
         FROM total t
     )
-    SELECT class.class, class.columns, coalesce(t.subjects, 0), CASE WHEN t.tell THEN t.subjects_shown END,
-           coalesce(t.n, 0), CASE WHEN t.tell THEN t.shown END,
+    SELECT class.class, class.columns, coalesce(t.subjects, 0),
+           CASE WHEN t.tell THEN t.subjects_shown WHEN t.tell IS NULL THEN 0 END,	-- no rows at all
+           coalesce(t.n, 0), CASE WHEN t.tell THEN t.shown WHEN t.tell IS NULL THEN 0 END,
            CASE WHEN t.tell AND t.n > 0 THEN t.shown::float8 / t.n END
       FROM class LEFT JOIN told t ON t.class = class.class
      ORDER BY class.class COLLATE "C"
@@ -67,5 +68,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION journey.coverage(regclass, text, int) IS
-'How much of a protected relation would be shown for a purpose at this moment, to whoever was granted it: a row for each class of masked columns, with the number of subjects and rows, how many of them would be shown, and the share of rows. The last three are NULL where fewer than k subjects, but not none, are shown, or are not shown. An error if the relation is not protected, the purpose does not exist, or k is below 1. For who was granted EXECUTE; nobody at first. Reads the relation once or twice, and asks the decision for each subject and class.';
+'How much of a protected relation would be shown for a purpose at this moment, to whoever was granted it: a row for each class of masked columns, with the number of subjects and rows, how many of them would be shown, and the share of rows. The share of no rows is NULL. The last three are NULL where fewer than k subjects, but not none, are shown, or are not shown. An error if the relation is not protected, the purpose does not exist, or k is below 1. For who was granted EXECUTE; nobody at first. Reads the relation once or twice, and asks the decision for each subject and class.';
 REVOKE EXECUTE ON FUNCTION journey.coverage(regclass, text, int) FROM PUBLIC;

@@ -36,7 +36,8 @@ BEGIN
   ELSIF NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = target.base AND a.attname = explain_cell."column" COLLATE "C"
                                                AND a.attnum > 0 AND NOT a.attisdropped) THEN
     RAISE EXCEPTION 'column % of % does not exist', coalesce(quote_ident(explain_cell."column"), 'NULL'), target.view
-      USING ERRCODE = 'undefined_column';
+      USING ERRCODE = 'undefined_column',
+            HINT = 'Name it as journey.protect() does, without double quotes. The parts of a document are decided with its column.';
   END IF;
   SELECT p.* INTO policy FROM journey.policy p
    WHERE p.protected_id = target.id AND p.column_name = explain_cell."column" COLLATE "C";

@@ -41,6 +41,7 @@ SELECT count(*), count(*) FILTER (WHERE journey.consented(a.subject, a.purpose, 
 SELECT journey.consented('nobody', 'pf', 'now') AS nobody, journey.consented('pf1', 'nothing', 'now') AS nothing, journey.consented(NULL, 'pf', 'now') AS a,
        journey.consented('pf1', NULL, 'now') AS b, journey.consented('pf1', 'pf', NULL) AS c, journey.consented('pf3', 'pf', 'infinity') AS d, journey.consented('pf3', 'pf', '-infinity') AS e;
 SELECT count(*) FROM journey.consent_as_of(NULL);
+SELECT * FROM journey.consent_as_of('2026-02-15', 'pf.typo');
 RESET ROLE;
 -- and with the decision of today
 SELECT count(*), count(*) FILTER (WHERE a.reason <> e.reason) AS differ
@@ -53,6 +54,7 @@ ROLLBACK;
 
 -- Expiry is put on record once.
 SELECT journey.consent_expire_due(0), journey.consent_expire_due(), journey.consent_expire_due(NULL);
+SELECT journey.consent_expire_due(-1);
 SELECT s.name, l.action, l.source FROM journey.ledger l JOIN journey.subject s ON s.number = l.subject WHERE l.action = 'expire' AND s.name LIKE 'pf_';
 SELECT reason FROM journey.consent_as_of(clock_timestamp(), 'pf.a') WHERE subject = 'pf4';
 
@@ -69,6 +71,11 @@ RESET ROLE;
 SELECT journey.subject_restrict('pf1') > 0 AND journey.subject_restrict('pf3') > 0 AS ok;
 SELECT * FROM journey.coverage('journey_base.visits', 'pf.a');
 SELECT * FROM journey.coverage('visits', 'no such purpose');
+CREATE TABLE nobody (who text);
+SELECT journey.protect('nobody', subject => 'who');
+SELECT * FROM journey.coverage('nobody', 'pf.a');
+SELECT journey.unprotect('nobody');
+DROP TABLE nobody;
 SELECT * FROM journey.coverage('visits', NULL);
 SELECT * FROM journey.coverage('pg_class', 'pf');
 SELECT * FROM journey.coverage(NULL, 'pf');

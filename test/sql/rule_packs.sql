@@ -18,7 +18,7 @@ SELECT name, special, sensitivity FROM journey.data_class WHERE name IN (SELECT 
 SELECT journey.load_rule_pack('gdpr', is_default => true), journey.load_rule_pack('gdpr', jurisdiction => 'AT', min_age => 14);
 SELECT jurisdiction, count(*), min(min_age), max(min_age) FROM journey.rule WHERE pack = 'gdpr' GROUP BY 1 ORDER BY 1;
 SELECT name FROM journey.jurisdiction WHERE is_default;
-SELECT journey.create_rule('EU', 'our own', regime => 'forbidden', dpv => 'x') > 0 AS own;
+SELECT journey.create_rule('EU', 'our own', regime => 'forbidden', dpv => 'urn:x') > 0 AS own;
 SELECT journey.load_rule_pack('gdpr');
 SELECT source FROM journey.rule WHERE jurisdiction = 'EU' AND pack IS NULL;
 
@@ -29,6 +29,8 @@ SELECT special FROM journey.data_class WHERE name = 'health';
 
 -- Unloading takes what the pack brought.
 SELECT journey.unload_rule_pack('gdpr', 'EU'), journey.unload_rule_pack('gdpr', 'EU'), journey.unload_rule_pack(NULL, 'EU');
+SELECT journey.load_rule_pack('gdpr', jurisdiction => 'AT') > 0 AS at, journey.load_rule_pack('gdpr') = journey.unload_rule_pack('gdpr') AS its_own,
+       journey.unload_rule_pack('gdpr') AS none_left, journey.unload_rule_pack('gdpr', 'AT') > 0 AS at_is_left;
 SELECT jurisdiction, source FROM journey.rule WHERE jurisdiction = 'EU';
 
 SAVEPOINT s;
