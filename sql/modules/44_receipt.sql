@@ -8,13 +8,21 @@
 --| answer to "what do you know about me": all that was recorded about consent,
 --| and the subject's rows in protected relations, as the caller may see them.
 
+CREATE FUNCTION journey._utc(at timestamptz) RETURNS text
+LANGUAGE sql IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT (to_jsonb(at AT TIME ZONE 'UTC') #>> '{}') || CASE WHEN isfinite(at) THEN 'Z' ELSE '' END
+$$;
+COMMENT ON FUNCTION journey._utc(timestamptz) IS 'A time as documents have it, whatever the zone of the session: 2026-03-01T12:00:00Z.';
+REVOKE EXECUTE ON FUNCTION journey._utc(timestamptz) FROM PUBLIC;
+
 CREATE FUNCTION journey._event(seq bigint) RETURNS jsonb
 LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT to_jsonb(l) - 'xid' - 'copied' || jsonb_build_object('subject', s.name, 'purpose', p.name,
            'place', c.place, 'hash', encode(c.hash, 'hex'),
-           'valid_from', l.valid_from AT TIME ZONE 'UTC', 'valid_until', l.valid_until AT TIME ZONE 'UTC',
-           'said_at', l.said_at AT TIME ZONE 'UTC', 'recorded_at', l.recorded_at AT TIME ZONE 'UTC')
+           'valid_from', journey._utc(l.valid_from), 'valid_until', journey._utc(l.valid_until),
+           'said_at', journey._utc(l.said_at), 'recorded_at', journey._utc(l.recorded_at))
     FROM journey.ledger l
     JOIN journey.subject s ON s.number = l.subject
     LEFT JOIN journey.purpose p ON p.number = l.purpose

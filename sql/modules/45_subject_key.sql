@@ -225,6 +225,12 @@ DECLARE
 BEGIN
   -- without a key there would be no receipt: say so before anything is done
   PERFORM journey.key_check();
+  IF NOT EXISTS (SELECT FROM journey.subject s WHERE s.name = subject_erase.subject COLLATE "C")
+     AND NOT EXISTS (SELECT FROM journey.subject_key k WHERE k.subject = subject_erase.subject COLLATE "C")
+     AND octet_length(subject_erase.subject) BETWEEN 1 AND 1024 THEN
+    RAISE NOTICE 'nothing was known about the subject'
+      USING HINT = 'Look whether its name is written as in the tables. It is erased now, whoever it is.';
+  END IF;
   place := journey._consent_record(NULL, 'erase', subject, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, source, NULL, evidence);
   SELECT l.* INTO STRICT erased FROM journey.ledger l WHERE l.seq = place;
   DELETE FROM journey.subject_key k WHERE k.subject = subject_erase.subject COLLATE "C";
@@ -243,7 +249,7 @@ $$;
 COMMENT ON FUNCTION journey.subject_erase(text, text, jsonb) IS
   'Destroys the data keys of a subject, marks it as erased in the ledger, for good, and returns a signed receipt. '
   'What was encrypted under the keys can never be read again. NULL or empty subject, or no usable root key: an error. '
-  'An erased subject may be erased again: another receipt. For who was granted EXECUTE; nobody at first.';
+  'An erased subject may be erased again: another receipt; one of whom nothing was known is erased as well, with a notice, for its name may be a slip. For who was granted EXECUTE; nobody at first.';
 REVOKE EXECUTE ON FUNCTION journey.subject_erase(text, text, jsonb) FROM PUBLIC;
 
 --| ## Rotating keys

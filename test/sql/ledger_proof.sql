@@ -90,6 +90,9 @@ SET journey.key_file = 'regress_proof.key';
 SELECT journey.consent_receipt('pf1', 'pf.a') AS receipt \gset
 SELECT :'receipt'::jsonb - 'event' - 'signature' AS head, (:'receipt'::jsonb -> 'event') - '{seq,place,hash,recorded_by}'::text[] AS event;
 SELECT (:'receipt'::jsonb #>> '{event,hash}') = (SELECT encode(c.hash, 'hex') FROM journey.chain c WHERE c.place = (:'receipt'::jsonb #> '{event,place}')::bigint) AS in_the_chain;
+-- times say that they are in UTC, and read so in another zone
+SELECT (:'receipt'::jsonb #>> '{event,recorded_at}')::timestamptz = l.recorded_at AS same, :'receipt'::jsonb #>> '{event,recorded_at}' ~ '^2[^ ]+T[^ ]+Z$' AS in_utc
+  FROM journey.ledger l WHERE l.seq = (:'receipt'::jsonb #>> '{event,seq}')::bigint;
 SET ROLE regress_proof_officer;
 SELECT journey.verify_receipt(:'receipt') AS good,
        journey.verify_receipt(jsonb_set(:'receipt', '{event,action}', '"withdraw"')) AS other_action,

@@ -98,6 +98,11 @@ SET ROLE regress_encrypt_reader;
 SELECT n, t IS NULL AS t, b IS NULL AS b, d ->> 'x' IS NULL AS x FROM regress_sealed WHERE n < 4 ORDER BY n;
 RESET ROLE;
 SELECT journey.subject_erase('sealed-a') ->> 'keys_destroyed' AS again, journey.subject_erase('sealed-new') ->> 'keys_destroyed' AS unknown;
+-- a name that was mistyped, perhaps
+SET client_min_messages = notice;
+SELECT journey.subject_erase('sealed-typo') ->> 'keys_destroyed' AS typo;
+SELECT journey.subject_erase('sealed-typo') ->> 'keys_destroyed' AS known_now;
+SET client_min_messages = warning;
 
 -- who came later waits for refresh()
 INSERT INTO journey_base.regress_sealed VALUES (8, 'sealed-d', 'late', '\x08', '{"x": "late"}');
