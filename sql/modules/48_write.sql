@@ -78,6 +78,41 @@ $$;
 COMMENT ON FUNCTION journey._asks(regclass, journey.policy[]) IS
   'Foreign keys of the relation that refer to masked columns, its own or those of another protected relation, with each of their own columns.';
 
+CREATE FUNCTION journey._told_references(relation regclass, policies journey.policy[])
+  RETURNS TABLE (name text, object regclass, reader text, told boolean, statement text)
+  LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  -- the server locks the row that a new value refers to, which stays in its xmax; a right on columns does not reach that
+  SELECT format('constraint %I of %s', k.conname, t), o::regclass, r.role, false,
+         format('REVOKE SELECT ON %s FROM %s; GRANT SELECT (%s) ON %s TO %s;', o, r.role,
+                (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute a
+                 WHERE a.attrelid = o AND a.attnum > 0 AND NOT a.attisdropped), o, r.role)
+  FROM journey._tree(relation) t
+  JOIN pg_constraint k ON k.conrelid = t AND k.contype = 'f' AND k.conparentid = 0
+  CROSS JOIN LATERAL journey._tree(k.confrelid) o
+  CROSS JOIN LATERAL (SELECT DISTINCT CASE q.grantee::oid WHEN 0 THEN 'PUBLIC' ELSE q.grantee::text END
+                      FROM journey._rights(o) q JOIN pg_class c ON c.oid = o LEFT JOIN pg_roles s ON s.oid = q.grantee
+                      WHERE q.privilege = 'SELECT' AND q.attnum = 0 AND q.grantee <> c.relowner AND NOT coalesce(s.rolsuper, false)) AS r (role)
+  WHERE o NOT IN (SELECT u FROM journey._tree(relation) u)
+    AND EXISTS (SELECT FROM unnest(k.conkey) n JOIN pg_attribute a ON a.attrelid = t AND a.attnum = n
+                WHERE NOT EXISTS (SELECT FROM unnest(policies) p WHERE p.column_name = a.attname AND p.mask = 'public'))
+  UNION ALL
+  -- what refers to a masked value is the same value
+  SELECT format('constraint %I of %s', k.conname, o), o::regclass, r.role, true, format('REVOKE SELECT ON %s FROM %s;', o, r.role)
+  FROM journey._tree(relation) t
+  JOIN pg_constraint k ON k.confrelid = t AND k.contype = 'f' AND k.conparentid = 0
+  CROSS JOIN LATERAL journey._tree(k.conrelid) o
+  CROSS JOIN LATERAL (SELECT DISTINCT CASE q.grantee::oid WHEN 0 THEN 'PUBLIC' ELSE q.grantee::text END
+                      FROM journey._rights(o) q JOIN pg_class c ON c.oid = o LEFT JOIN pg_roles s ON s.oid = q.grantee
+                      WHERE q.privilege = 'SELECT' AND q.grantee <> c.relowner AND NOT coalesce(s.rolsuper, false)) AS r (role)
+  WHERE o NOT IN (SELECT m.member FROM journey.protected_member m) AND o NOT IN (SELECT u FROM journey._tree(relation) u)
+    AND EXISTS (SELECT FROM unnest(k.confkey) n JOIN pg_attribute a ON a.attrelid = t AND a.attnum = n
+                WHERE NOT EXISTS (SELECT FROM unnest(policies) p WHERE p.column_name = a.attname AND p.mask = 'public'))
+$$;
+COMMENT ON FUNCTION journey._told_references(regclass, journey.policy[]) IS
+  'Foreign keys of masked columns by which readers of another table learn masked values: for each reader, whether the other table holds them (told), or shows only which of its rows are referred to; with the statement that closes it.';
+
 CREATE FUNCTION journey._writable(relation regclass, subject text, collected text, policies journey.policy[]) RETURNS SETOF name
   LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 10
   SET search_path = pg_catalog, pg_temp
@@ -328,6 +363,7 @@ COMMENT ON FUNCTION journey._neighbours(uuid) IS
 
 REVOKE EXECUTE ON FUNCTION
   journey._ties(regclass), journey._references(regclass, journey.policy[]), journey._asks(regclass, journey.policy[]),
+  journey._told_references(regclass, journey.policy[]),
   journey._writable(regclass, text, text, journey.policy[]), journey._write_key(regclass, journey.policy[]),
   journey._write_limits(regclass, journey.policy[], text),
   journey._write_problems(regclass, text, text, journey.policy[], text),

@@ -25,6 +25,7 @@ DECLARE
   companions regclass[];
   names name[];
   everything text;
+  others text;
 BEGIN
   PERFORM journey._check_superuser();
 
@@ -48,6 +49,13 @@ BEGIN
   PERFORM journey._add_policies(new_id, relation, columns);
   INSERT INTO journey.policy (id, protected_id, column_name, attnum, mask, class)
   VALUES (gen_random_uuid(), new_id, '', 0, 'row', '');
+
+  SELECT string_agg(DISTINCT r.object::text, ', ') INTO others
+  FROM journey._told_references(relation, ARRAY(SELECT c FROM journey.policy c WHERE c.protected_id = new_id)) r;
+  IF others IS NOT NULL THEN
+    RAISE WARNING 'foreign keys tell readers of other tables about masked values of %', relation
+      USING DETAIL = format('Of %s.', others), HINT = 'journey.doctor() says what, and has the statements that end it.';
+  END IF;
 
   PERFORM journey._add_members(new_id, relation);
   SELECT array_agg(c.oid), array_agg(c.relname) INTO companions, names

@@ -33,6 +33,10 @@ AS $$
   JOIN pg_constraint k ON k.confrelid = t AND k.contype = 'f'
    AND k.conrelid NOT IN (SELECT u FROM journey._tree(relation) u)
   UNION ALL
+  SELECT DISTINCT r.name, format('It stays. Who reads %s%s', r.object,
+                                 CASE WHEN r.told THEN ', sees the masked values there.' ELSE ', sees by the column xmax to which of its rows masked values refer.' END)
+  FROM journey._told_references(relation, policies) r
+  UNION ALL
   SELECT 'command ' || l.command, 'It is not offered through the view: ' || string_agg(l.reason, '; ' ORDER BY l.reason COLLATE "C") || '.'
   FROM journey._write_limits(relation, policies, writes) l
   WHERE writes IN ('public', 'collect')

@@ -161,6 +161,13 @@ AS $$
   SELECT 'high', s.message, s.object, s.statement, replace(s.detail, '%s', s.object)
   FROM known k CROSS JOIN LATERAL journey._subject_problems(k.base, k.subject) s
   UNION ALL
+  SELECT CASE WHEN r.told THEN 'low' ELSE 'medium' END, CASE WHEN r.told THEN 'a table that is not protected holds masked values' ELSE 'rows of a table tell which masked values refer to them' END,
+         r.object::text, r.statement,
+         format('To %s, by %s%s', r.reader, r.name,
+                CASE WHEN r.told THEN ': it has the same values.'
+                     ELSE ': the server leaves a mark (xmax) in the row that a new value refers to. A right on columns does not show it.' END)
+  FROM known k CROSS JOIN LATERAL journey._told_references(k.base, k.policies) r
+  UNION ALL
   SELECT 'medium', 'a partition or child is not covered', t::text, k.refresh,
          'It came after protect(): its rights are its own.'
   FROM known k CROSS JOIN journey._tree(k.base) t
