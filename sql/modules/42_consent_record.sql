@@ -171,23 +171,54 @@ LANGUAGE plpgsql VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER 
 AS $$
 DECLARE
   fields CONSTANT text[] := '{action,subject,purpose,covers_descendants,explicit,parental,valid_from,valid_until,said_at,notice,source,event_key,evidence}';
-  stray    text;
+  wrong    record;
   numbers  bigint[];
   names    text[];
   together boolean;
   result   bigint;
   before   bigint;
 BEGIN
-  IF jsonb_typeof(events) IS DISTINCT FROM 'array' OR jsonb_path_exists(events, '$[*] ? (@.type() != "object")') THEN
+  IF jsonb_typeof(events) IS DISTINCT FROM 'array' THEN
     RAISE EXCEPTION 'events must be an array of objects' USING ERRCODE = 'invalid_parameter_value';
   END IF;
-  SELECT (SELECT k.key FROM jsonb_object_keys(e) k (key) WHERE k.key <> ALL (fields) LIMIT 1) INTO stray
-    FROM jsonb_array_elements(events) e WHERE e - fields <> '{}' LIMIT 1;
+  SELECT e.number INTO wrong
+    FROM jsonb_array_elements(events) WITH ORDINALITY e (event, number) WHERE jsonb_typeof(e.event) <> 'object' LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'an event has no field "%"', stray
-      USING ERRCODE = 'invalid_parameter_value',
-            DETAIL = format('Its fields are %s.', array_to_string(fields, ', '));
+    RAISE EXCEPTION 'events must be an array of objects'
+      USING ERRCODE = 'invalid_parameter_value', HINT = format('Look at event %s of the list.', wrong.number);
   END IF;
+  SELECT e.number, k.name INTO wrong
+    FROM jsonb_array_elements(events) WITH ORDINALITY e (event, number), LATERAL jsonb_object_keys(e.event) k (name)
+   WHERE e.event - fields <> '{}' AND k.name <> ALL (fields) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'an event has no field "%"', wrong.name
+      USING ERRCODE = 'invalid_parameter_value', DETAIL = format('Its fields are %s.', array_to_string(fields, ', ')),
+            HINT = format('Look at event %s of the list.', wrong.number);
+  END IF;
+  -- A list here would be the name of somebody who does not exist, and record nothing about those in it.
+  SELECT e.number, k.name INTO wrong
+    FROM jsonb_array_elements(events) WITH ORDINALITY e (event, number),
+         unnest('{action,subject,purpose,notice,source,event_key}'::text[]) k (name)
+   WHERE jsonb_typeof(e.event -> k.name) IN ('array', 'object', 'boolean') LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'field "%" of an event must be a text', wrong.name
+      USING ERRCODE = 'invalid_parameter_value', DETAIL = 'What several subjects said is several events.',
+            HINT = format('Look at event %s of the list.', wrong.number);
+  END IF;
+  BEGIN
+    PERFORM (e ->> 'covers_descendants')::boolean, (e ->> 'explicit')::boolean, (e ->> 'parental')::boolean,
+            (e ->> 'valid_from')::timestamptz, (e ->> 'valid_until')::timestamptz, (e ->> 'said_at')::timestamptz
+       FROM jsonb_array_elements(events) e;
+  EXCEPTION WHEN data_exception THEN
+    FOR wrong IN SELECT e.event, e.number FROM jsonb_array_elements(events) WITH ORDINALITY e (event, number) LOOP
+      BEGIN
+        PERFORM (wrong.event ->> 'covers_descendants')::boolean, (wrong.event ->> 'explicit')::boolean, (wrong.event ->> 'parental')::boolean,
+                (wrong.event ->> 'valid_from')::timestamptz, (wrong.event ->> 'valid_until')::timestamptz, (wrong.event ->> 'said_at')::timestamptz;
+      EXCEPTION WHEN data_exception THEN
+        RAISE EXCEPTION USING ERRCODE = SQLSTATE, MESSAGE = SQLERRM, HINT = format('Look at event %s of the list.', wrong.number);
+      END;
+    END LOOP;
+  END;
   IF jsonb_path_exists(events, '$[*] ? (@.action == "erase")') THEN
     RAISE EXCEPTION 'an erasure is not recorded by itself'
       USING ERRCODE = 'invalid_parameter_value', HINT = 'Use journey.subject_erase().';

@@ -105,6 +105,13 @@ SELECT journey.consent_record(NULL);
 SELECT journey.consent_record('{}');
 SELECT journey.consent_record('[1]');
 SELECT journey.consent_record('[{"action": "give", "subject": "lg0", "purpose": "lg", "until": "2090-01-01"}]');
+SELECT journey.consent_record('[{"action": "give", "subject": "lg0", "purpose": "lg"}, [{"action": "give", "subject": "lg0", "purpose": "lg"}]]');
+-- who lists several subjects in one event does not speak of a subject of that name
+SELECT journey.consent_record('[{"action": "give", "subject": "lg0", "purpose": "lg"}, {"action": "withdraw", "subject": ["lg1", "lg2"], "purpose": "lg"}]');
+SELECT journey.consent_record('[{"action": "withdraw", "subject": {"id": 1}, "purpose": "lg"}]');
+SELECT journey.consent_record('[{"action": "withdraw", "subject": "lg0", "purpose": ["lg"]}]');
+SELECT journey.consent_record('[{"action": "give", "subject": "lg0", "purpose": "lg"}, {"action": "give", "subject": "lg0", "purpose": "lg", "valid_until": "soon"}]');
+SELECT journey.consent_record('[{"action": "give", "subject": "lg0", "purpose": "lg", "explicit": "perhaps"}]');
 SELECT journey.consent_record('[{"action": "erase", "subject": "lg0"}]');
 \set SHOW_CONTEXT errors
 \set VERBOSITY terse
