@@ -76,8 +76,16 @@ CREATE FUNCTION journey._finding_by_name(relation regclass) RETURNS SETOF oid
   LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
   SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT f.oid
-  FROM journey._used_code(relation) u
+  WITH RECURSIVE written (oid) AS (
+    SELECT relation::oid
+    UNION
+    -- and what foreign keys change with it
+    SELECT k.conrelid
+    FROM written w CROSS JOIN journey._tree(w.oid::regclass) t
+    JOIN pg_constraint k ON k.confrelid = t AND k.contype = 'f' AND '{c,n,d}' && ARRAY[k.confupdtype::text, k.confdeltype::text]
+  )
+  SELECT DISTINCT f.oid
+  FROM written w CROSS JOIN journey._used_code(w.oid::regclass) u
   JOIN pg_proc f ON u.classid = 'pg_proc'::regclass AND f.oid = u.objid
   JOIN pg_language l ON l.oid = f.prolang AND l.lanname NOT IN ('internal', 'c')
   WHERE f.prosqlbody IS NULL AND f.pronamespace <> 'pg_catalog'::regnamespace
@@ -85,7 +93,7 @@ AS $$
     AND NOT EXISTS (SELECT FROM unnest(f.proconfig) s WHERE s = 'search_path=""' OR s ~ '^search_path=.*\mpg_temp\M')
 $$;
 COMMENT ON FUNCTION journey._finding_by_name(regclass) IS
-  'Those of _used_code() that are functions which may take temporary tables of a session for tables of their owner.';
+  'Functions that writing to the relation or its tree calls, for its rows or those that foreign keys change with them, and which may take temporary tables of a session for tables of their owner.';
 
 CREATE FUNCTION journey._finds_by_name(view regclass) RETURNS boolean
   LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER

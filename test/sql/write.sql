@@ -317,9 +317,21 @@ GRANT ALL ON allowed TO PUBLIC;
 UPDATE shop.jobs SET status = 'h' WHERE id = 1;
 UPDATE shop.jobs SET status = 'h' WHERE id = 2;
 DROP VIEW allowed;
+-- and by a trigger of a table whose rows go with those of this one
+SET ROLE regress_write_owner;
+ALTER TABLE journey_base.jobs DROP CONSTRAINT jobs_ssn_check;
+CREATE TABLE shop.steps (job int REFERENCES journey_base.jobs ON DELETE CASCADE, note text);
+INSERT INTO shop.steps VALUES (1, 'raw step');
+CREATE FUNCTION shop.keep_step() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO kept_steps VALUES (OLD::text); RETURN NULL; END $$;
+CREATE TRIGGER keep_step AFTER DELETE ON shop.steps FOR EACH ROW EXECUTE FUNCTION shop.keep_step();
+SET ROLE regress_writer;
+CREATE TEMP TABLE kept_steps (old text);
+GRANT ALL ON kept_steps TO PUBLIC;
+DELETE FROM shop.jobs WHERE id = 1;
+DROP TABLE kept_steps;
 RESET ROLE;
 SELECT journey.unprotect('shop.jobs');
-DROP TABLE shop.jobs;
+DROP TABLE shop.jobs CASCADE;
 
 -- the trigger function is for these views alone
 SET ROLE regress_writer;
