@@ -106,10 +106,7 @@ DECLARE
   stray  text;
   open   int[];
 BEGIN
-  IF tc IS NULL OR trusted IS NULL THEN
-    RAISE EXCEPTION '% must not be null', CASE WHEN tc IS NULL THEN 'tc' ELSE 'trusted' END
-      USING ERRCODE = 'null_value_not_allowed';
-  END IF;
+  PERFORM journey._not_null(subject, 'subject'), journey._not_null(tc, 'tc'), journey._not_null(trusted::text, 'trusted');
   IF purposes IS NULL THEN
     SELECT jsonb_object_agg(n::text, p.name) INTO purposes
       FROM generate_series(1, 11) n JOIN journey.purpose p ON p.name = format('tcf.%s', n) COLLATE "C";
@@ -127,6 +124,8 @@ BEGIN
       USING ERRCODE = 'invalid_parameter_value',
             DETAIL = 'Keys are the purposes of the framework, 1 to 11; values the names of purposes here.';
   END IF;
+  -- also of those for which nothing will be recorded, or a slip would show with the first refusal
+  PERFORM journey._purpose_number(e.value) FROM jsonb_each_text(purposes) e;
   IF 'old policy' = ANY (said.notices) THEN
     RAISE EXCEPTION 'the TC string is invalid by the policies of the framework'
       USING ERRCODE = 'invalid_parameter_value',

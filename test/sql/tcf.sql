@@ -147,5 +147,9 @@ SELECT purposes, pg_temp.refusal(format('SELECT journey.consent_ingest_tcf(''u9'
   FROM strings, unnest(ARRAY['[]', '{"12": "storage"}', '{"0": "storage"}', '{"1": 5}', '{"1": "nowhere"}', 'null']) purposes WHERE id = 'G2';
 SELECT pg_temp.refusal('SELECT journey.consent_ingest_tcf('''', $1, ''{"1": "storage"}'')', tc) FROM strings WHERE id = 'G2';
 SELECT pg_temp.refusal('SELECT journey.consent_ingest_tcf(NULL, $1, ''{"1": "storage"}'')', tc) FROM strings WHERE id = 'G2';
+-- also where nothing would be recorded: what is not trusted gives nothing
+SELECT consent_ingest_tcf('u9', tc, '{"1": "storage"}') FROM strings WHERE id = 'G1';
+SELECT pg_temp.refusal('SELECT journey.consent_ingest_tcf(NULL, $1, ''{"1": "storage"}'')', tc) FROM strings WHERE id = 'G1';
+SELECT pg_temp.refusal('SELECT journey.consent_ingest_tcf(''u9'', $1, ''{"1": "no.such"}'')', tc) FROM strings WHERE id = 'G1';
 SELECT pg_temp.refusal('SELECT journey.consent_ingest_tcf(''u9'', $1, ''{"1": "storage"}'', cmp_ids => ''{1}'')', tc) FROM strings WHERE id = 'G2';
 SELECT count(*) - :before AS recorded FROM journey.ledger;
