@@ -87,13 +87,16 @@ AS $$
   INSERT INTO journey.policy
   SELECT x.*
   FROM journey._policies(base, columns) n
-  CROSS JOIN LATERAL jsonb_populate_record(n, jsonb_build_object('protected_id', _add_policies.protected_id,
-                                                                 'veiled', false, 'writable', false)) x
+  JOIN journey.protected_relation r ON r.id = _add_policies.protected_id
+  CROSS JOIN LATERAL jsonb_populate_record(n, jsonb_build_object('protected_id', r.id, 'veiled', false, 'writable', false,
+               -- readers know the table by its old name, wherever it is now
+               'class', CASE WHEN n.class = format('%s.%I', base, n.column_name)
+                             THEN format('%I.%I.%I', r.schema_name, r.relation_name, n.column_name) ELSE n.class END)) x
   WHERE NOT EXISTS (SELECT FROM journey.policy c
                     WHERE c.protected_id = _add_policies.protected_id AND c.column_name = n.column_name)
 $$;
 COMMENT ON FUNCTION journey._add_policies(uuid, regclass, jsonb) IS
-  'Keeps the policies of all columns that have none yet, those not described masked by NULL.';
+  'Keeps the policies of all columns that have none yet, those not described masked by NULL, of a class by the name of the protected relation.';
 
 CREATE FUNCTION journey._old_rights(protected_id uuid, member regclass)
   RETURNS TABLE (column_name name, grantee regrole, privilege text, item aclitem, place int)

@@ -90,11 +90,20 @@ AS $$
   FROM (SELECT count(*), count(*) > count(f.subject) FROM journey._fact_page_problems() f) AS p (problems, damaged)
   WHERE p.problems > 0
   UNION ALL
+  -- where classes are registered at all; those that protect() made up are meant
+  SELECT 'low', 'a class of columns is not registered', format('class %s', k.class), format('SELECT journey.create_class(%L);', k.class),
+         format('It is the class of %s. Rules about special categories do not hold for it. It may be another, mistyped.', k.columns)
+  FROM (SELECT p.class, string_agg(format('%s.%I', r.base, p.column_name), ', ' ORDER BY r.base::text, p.column_name)
+        FROM journey.policy p JOIN journey.protected_relation r ON r.id = p.protected_id
+        WHERE p.mask NOT IN ('public', 'row') AND NOT starts_with(p.class, format('%I.%I.', r.schema_name, r.relation_name))
+        GROUP BY p.class) AS k (class, columns)
+  WHERE EXISTS (SELECT FROM journey.data_class) AND NOT EXISTS (SELECT FROM journey.data_class d WHERE d.name = k.class)
+  UNION ALL
   SELECT 'high', 'the ledger was changed', 'table journey.ledger', NULL,
          format('The first bad entry is %s: %s. Compare with a backup.', coalesce(v.seq::text, 'unknown'), v.problem)
   FROM (SELECT l.seq, l.problem FROM journey.ledger_verify() l ORDER BY l.place, l.seq LIMIT 1) v
 $$;
-COMMENT ON FUNCTION journey._doctor_consent() IS 'Findings of doctor(): the ledger, the state, and what is packed. Reads the whole ledger.';
+COMMENT ON FUNCTION journey._doctor_consent() IS 'Findings of doctor(): the ledger, the state, what is packed, and classes that nobody registered. Reads the whole ledger.';
 
 CREATE FUNCTION journey._doctor_stores() RETURNS TABLE (severity text, finding text, object text, statement text, detail text)
   LANGUAGE sql STABLE CALLED ON NULL INPUT PARALLEL SAFE ROWS 1

@@ -280,6 +280,12 @@ GRANT SET ON PARAMETER journey.key_file TO regress_doc_reader;
 UPDATE journey.policy SET mask = 'token', epoch = 0 WHERE column_name = 'email';
 TABLE finding;
 UPDATE journey.policy SET mask = 'null', epoch = NULL WHERE column_name = 'email';
+-- a class that was mistyped, perhaps
+SELECT journey.create_class('regress_doc_health', special => true);
+UPDATE journey.policy SET class = 'regress_doc_helth' WHERE column_name = 'email';
+:close;
+UPDATE journey.policy SET class = 'doc.people.email' WHERE column_name = 'email';
+SELECT journey.drop_class('regress_doc_helth'), journey.drop_class('regress_doc_health');
 SELECT journey.consent_give('regress-doc-subject', 'regress_doc') > 0;
 ALTER TABLE journey.state DISABLE TRIGGER USER;
 DELETE FROM journey.state s USING journey.subject u WHERE u.number = s.subject AND u.name = 'regress-doc-subject';

@@ -78,6 +78,7 @@ SET journey.purpose = 'regress_change';
 SELECT * FROM shop.events ORDER BY id;
 RESET ROLE;
 SELECT journey.refresh('shop.events');
+SELECT column_name, class FROM journey.policy WHERE class ~ '[.]events[.]' ORDER BY attnum;
 SELECT has_any_column_privilege('regress_change_reader', 'journey_base.events', 'SELECT') AS base_is_open;
 SET ROLE regress_change_reader;
 SELECT * FROM shop.events ORDER BY id;
