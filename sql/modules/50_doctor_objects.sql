@@ -191,6 +191,17 @@ AS $$
   FROM known k JOIN pg_class v ON v.oid = k.view
   WHERE k.has_view AND v.relowner <> k.relowner
   UNION ALL
+  -- the role pg_database_owner has the owner of the database for its member
+  SELECT 'low', 'the schema of a protected relation belongs to another role', k.view::text,
+         format('ALTER SCHEMA %I OWNER TO %s;', n.nspname, k.relowner::regrole),
+         format('To %s, who can drop the view and put a table in its place, for what programs write.', r.oid::regrole)
+  FROM known k
+  JOIN pg_class v ON v.oid = k.view
+  JOIN pg_namespace n ON n.oid = v.relnamespace
+  JOIN pg_database d ON d.datname = current_database()
+  JOIN pg_roles r ON r.oid = CASE n.nspowner WHEN 'pg_database_owner'::regrole THEN d.datdba ELSE n.nspowner END
+  WHERE k.has_view AND r.oid <> k.relowner AND NOT r.rolsuper
+  UNION ALL
   SELECT 'medium', 'the view of a protected relation has triggers or rules', k.view::text, x.statement, x.name
   FROM known k
   CROSS JOIN LATERAL (
