@@ -49,6 +49,7 @@
 #include "fact_cache.h"
 #include "mask_scan.h"
 #include "mask_site.h"
+#include "scan_team.h"
 
 #define SCAN_NAME	"JourneyMaskScan"
 
@@ -120,11 +121,17 @@ typedef struct MaskScan
 	bool		evaluates;		/* conditions or a projection */
 	bool		took_memory;	/* for the row, which is to be given back before the next */
 
+	/* in a team of processes, see scan_team.h */
+	JourneyScanTeam *team;
+	JourneyScanMember member;	/* a worker */
+	const CustomExecMethods *alone; /* how it would read by itself */
 	Size		loan;			/* to workers, see fact_cache.h */
 } MaskScan;
 
 static const CustomExecMethods exec_methods;
 static const CustomExecMethods picking_methods;
+static const CustomExecMethods leading_methods;
+static const CustomExecMethods working_methods;
 
 
 /* ------------------------------------------------------------------------
@@ -660,6 +667,9 @@ rescan(CustomScanState *node)
  * Several processes: blocks are shared out as to the server's own scan
  * ------------------------------------------------------------------------ */
 
+/* Before the table's own part of what is shared. */
+#define TEAM_SIZE	MAXALIGN(sizeof(JourneyScanTeam))
+
 static Size
 estimate_shared(CustomScanState *node, ParallelContext *pcxt)
 {
@@ -668,28 +678,70 @@ estimate_shared(CustomScanState *node, ParallelContext *pcxt)
 
 	if (scan->cell_count > 0)
 		scan->loan = journey_fact_cache_estimate_loan(pcxt, (Size) RelationGetNumberOfBlocks(rel) * BLCKSZ);
-	return table_parallelscan_estimate(rel, node->ss.ps.state->es_snapshot);
+	return TEAM_SIZE + table_parallelscan_estimate(rel, node->ss.ps.state->es_snapshot);
 }
 
 static void
 begin_shared(CustomScanState *node, ParallelContext *pcxt, void *coordinate)
 {
-	journey_fact_cache_lend(pcxt, ((MaskScan *) node)->loan);
-	table_parallelscan_initialize(node->ss.ss_currentRelation, coordinate, node->ss.ps.state->es_snapshot);
-	node->ss.ss_currentScanDesc = table_beginscan_parallel(node->ss.ss_currentRelation, coordinate);
+	MaskScan   *scan = (MaskScan *) node;
+	ParallelTableScanDesc shared = (ParallelTableScanDesc) ((char *) coordinate + TEAM_SIZE);
+
+	journey_fact_cache_lend(pcxt, scan->loan);
+	table_parallelscan_initialize(node->ss.ss_currentRelation, shared, node->ss.ps.state->es_snapshot);
+	node->ss.ss_currentScanDesc = table_beginscan_parallel(node->ss.ss_currentRelation, shared);
+	journey_scan_team_begin(coordinate);
+	scan->team = coordinate;
+	scan->alone = node->methods;
+	node->methods = &leading_methods;
 }
 
 static void
 begin_shared_again(CustomScanState *node, ParallelContext *pcxt, void *coordinate)
 {
-	table_parallelscan_reinitialize(node->ss.ss_currentRelation, coordinate);
+	table_parallelscan_reinitialize(node->ss.ss_currentRelation,
+									(ParallelTableScanDesc) ((char *) coordinate + TEAM_SIZE));
+	journey_scan_team_begin(coordinate);
+	node->methods = &leading_methods;
 }
 
 static void
 join_shared(CustomScanState *node, shm_toc *toc, void *coordinate)
 {
+	MaskScan   *scan = (MaskScan *) node;
+	ParallelTableScanDesc shared = (ParallelTableScanDesc) ((char *) coordinate + TEAM_SIZE);
+
 	journey_fact_cache_borrow(toc);
-	node->ss.ss_currentScanDesc = table_beginscan_parallel(node->ss.ss_currentRelation, coordinate);
+	node->ss.ss_currentScanDesc = table_beginscan_parallel(node->ss.ss_currentRelation, shared);
+	journey_scan_team_join(coordinate, &scan->member, node->ss.ss_currentRelation);
+	scan->alone = node->methods;
+	node->methods = &working_methods;
+}
+
+/* The leader's first row. */
+static TupleTableSlot *
+lead(CustomScanState *node)
+{
+	MaskScan   *scan = (MaskScan *) node;
+
+	journey_scan_team_lead(scan->team);
+	node->methods = scan->alone;
+	return node->methods->ExecCustomScan(node);
+}
+
+/* A worker's next row. */
+static TupleTableSlot *
+work(CustomScanState *node)
+{
+	MaskScan   *scan = (MaskScan *) node;
+	BlockNumber block = ItemPointerGetBlockNumberNoCheck(&node->ss.ss_ScanTupleSlot->tts_tid);
+
+	if (unlikely(block != scan->member.block) && scan->member.team != NULL)
+	{
+		scan->member.block = block;
+		journey_scan_team_look(&scan->member, node->ss.ss_currentScanDesc);
+	}
+	return scan->alone->ExecCustomScan(node);
 }
 
 #define EXEC_METHODS(next) { \
@@ -706,6 +758,8 @@ join_shared(CustomScanState *node, shm_toc *toc, void *coordinate)
 
 static const CustomExecMethods exec_methods = EXEC_METHODS(next_row);
 static const CustomExecMethods picking_methods = EXEC_METHODS(next_picked_row);
+static const CustomExecMethods leading_methods = EXEC_METHODS(lead);
+static const CustomExecMethods working_methods = EXEC_METHODS(work);
 
 static const CustomScanMethods scan_methods = {
 	.CustomName = SCAN_NAME,
