@@ -85,6 +85,8 @@ static uint64 last_serial = 0;
 static ExecutorRun_hook_type next_run = NULL;
 
 JourneyDecisionFront *journey_declared = NULL;
+uint64		journey_runs = 1;
+const struct EState *journey_running = NULL;
 
 void
 journey_forget_declared(void)
@@ -114,6 +116,7 @@ forget_pointers(void *arg)
 	memset(decisions, 0, sizeof(decisions));
 	next_decision = 0;
 	journey_declared = NULL;
+	journey_running = NULL;
 	decisions_context = NULL;
 }
 
@@ -302,12 +305,18 @@ journey_decision_begin(void)
 static void
 run_plan(QueryDesc *query, EXECUTOR_RUN_PARAMETERS)
 {
+	const EState *outer = journey_running;
+
 	if (query->already_executed)
 		journey_decision_begin();
+	journey_runs++;
+	journey_running = query->estate;
 	if (next_run != NULL)
 		next_run(query, EXECUTOR_RUN_ARGUMENTS);
 	else
 		standard_ExecutorRun(query, EXECUTOR_RUN_ARGUMENTS);
+	journey_runs++;
+	journey_running = outer;
 }
 
 void

@@ -12,7 +12,8 @@
  * Why what it tells is what the long way would tell.  An expression between two
  * cells of a row may change the role or the purpose, or run a statement with a
  * snapshot of its own, and no counter of the server grows with all of them.  So
- * each call (of a scan that masks whole rows, each row) compares
+ * each call (of a scan that masks whole rows, each row, or the first of a run: calm.c)
+ * compares
  *
  *	- the user, the outer user, and whether the operation is restricted;
  *	- the start of the statement, which also tells a FETCH from the one before;
@@ -162,6 +163,17 @@ typedef struct JourneyDecisionFront
  */
 extern __attribute__((visibility("hidden")))
 JourneyDecisionFront *journey_declared;
+
+/*
+ * Runs of the executor in this session: how many began and ended, not 0, and the state of the
+ * one that is going on, or of one that an error ended.  A proof that a decision is
+ * good holds within a run until the count is another, where nothing but runs may
+ * change what it is about: see calm.c.  Hidden like journey_declared.
+ */
+extern __attribute__((visibility("hidden")))
+uint64		journey_runs;
+extern __attribute__((visibility("hidden")))
+const struct EState *journey_running;
 
 /*
  * Is the decision good for the reader, the statement and the snapshot?

@@ -9,6 +9,9 @@
  * (EXPLAIN: Custom Scan (JourneyMaskScan)): it proves the decision once a row,
  * finds the subject once, and picks each cell by two bits.
  *
+ * Where nothing but another run of the executor could change anything between two rows
+ * (calm.c), it is proved once a run.
+ *
  * It is nothing but a shorter way to call the same functions.  The plan holds the
  * calls as the view has them; when it starts, the scan looks for calls that
  * it can answer by itself (the cells), puts a Var into their place, and lets the
@@ -38,13 +41,16 @@
 #include "nodes/extensible.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "nodes/value.h"
 #include "optimizer/paths.h"
+#include "optimizer/planner.h"
 #include "optimizer/restrictinfo.h"
 #include "storage/bufmgr.h"
 #include "utils/guc.h"
 #include "utils/rel.h"
 
 #include "compat.h"
+#include "calm.h"
 #include "decision_front.h"
 #include "fact_cache.h"
 #include "mask_scan.h"
@@ -60,6 +66,10 @@ extern PGDLLEXPORT Datum journey__no_index(PG_FUNCTION_ARGS);
 static bool mask_scan_setting = true;
 
 static set_rel_pathlist_hook_type next_hook = NULL;
+static planner_hook_type next_planner = NULL;
+
+/* In this session, also of statements within others. */
+static uint64 scans_planned = 0;
 
 /* A cell, or whether a row is shown: a call that the scan answers by itself. */
 typedef struct MaskCell
@@ -117,6 +127,8 @@ typedef struct MaskScan
 	bool		picks;			/* no cell is needed for anything else */
 	uint64		picked;			/* serial of the decision that all outputs are ready for; 0: of none */
 	uint64		asked;			/* the lower bits of all verdicts that are needed */
+	bool		calm;			/* nothing but a run of the executor can make that decision a bad one */
+	uint64		proved;			/* journey_runs when it was proved to be good, if calm */
 
 	bool		evaluates;		/* conditions or a projection */
 	bool		took_memory;	/* for the row, which is to be given back before the next */
@@ -307,12 +319,15 @@ begin_scan(CustomScanState *node, EState *estate, int eflags)
 {
 	MaskScan   *scan = (MaskScan *) node;
 	PlanState  *ps = &node->ss.ps;
+	const CustomScan *plan = (const CustomScan *) ps->plan;
 	Relation	rel = node->ss.ss_currentRelation;
 	ExprContext *econtext = ps->ps_ExprContext;
 	List	   *early = NIL;
 	List	   *late = NIL;
 	List	   *tlist;
 	ListCell   *lc;
+
+	scan->calm = plan->custom_private != NIL && boolVal(linitial(plan->custom_private));
 
 	/* rows as the table stores them, not as virtual tuples */
 	node->ss.ss_ScanTupleSlot = table_slot_create(rel, &estate->es_tupleTable);
@@ -519,6 +534,18 @@ begin_picking(MaskScan *scan, uint64 serial)
 	return true;
 }
 
+/* Proves that the decision is good, and makes the outputs ready for it; false if rows cannot be picked by it. */
+static pg_noinline bool
+prove(MaskScan *scan, const JourneyDecisionFront *front)
+{
+	if (unlikely(!journey_decision_is_good(front)) ||
+		(unlikely(scan->picked != front->serial) && !begin_picking(scan, front->serial)))
+		return false;
+	/* a run that was not counted is none to rely on */
+	scan->proved = scan->calm && journey_running == scan->css.ss.ps.state ? journey_runs : 0;
+	return true;
+}
+
 /*
  * Shows the cells of the row in the result, if all that it takes is to pick one of
  * two values for each; the same as show_cells() would.  There are cells.
@@ -532,11 +559,11 @@ pick_cells(MaskScan *scan)
 	const MaskOutput *end = scan->output_public;
 	uint64		verdicts;
 
-	if (unlikely(front == NULL) || unlikely(row->tts_isnull[scan->subject_column]) ||
-		unlikely(!journey_decision_is_good(front)))
+	if (unlikely(front == NULL) || unlikely(row->tts_isnull[scan->subject_column]))
 		return false;
-	if (unlikely(scan->picked != front->serial) && !begin_picking(scan, front->serial))
+	if ((scan->proved != journey_runs || unlikely(scan->picked != front->serial)) && !prove(scan, front))
 		return false;
+	Assert(journey_decision_is_good(front));
 	verdicts = journey_front_verdicts_once(front, scan->kind, row->tts_values[scan->subject_column]);
 	Assert(verdicts == journey_front_verdicts(front, scan->kind, row->tts_values[scan->subject_column]));
 	if (unlikely((~verdicts & scan->asked) != 0))
@@ -744,6 +771,14 @@ work(CustomScanState *node)
 	return scan->alone->ExecCustomScan(node);
 }
 
+/* EXPLAIN VERBOSE */
+static void
+explain_scan(CustomScanState *node, List *ancestors, ExplainState *es)
+{
+	if (es->verbose)
+		ExplainPropertyText("Decision Proved", ((MaskScan *) node)->calm ? "once a run" : "once a row", es);
+}
+
 #define EXEC_METHODS(next) { \
 	.CustomName = SCAN_NAME, \
 	.BeginCustomScan = begin_scan, \
@@ -753,7 +788,8 @@ work(CustomScanState *node)
 	.EstimateDSMCustomScan = estimate_shared, \
 	.InitializeDSMCustomScan = begin_shared, \
 	.ReInitializeDSMCustomScan = begin_shared_again, \
-	.InitializeWorkerCustomScan = join_shared \
+	.InitializeWorkerCustomScan = join_shared, \
+	.ExplainCustomScan = explain_scan \
 }
 
 static const CustomExecMethods exec_methods = EXEC_METHODS(next_row);
@@ -828,6 +864,7 @@ plan_scan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist, Lis
 	scan->scan.scanrelid = rel->relid;
 	scan->flags = path->flags;
 	scan->methods = &scan_methods;
+	scans_planned++;
 	return &scan->scan.plan;
 }
 
@@ -871,6 +908,21 @@ offer_scan(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte)
 	}
 }
 
+/* Notes in each scan of a plan that is calm that it is. */
+static PlannedStmt *
+plan_statement(PLANNER_PARAMETERS)
+{
+	uint64		before = scans_planned;
+	PlannedStmt *statement = (next_planner != NULL ? next_planner : standard_planner) (PLANNER_ARGUMENTS);
+	ListCell   *lc;
+
+	if (scans_planned == before)
+		return statement;
+	foreach(lc, journey_calm_scans(statement, &scan_methods))
+		lfirst_node(CustomScan, lc)->custom_private = list_make1(makeBoolean(true));
+	return statement;
+}
+
 void
 journey_mask_scan_define(void)
 {
@@ -887,4 +939,6 @@ journey_mask_scan_define(void)
 	RegisterCustomScanMethods(&scan_methods);
 	next_hook = set_rel_pathlist_hook;
 	set_rel_pathlist_hook = offer_scan;
+	next_planner = planner_hook;
+	planner_hook = plan_statement;
 }
