@@ -189,6 +189,17 @@ AS $$
   FROM journey._tree(relation) t
   JOIN pg_constraint k ON k.conrelid = t AND k.contype IN ('c', 'n') AND NOT k.convalidated
   UNION
+  -- by functions that are not immutable, or by a text form that is not: as the server's parse tree of the check has them
+  SELECT 'UPDATE', format('what %s says of old rows follows settings of the writer', t.name)
+  FROM tied t JOIN pg_constraint k ON t.kind = 'c' AND k.oid = t.oid
+  WHERE k.conbin::text ~ 'SQLVALUEFUNCTION'
+     OR EXISTS (SELECT FROM regexp_matches(k.conbin::text, ':(?:funcid|opfuncid) (\d+)', 'g') m JOIN pg_proc f ON f.oid = m[1]::oid
+                WHERE f.provolatile <> 'i')
+     OR k.conbin::text ~ 'COERCEVIAIO'
+        AND EXISTS (SELECT FROM regexp_matches(k.conbin::text, ':(?:vartype|consttype|funcresulttype|opresulttype|resulttype) (\d+)', 'g') m
+                    JOIN pg_type y ON y.oid = m[1]::oid JOIN pg_proc f ON f.oid IN (y.typinput, y.typoutput)
+                    WHERE f.provolatile <> 'i')
+  UNION
   SELECT 'DELETE', format('%s asks for masked values', r.name)
   FROM journey._references(relation, policies) r
   WHERE r.masked

@@ -259,7 +259,7 @@ SET ROLE regress_write_owner;
 CREATE TABLE shop.jobs (id int PRIMARY KEY, who text, status text, ssn text);
 INSERT INTO shop.jobs VALUES (1, 'u1', 'new', 'raw 1'), (2, 'u2', 'new', 'raw 2');
 CREATE FUNCTION shop.keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO kept_rows VALUES (OLD::text); RETURN NEW; END $$;
-CREATE FUNCTION shop.fits(text) RETURNS boolean LANGUAGE sql RETURN true;
+CREATE FUNCTION shop.fits(text) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN true;
 ALTER TABLE shop.jobs ADD CHECK (shop.fits(ssn));
 RESET ROLE;
 GRANT SELECT, INSERT, UPDATE, DELETE ON shop.jobs TO regress_writer;
@@ -310,7 +310,7 @@ DROP TABLE kept_rows;
 RESET ROLE;
 TABLE shop.kept_rows;
 -- the same by a function of a check, which would ask such a table about the values of the row
-CREATE OR REPLACE FUNCTION shop.fits(text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN EXISTS (SELECT FROM allowed WHERE value = $1); END $$;
+CREATE OR REPLACE FUNCTION shop.fits(text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN EXISTS (SELECT FROM allowed WHERE value = $1); END $$;
 SET ROLE regress_writer;
 CREATE TEMP VIEW allowed AS SELECT 'raw 1'::text AS value;
 GRANT ALL ON allowed TO PUBLIC;
@@ -332,6 +332,30 @@ DROP TABLE kept_steps;
 RESET ROLE;
 SELECT journey.unprotect('shop.jobs');
 DROP TABLE shop.jobs CASCADE;
+
+-- checks that follow settings, which a writer would bisect old rows by (threat 149)
+CREATE TABLE shop.born (id int PRIMARY KEY, who text, status text, born text, at timestamptz, n int,
+	CONSTRAINT by_text CHECK (born::date < '2100-01-01'), CONSTRAINT by_zone CHECK (extract(hour FROM at) >= 0), CONSTRAINT fixed CHECK (n > 0 AND born <> 'x' AND n::text <> '0'),
+	CONSTRAINT public_only CHECK (status::date IS NULL OR id > 0));
+ALTER TABLE shop.born OWNER TO regress_write_owner;
+INSERT INTO shop.born (id, who, born) VALUES (1, 'u1', '03/02/2001'), (2, 'u2', '2/13/2001');
+SELECT kind, object, detail FROM journey.protect('shop.born', subject => 'who', columns => '{"id": "public", "status": "public"}', writes => 'public', dry_run => true)
+WHERE kind <> 'step' ORDER BY 2;
+GRANT SELECT, UPDATE ON shop.born TO regress_writer;
+SELECT journey.protect('shop.born', subject => 'who', columns => '{"id": "public", "status": "public"}', writes => 'public');
+SET ROLE regress_writer;
+SET datestyle = 'dmy';
+UPDATE shop.born SET status = NULL WHERE id = 2;
+RESET datestyle;
+RESET ROLE;
+SELECT journey.unprotect('shop.born');
+ALTER TABLE shop.born DROP CONSTRAINT by_text, DROP CONSTRAINT by_zone;
+SELECT journey.protect('shop.born', subject => 'who', columns => '{"id": "public", "status": "public"}', writes => 'public');
+SET ROLE regress_writer;
+UPDATE shop.born SET status = NULL WHERE id = 2;
+RESET ROLE;
+SELECT journey.unprotect('shop.born');
+DROP TABLE shop.born;
 
 -- the trigger function is for these views alone
 SET ROLE regress_writer;
