@@ -24,6 +24,7 @@
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "commands/trigger.h"
+#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -239,6 +240,20 @@ find_index(Relation rel, AttrNumber column)
 	return result;
 }
 
+/* The column of this name, or 0.  Looked for in what is open: a catalog cache would have to read each one. */
+static AttrNumber
+find_column(TupleDesc desc, const char *name)
+{
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(desc, i);
+
+		if (!column->attisdropped && namestrcmp(&column->attname, name) == 0)
+			return column->attnum;
+	}
+	return 0;
+}
+
 /* Fills *table if the open relation has the columns and the index we need. */
 static bool
 describe(Relation rel, Oid extension, const TableDescription *description, JourneyTable *table)
@@ -248,10 +263,10 @@ describe(Relation rel, Oid extension, const TableDescription *description, Journ
 	table->relid = RelationGetRelid(rel);
 	for (int i = 0; description->column[i].name != NULL; i++)
 	{
-		AttrNumber	column = get_attnum(table->relid, description->column[i].name);
+		AttrNumber	column = find_column(desc, description->column[i].name);
 		Oid			type;
 
-		if (column <= 0)
+		if (column == 0)
 			return false;
 		type = TupleDescAttr(desc, column - 1)->atttypid;
 		if (description->column[i].type == OUR_TYPE ?
