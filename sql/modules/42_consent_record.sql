@@ -25,7 +25,7 @@ CREATE FUNCTION journey.consent_give(subject text, purpose text, valid_until tim
   AS 'MODULE_PATHNAME', 'journey_consent_give'
   LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER COST 1000 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION journey.consent_give(text, text, timestamptz, boolean, text, text, jsonb, timestamptz, boolean, boolean, timestamptz, text) IS
-'Records that a subject consents to a purpose, from valid_from until just before valid_until (NULL: no limit), and to those below only if covers_descendants. Replaces the subject''s earlier consent for the same purpose. explicit: in so many words, as special categories ask for; parental: given or authorised by who holds parental responsibility; notice is the version of the text shown, source the channel, evidence what proves it. said_at is when it was said, if that was before now; event_key a name of the event where it comes from: a second event of the subject with the same one is not recorded. Returns the position in the ledger. NULL or unknown purpose, NULL or empty subject: an error; a new subject is created.';
+'Records that a subject consents to a purpose, from valid_from until just before valid_until (NULL: no limit), and to those below only if covers_descendants. Replaces the subject''s earlier consent for the same purpose. explicit: in so many words, as special categories ask for; parental: given or authorised by who holds parental responsibility; notice is the version of the text shown, source the channel, evidence what proves it. said_at is when it was said, if that was before now; event_key a name of the event where it comes from: a second event of the subject with the same one is not recorded, and an error if its action or purpose is another one. Returns the position in the ledger. NULL or unknown purpose, NULL or empty subject: an error; a new subject is created.';
 REVOKE EXECUTE ON FUNCTION journey.consent_give(text, text, timestamptz, boolean, text, text, jsonb, timestamptz, boolean, boolean, timestamptz, text) FROM PUBLIC;
 
 CREATE FUNCTION journey.consent_renew(subject text, purpose text, valid_until timestamptz DEFAULT NULL,
@@ -35,7 +35,7 @@ CREATE FUNCTION journey.consent_renew(subject text, purpose text, valid_until ti
   AS 'MODULE_PATHNAME', 'journey_consent_renew'
   LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER COST 1000 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION journey.consent_renew(text, text, timestamptz, text, text, jsonb, timestamptz, timestamptz, text) IS
-'Records that a subject consents again: as the last consent for this purpose in what it reaches and whether it was explicit or by a parent, with a new range of time and notice. said_at is when it was said, if that was before now; event_key a name of the event where it comes from: a second event of the subject with the same one is not recorded. An error if no consent for this purpose was given, or it was refused, withdrawn or objected to since. Returns the position in the ledger. NULL or unknown purpose, NULL or empty subject: an error; a new subject is created.';
+'Records that a subject consents again: as the last consent for this purpose in what it reaches and whether it was explicit or by a parent, with a new range of time and notice. said_at is when it was said, if that was before now; event_key a name of the event where it comes from: a second event of the subject with the same one is not recorded, and an error if its action or purpose is another one. An error if no consent for this purpose was given, or it was refused, withdrawn or objected to since. Returns the position in the ledger. NULL or unknown purpose, NULL or empty subject: an error; a new subject is created.';
 REVOKE EXECUTE ON FUNCTION journey.consent_renew(text, text, timestamptz, text, text, jsonb, timestamptz, timestamptz, text) FROM PUBLIC;
 
 --| Withdrawing takes what giving took: the subject and the purpose.
@@ -45,7 +45,7 @@ CREATE FUNCTION journey.consent_withdraw(subject text, purpose text, notice text
   AS 'MODULE_PATHNAME', 'journey_consent_withdraw'
   LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER COST 1000 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION journey.consent_withdraw(text, text, text, text, jsonb, timestamptz, text) IS
-'Records that a subject withdraws consent to a purpose and all below it, whether or not there was one. Takes effect with the next statement of any reader. said_at is when it was said, if that was before now; event_key a name of the event where it comes from: a second event of the subject with the same one is not recorded. Returns the position in the ledger. NULL or unknown purpose, NULL or empty subject: an error; a new subject is created.';
+'Records that a subject withdraws consent to a purpose and all below it, whether or not there was one. Takes effect with the next statement of any reader. said_at is when it was said, if that was before now; event_key a name of the event where it comes from: a second event of the subject with the same one is not recorded, and an error if its action or purpose is another one. Returns the position in the ledger. NULL or unknown purpose, NULL or empty subject: an error; a new subject is created.';
 REVOKE EXECUTE ON FUNCTION journey.consent_withdraw(text, text, text, text, jsonb, timestamptz, text) FROM PUBLIC;
 
 --| A refusal has the effect of a withdrawal, and says that there was a question.
@@ -55,7 +55,7 @@ CREATE FUNCTION journey.consent_refuse(subject text, purpose text, notice text D
   AS 'MODULE_PATHNAME', 'journey_consent_refuse'
   LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER COST 1000 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION journey.consent_refuse(text, text, text, text, jsonb, timestamptz, text) IS
-'Records that a subject was asked and refused a purpose and all below it; has the effect of consent_withdraw. said_at is when it was said, if that was before now; event_key a name of the event where it comes from: a second event of the subject with the same one is not recorded. Returns the position in the ledger. NULL or unknown purpose, NULL or empty subject: an error; a new subject is created.';
+'Records that a subject was asked and refused a purpose and all below it; has the effect of consent_withdraw. said_at is when it was said, if that was before now; event_key a name of the event where it comes from: a second event of the subject with the same one is not recorded, and an error if its action or purpose is another one. Returns the position in the ledger. NULL or unknown purpose, NULL or empty subject: an error; a new subject is created.';
 REVOKE EXECUTE ON FUNCTION journey.consent_refuse(text, text, text, text, jsonb, timestamptz, text) FROM PUBLIC;
 
 --| An objection is also against uses that need no consent.
@@ -65,7 +65,7 @@ CREATE FUNCTION journey.consent_object(subject text, purpose text, notice text D
   AS 'MODULE_PATHNAME', 'journey_consent_object'
   LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER COST 1000 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION journey.consent_object(text, text, text, text, jsonb, timestamptz, text) IS
-'Records that a subject objects to a purpose and all below it: ends consent as consent_withdraw does, and other bases that yield to an objection (legitimate interests, public task, regimes of opting out). said_at is when it was said, if that was before now; event_key a name of the event where it comes from: a second event of the subject with the same one is not recorded. Returns the position in the ledger. NULL or unknown purpose, NULL or empty subject: an error; a new subject is created.';
+'Records that a subject objects to a purpose and all below it: ends consent as consent_withdraw does, and other bases that yield to an objection (legitimate interests, public task, regimes of opting out). said_at is when it was said, if that was before now; event_key a name of the event where it comes from: a second event of the subject with the same one is not recorded, and an error if its action or purpose is another one. Returns the position in the ledger. NULL or unknown purpose, NULL or empty subject: an error; a new subject is created.';
 REVOKE EXECUTE ON FUNCTION journey.consent_object(text, text, text, text, jsonb, timestamptz, text) FROM PUBLIC;
 
 CREATE FUNCTION journey.consent_expire(subject text, purpose text, notice text DEFAULT NULL,
@@ -74,7 +74,7 @@ CREATE FUNCTION journey.consent_expire(subject text, purpose text, notice text D
   AS 'MODULE_PATHNAME', 'journey_consent_expire'
   LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER COST 1000 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION journey.consent_expire(text, text, text, text, jsonb, timestamptz, text) IS
-'Records that consent to a purpose and all below it has come to its end, for reasons of the controller and not by a word of the subject. said_at is when it was said, if that was before now; event_key a name of the event where it comes from: a second event of the subject with the same one is not recorded. Returns the position in the ledger. NULL or unknown purpose, NULL or empty subject: an error; a new subject is created.';
+'Records that consent to a purpose and all below it has come to its end, for reasons of the controller and not by a word of the subject. said_at is when it was said, if that was before now; event_key a name of the event where it comes from: a second event of the subject with the same one is not recorded, and an error if its action or purpose is another one. Returns the position in the ledger. NULL or unknown purpose, NULL or empty subject: an error; a new subject is created.';
 REVOKE EXECUTE ON FUNCTION journey.consent_expire(text, text, text, text, jsonb, timestamptz, text) FROM PUBLIC;
 
 --| A consent that has ended counts no longer, whether or not the ledger says so.
@@ -135,7 +135,7 @@ CREATE FUNCTION journey.subject_restrict(subject text, source text DEFAULT NULL,
   AS 'MODULE_PATHNAME', 'journey_subject_restrict'
   LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER COST 1000 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION journey.subject_restrict(text, text, jsonb, timestamptz, text) IS
-'Records that the use of a subject''s data is restricted: all of it is masked, for every purpose, from the next statement of any reader on. said_at is when it was said, if that was before now; event_key a name of the event where it comes from: a second event of the subject with the same one is not recorded. Returns the position in the ledger. NULL or empty subject: an error; a new subject is created.';
+'Records that the use of a subject''s data is restricted: all of it is masked, for every purpose, from the next statement of any reader on. said_at is when it was said, if that was before now; event_key a name of the event where it comes from: a second event of the subject with the same one is not recorded, and an error if its action or purpose is another one. Returns the position in the ledger. NULL or empty subject: an error; a new subject is created.';
 REVOKE EXECUTE ON FUNCTION journey.subject_restrict(text, text, jsonb, timestamptz, text) FROM PUBLIC;
 
 CREATE FUNCTION journey.subject_lift(subject text, source text DEFAULT NULL, evidence jsonb DEFAULT NULL,
@@ -143,7 +143,7 @@ CREATE FUNCTION journey.subject_lift(subject text, source text DEFAULT NULL, evi
   AS 'MODULE_PATHNAME', 'journey_subject_lift'
   LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE SECURITY DEFINER COST 1000 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION journey.subject_lift(text, text, jsonb, timestamptz, text) IS
-'Records that a restriction is lifted; what the subject said about purposes holds again. said_at is when it was said, if that was before now; event_key a name of the event where it comes from: a second event of the subject with the same one is not recorded. Returns the position in the ledger. NULL or empty subject: an error; a new subject is created.';
+'Records that a restriction is lifted; what the subject said about purposes holds again. said_at is when it was said, if that was before now; event_key a name of the event where it comes from: a second event of the subject with the same one is not recorded, and an error if its action or purpose is another one. Returns the position in the ledger. NULL or empty subject: an error; a new subject is created.';
 REVOKE EXECUTE ON FUNCTION journey.subject_lift(text, text, jsonb, timestamptz, text) FROM PUBLIC;
 
 --| ## Many events
@@ -274,6 +274,20 @@ BEGIN
   )
   SELECT plain.yes, (SELECT count(*) FROM recorded) INTO together, result FROM plain;
   IF together THEN
+    IF result < jsonb_array_length(events) THEN
+      SELECT e.number INTO wrong
+        FROM jsonb_array_elements(events) WITH ORDINALITY e (event, number)
+        JOIN unnest(numbers, names) s (number, name) ON s.name = (e.event ->> 'subject') COLLATE "C"
+        JOIN journey.ledger l ON l.subject = s.number AND l.event_key = (e.event ->> 'event_key') COLLATE "C"
+        LEFT JOIN journey.purpose p ON p.name = (e.event ->> 'purpose') COLLATE "C"
+       WHERE l.action <> e.event ->> 'action' OR l.purpose IS DISTINCT FROM p.number
+       ORDER BY e.number LIMIT 1;
+      IF FOUND THEN
+        RAISE EXCEPTION 'another event of the subject has this event_key'
+          USING ERRCODE = 'unique_violation', DETAIL = 'Its action or purpose is another one.',
+                HINT = format('Give each event a key of its own. Look at event %s of the list.', wrong.number);
+      END IF;
+    END IF;
     RETURN result;
   END IF;
 
@@ -294,5 +308,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION journey.consent_record(jsonb) IS
-'Records many events: an array of objects with action (give, renew, withdraw, refuse, object, expire; without a purpose also restrict, lift) and what the function of that name takes. All or none, in the order given; returns how many were recorded, which are those whose event_key was not known. An error names the event by its number. Some 40 microseconds an event.';
+'Records many events: an array of objects with action (give, renew, withdraw, refuse, object, expire; without a purpose also restrict, lift) and what the function of that name takes. All or none, in the order given; returns how many were recorded, which are those whose event_key was not known; a key of an event with another action or purpose is an error. An error names the event by its number. Some 40 microseconds an event.';
 REVOKE EXECUTE ON FUNCTION journey.consent_record(jsonb) FROM PUBLIC;

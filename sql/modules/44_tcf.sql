@@ -157,7 +157,7 @@ BEGIN
   RETURN journey.consent_record((
     SELECT coalesce(jsonb_agg(jsonb_build_object('subject', subject, 'purpose', e.value, 'source', source,
              'said_at', said.last_updated, 'evidence', jsonb_build_object('tc', tc, 'notices', said.notices),
-             'event_key', format('tcf:%s:%s:%s:%s', a.action, e.key, vendor, encode(sha256(convert_to(tc, 'UTF8')), 'hex')),
+             'event_key', format('tcf:%s:%s:%s:%s:%s', a.action, e.key, e.value #>> '{}', vendor, encode(sha256(convert_to(tc, 'UTF8')), 'hex')),
              'action', a.action,
              'valid_until', CASE a.action WHEN 'give' THEN said.last_updated + interval '13 months' END)
              ORDER BY e.key::int), '[]')

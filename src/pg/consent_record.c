@@ -110,10 +110,10 @@ static Saved create_query = {
 
 static Saved key_query = {
 	.text =
-	"SELECT l.seq FROM journey.ledger l"
+	"SELECT l.seq, l.action = $3 AND l.purpose IS NOT DISTINCT FROM $4 FROM journey.ledger l"
 	" WHERE l.subject = $1 AND l.event_key = $2",
-	.nparameters = 2,
-	.types = {INT8OID, TEXTOID}
+	.nparameters = 4,
+	.types = {INT8OID, TEXTOID, TEXTOID, INT4OID}
 };
 
 /* What a renewal keeps; no row if there is nothing to renew. */
@@ -128,8 +128,8 @@ static Saved renew_query = {
 
 /*
  * Was something said later than at $3 that a consent to $2 must not pass: about
- * the same purpose, or against one above it?  A clock that is fast makes
- * nothing later than its record.
+ * the same purpose, or against one above it?  Of two at one time it is the word
+ * against.  A clock that is fast makes nothing later than its record.
  */
 static Saved later_query = {
 	.text =
@@ -140,7 +140,8 @@ static Saved later_query = {
 	" AND (p.number = $2"
 	"      OR starts_with(mine.name, p.name || '.')"
 	"         AND l.action <> ALL ('{give,renew}'))"
-	" AND LEAST(l.said_at, l.recorded_at) > $3 LIMIT 1",
+	" AND (LEAST(l.said_at, l.recorded_at) > $3"
+	"      OR LEAST(l.said_at, l.recorded_at) = $3 AND l.action <> ALL ('{give,renew}')) LIMIT 1",
 	.nparameters = 3,
 	.types = {INT8OID, INT4OID, TIMESTAMPTZOID}
 };
@@ -321,6 +322,7 @@ record(Event *event)
 {
 	Value		subject;
 	Value		purpose;
+	Value		action = {CStringGetTextDatum(action_name(event->action)), false};
 	Value		counts = {BoolGetDatum(true), false};
 	int64		result;
 
@@ -328,9 +330,15 @@ record(Event *event)
 	SPI_connect();
 	find_numbers(event, &subject, &purpose);
 
-	if (!event->key.isnull && run(&key_query, (Value[]) {subject, event->key}))
+	if (!event->key.isnull && run(&key_query, (Value[]) {subject, event->key, action, purpose}))
 	{
-		/* recorded already */
+		/* recorded already, unless a withdrawal would be lost for the key of a consent */
+		if (is_false(column(2)))
+			ereport(ERROR,
+					(errcode(ERRCODE_UNIQUE_VIOLATION),
+					 errmsg("another event of the subject has this event_key"),
+					 errdetail("Its action or purpose is another one."),
+					 errhint("Give each event a key of its own.")));
 		result = DatumGetInt64(column(1).datum);
 		SPI_finish();
 		return result;

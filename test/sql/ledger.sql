@@ -84,7 +84,22 @@ SELECT * FROM pg_temp.said WHERE subject IN ('lg7', 'lg8', 'lg9');
 SELECT pg_temp.state('lg7', 'lg'), pg_temp.state('lg7', 'lg.a'), pg_temp.state('lg8', 'lg.a');
 -- known keys; twice in one list; renewals and late consents look at what stands before them in the list
 SELECT journey.consent_record('[{"action": "refuse", "subject": "lg8", "purpose": "lg.a", "event_key": "k1"}, {"action": "give", "subject": "lg8", "purpose": "lg.a", "event_key": "k2"}]');
+SELECT journey.consent_record('[{"action": "give", "subject": "lg8", "purpose": "lg", "event_key": "k3"}, {"action": "give", "subject": "lg8", "purpose": "lg", "event_key": "k3"}]');
+-- a key never makes another event go missing: not in one list, not in the next, not by itself
+SELECT journey.consent_record('[{"action": "give", "subject": "lg8", "purpose": "lg", "event_key": "k4"}, {"action": "withdraw", "subject": "lg8", "purpose": "lg", "event_key": "k4"}]');
 SELECT journey.consent_record('[{"action": "give", "subject": "lg8", "purpose": "lg", "event_key": "k3"}, {"action": "withdraw", "subject": "lg8", "purpose": "lg", "event_key": "k3"}]');
+SELECT journey.consent_record('[{"action": "give", "subject": "lgb", "purpose": "lg"}, {"action": "withdraw", "subject": "lg8", "purpose": "lg", "event_key": "k3"}]');
+SELECT journey.consent_record('[{"action": "give", "subject": "lg8", "purpose": "lg.a", "event_key": "k3"}]');
+SELECT journey.consent_withdraw('lg8', 'lg', event_key => 'k3');
+SELECT journey.consent_withdraw('lg8', 'lg.a', event_key => 'k1');
+SELECT journey.subject_restrict('lg8', event_key => 'k3');
+-- of two things said at one time it is the word against that counts, whichever is heard first
+SELECT journey.consent_withdraw('lgt', 'lg', said_at => '2026-01-01Z') > 0 AND journey.consent_give('lgt', 'lg', said_at => '2026-01-01Z') > 0 AS ok;
+SELECT journey.consented('lgt', 'lg', clock_timestamp());
+SELECT journey.consent_give('lgt', 'lg', said_at => '2026-01-01 00:00:00.000001Z') > 0 AS ok;
+SELECT journey.consented('lgt', 'lg', clock_timestamp());
+SELECT journey.consent_give('lgu', 'lg', said_at => '2026-01-01Z') > 0 AND journey.consent_withdraw('lgu', 'lg', said_at => '2026-01-01Z') > 0 AS ok;
+SELECT journey.consented('lgu', 'lg', clock_timestamp());
 SELECT journey.consent_record('[{"action": "give", "subject": "lga", "purpose": "lg", "explicit": true}, {"action": "renew", "subject": "lga", "purpose": "lg", "notice": "v9"},
   {"action": "withdraw", "subject": "lga", "purpose": "lg"}, {"action": "give", "subject": "lga", "purpose": "lg.a", "said_at": "2020-01-01"}]');
 SELECT subject, purpose, action, explicit, counts, notice, key FROM pg_temp.said WHERE subject IN ('lg8', 'lga');

@@ -133,6 +133,9 @@ SELECT name, purpose, action, counts FROM said WHERE name <> 'u1';
 -- a withdrawal that is recorded later is not undone by a string said before
 SELECT consent_withdraw('u4', 'storage') > 0 AS withdrawn;
 SELECT consent_ingest_tcf('u4', tc || '=', '{"1": "storage"}', trusted => true) FROM strings WHERE id = 'G7';
+-- the same string for another purpose is another word, and said once as well
+SELECT consent_ingest_tcf('u4', tc, '{"1": "ads.profile"}', trusted => true) AS other_purpose FROM strings WHERE id = 'G7';
+SELECT consent_ingest_tcf('u4', tc, '{"1": "ads.profile"}', trusted => true) AS again FROM strings WHERE id = 'G7';
 SELECT name, purpose, action, counts FROM said WHERE name = 'u4';
 -- by names
 SELECT count(create_purpose('tcf.' || n)) FROM generate_series(1, 3) n;

@@ -32,7 +32,8 @@ sub event
 	my $purpose = $purposes[ int(rand(@purposes)) ];
 	my $what = int(rand(12));
 	my $said = rand() < 0.2 ? ", said_at => clock_timestamp() - interval '" . int(rand(20)) . " ms'" : '';
-	my $key = rand() < 0.2 ? ", event_key => 'k" . int(rand(5)) . "'" : '';
+	# a key is of one event, which is heard again and again
+	my $key = rand() < 0.4 ? ", event_key => '" . ($what < 4 ? 'give' : $what) . " $purpose'" : '';
 
 	return "SELECT journey.consent_give('$subject', '$purpose', explicit => " . (rand() < 0.5 ? 'true' : 'false')
 	  . ", covers_descendants => " . (rand() < 0.5 ? 'true' : 'false')
