@@ -5,7 +5,7 @@
  * A decision is good for a user, an outer user, a restricted operation or none, a
  * statement and a snapshot (decision_front.h).  A scan that masks rows proves
  * that once a row, for an expression between two rows may change each of them.  In most
- * plans none does, and the proof is half of what a row costs over a plain one.
+ * plans none does, and the proof is more than a third of what a cell costs over a plain one.
  *
  * A proof that was made in one run of the executor holds for the next row if
  *
