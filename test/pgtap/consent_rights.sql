@@ -12,9 +12,9 @@ SELECT is_empty($$
   SELECT oid::regprocedure FROM pg_proc
    WHERE pronamespace = 'journey'::regnamespace AND prosecdef
      AND (NOT coalesce(proconfig @> ARRAY['search_path=pg_catalog, pg_temp'], false)
-          OR proname NOT IN ('verify_receipt', '_is_protected')
+          OR proname NOT IN ('verify_receipt', '_is_protected', '_finds_by_name')
              AND EXISTS (SELECT FROM aclexplode(coalesce(proacl, acldefault('f', proowner))) WHERE grantee = 0)) $$,
-  'definer functions have a search_path of their own and are not for everybody, but for the check of a receipt and whether a relation is protected');
+  'definer functions have a search_path of their own and are not for everybody, but for the check of a receipt, whether a relation is protected, and what its writers must know');
 SELECT is((SELECT row(provolatile, proparallel, proisstrict, proleakproof, prosecdef)::text FROM pg_proc WHERE oid = 'journey.consented(text, text)'::regprocedure),
           '(s,s,f,f,f)', 'consented() is stable, parallel safe, answers NULL, is not leakproof and runs as the caller');
 
