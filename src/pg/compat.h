@@ -87,14 +87,14 @@
 #define EXECUTOR_RUN_ARGUMENTS direction, count
 #endif
 
-/* 18 keeps what prunes partitions apart from the plan (d47cbf474e) */
+/* 18 keeps what prunes partitions apart from the plan */
 #if PG_VERSION_NUM < 180000
 #define APPEND_PRUNES(append) ((append)->part_prune_info != NULL)
 #else
 #define APPEND_PRUNES(append) ((append)->part_prune_index >= 0)
 #endif
 
-/* 18 has files of their own for what adds a line to EXPLAIN (9173e8b604, c65bc2e1d1) */
+/* 18 has files of their own for what adds a line to EXPLAIN */
 #if PG_VERSION_NUM >= 180000
 #include "commands/explain_format.h"
 #include "commands/explain_state.h"
@@ -102,7 +102,7 @@
 #include "commands/explain.h"
 #endif
 
-/* 19 tells the planner of EXPLAIN (c83ac02ec7) */
+/* 19 tells the planner of EXPLAIN */
 #if PG_VERSION_NUM < 190000
 #define PLANNER_PARAMETERS Query *parse, const char *query_string, int cursorOptions, ParamListInfo boundParams
 #define PLANNER_ARGUMENTS parse, query_string, cursorOptions, boundParams
