@@ -171,6 +171,27 @@ SELECT count(*) FILTER (WHERE d > 0) AS shown, calm_switched(n) FROM calm;
 RESET ROLE;
 SET ROLE regress_calm_ana;
 
+-- a cursor that only goes on, where the scan is a row ahead: what it read in the run before is decided anew
+BEGIN;
+DECLARE c NO SCROLL CURSOR FOR SELECT n, d FROM calm;
+FETCH 4 FROM c;
+SET LOCAL ROLE regress_calm_ben;
+FETCH 1 FROM c;
+SET LOCAL ROLE regress_calm_ana;
+FETCH 4 FROM c;
+SET LOCAL journey.purpose = '';
+FETCH 1 FROM c;
+SET LOCAL journey.purpose = 'calm';
+FETCH 4 FROM c;
+SAVEPOINT s;
+SET LOCAL ROLE regress_calm_ben;
+FETCH 1 FROM c;
+ROLLBACK TO s;
+FETCH 4 FROM c;
+MOVE 80 FROM c;
+FETCH ALL FROM c;
+FETCH ALL FROM c;
+ROLLBACK;
 -- a run each: cursors, loops whose bodies switch, functions that give a row at a time, plans that are kept
 BEGIN;
 DECLARE c SCROLL CURSOR FOR SELECT n, d FROM calm;
