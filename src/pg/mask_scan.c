@@ -10,7 +10,7 @@
  * finds the subject once, and picks each cell by two bits.
  *
  * Where nothing but another run of the executor could change anything between two rows
- * (calm.c), it is proved once a run, and the scan is a row ahead.
+ * (calm.c), it is proved once a run.
  *
  * It is nothing but a shorter way to call the same functions.  The plan holds the
  * calls as the view has them; when it starts, the scan looks for calls that
@@ -81,29 +81,22 @@ typedef struct MaskCell
 	ExprState  *collected;		/* the last argument, or NULL */
 } MaskCell;
 
-/* Where a column of the result comes from, if all of them are as simple as that. */
+/*
+ * Where a column of the result comes from, if all of them are as simple as that:
+ * places in the two slots, which are theirs as long as the scan runs.
+ */
 typedef struct MaskOutput
 {
-	Datum	   *shown;			/* its place in the result, which stays as long as the scan runs */
+	Datum	   *shown;
 	bool	   *shown_isnull;
-	int			raw;			/* column of the table, from 0; -1: a cell that has none */
+	const Datum *raw;			/* column of the table; NULL: a cell that has none */
+	const bool *raw_isnull;
 
 	/* of a cell, for rows that can be picked */
 	NullableDatum denied;
 	int			shift;			/* of the bit of its verdict that is set if it is shown */
 	int			cell;			/* or -1: a public column */
 } MaskOutput;
-
-/* The row after the one in the scan's slot, see next_row_ahead(). */
-typedef struct MaskAhead
-{
-	TupleTableSlot *row;
-	bool		filled;
-	bool		ended;			/* there are no more */
-	uint64		verdicts;
-	uint64		picked;			/* what MaskScan.picked was when they were found; 0: they were not */
-	uint64		proved;
-} MaskAhead;
 
 /* The scan as it runs. */
 typedef struct MaskScan
@@ -136,7 +129,6 @@ typedef struct MaskScan
 	uint64		asked;			/* the lower bits of all verdicts that are needed */
 	bool		calm;			/* nothing but a run of the executor can make that decision a bad one */
 	uint64		proved;			/* journey_runs when it was proved to be good, if calm */
-	MaskAhead	ahead;
 
 	bool		evaluates;		/* conditions or a projection */
 	bool		took_memory;	/* for the row, which is to be given back before the next */
@@ -150,7 +142,6 @@ typedef struct MaskScan
 
 static const CustomExecMethods exec_methods;
 static const CustomExecMethods picking_methods;
-static const CustomExecMethods ahead_methods;
 static const CustomExecMethods leading_methods;
 static const CustomExecMethods working_methods;
 
@@ -244,6 +235,7 @@ replace_cells(Node *node, void *context)
 static bool
 find_outputs(MaskScan *scan, const List *tlist)
 {
+	const TupleTableSlot *row = scan->css.ss.ss_ScanTupleSlot;
 	TupleTableSlot *result = scan->css.ss.ps.ps_ResultTupleSlot;
 	AttrNumber	last_column = scan->last_column;
 	int			column = 0;
@@ -283,7 +275,11 @@ find_outputs(MaskScan *scan, const List *tlist)
 				output.cell = var->varattno - 1;
 				raw = scan->cell[output.cell].raw;
 			}
-			output.raw = raw - 1;
+			if (raw > 0)
+			{
+				output.raw = &row->tts_values[raw - 1];
+				output.raw_isnull = &row->tts_isnull[raw - 1];
+			}
 			last_column = Max(last_column, raw);
 
 			if (output.cell >= 0)
@@ -373,14 +369,7 @@ begin_scan(CustomScanState *node, EState *estate, int eflags)
 	scan->picks = scan->projection == NULL && scan->early_cells == 0;
 	scan->evaluates = early != NIL || late != NIL || scan->projection != NULL;
 	if (scan->picks && !scan->evaluates && scan->output_public > scan->output)
-	{
 		node->methods = &picking_methods;
-		if (scan->calm && (eflags & (EXEC_FLAG_BACKWARD | EXEC_FLAG_MARK)) == 0)
-		{
-			node->methods = &ahead_methods;
-			scan->ahead.row = table_slot_create(rel, &estate->es_tupleTable);
-		}
-	}
 }
 
 
@@ -496,12 +485,10 @@ result_slot(MaskScan *scan)
 static pg_attribute_always_inline void
 show_public(MaskScan *scan)
 {
-	const TupleTableSlot *row = scan->css.ss.ss_ScanTupleSlot;
-
 	for (const MaskOutput *output = scan->output_public, *end = scan->output_end; output < end; output++)
 	{
-		*output->shown = row->tts_values[output->raw];
-		*output->shown_isnull = row->tts_isnull[output->raw];
+		*output->shown = *output->raw;
+		*output->shown_isnull = *output->raw_isnull;
 	}
 }
 
@@ -537,7 +524,7 @@ begin_picking(MaskScan *scan, uint64 serial)
 	{
 		const JourneyMaskSite *site = scan->cell[output->cell].function.fn_extra;
 
-		if (output->raw < 0 || site == NULL || site->class.decision != serial || !site->quick || !site->mask.blind)
+		if (output->raw == NULL || site == NULL || site->class.decision != serial || !site->quick || !site->mask.blind)
 			return false;
 		output->shift = site->class.shift + 1;
 		output->denied = site->denied;
@@ -560,42 +547,38 @@ prove(MaskScan *scan, const JourneyDecisionFront *front)
 }
 
 /*
- * Finds what the decision says about the subject of a row whose columns are taken
- * apart; false if its cells cannot be picked by that.  There are cells.
+ * Shows the cells of the row in the result, if all that it takes is to pick one of
+ * two values for each; the same as show_cells() would.  There are cells.
  */
 static pg_attribute_always_inline bool
-find_verdicts(MaskScan *scan, const TupleTableSlot *row, uint64 *verdicts)
+pick_cells(MaskScan *scan)
 {
+	const TupleTableSlot *row = scan->css.ss.ss_ScanTupleSlot;
 	JourneyDecisionFront *front = journey_declared;
+	const MaskOutput *output = scan->output;
+	const MaskOutput *end = scan->output_public;
+	uint64		verdicts;
 
 	if (unlikely(front == NULL) || unlikely(row->tts_isnull[scan->subject_column]))
 		return false;
 	if ((scan->proved != journey_runs || unlikely(scan->picked != front->serial)) && !prove(scan, front))
 		return false;
 	Assert(journey_decision_is_good(front));
-	*verdicts = journey_front_verdicts_once(front, scan->kind, row->tts_values[scan->subject_column]);
-	Assert(*verdicts == journey_front_verdicts(front, scan->kind, row->tts_values[scan->subject_column]));
-	return likely((~*verdicts & scan->asked) == 0);
-}
+	verdicts = journey_front_verdicts_once(front, scan->kind, row->tts_values[scan->subject_column]);
+	Assert(verdicts == journey_front_verdicts(front, scan->kind, row->tts_values[scan->subject_column]));
+	if (unlikely((~verdicts & scan->asked) != 0))
+		return false;
 
-/* Shows one of two values in each cell of the result, by verdicts about the row; the same as show_cells() would. */
-static pg_attribute_always_inline void
-pick_cells(MaskScan *scan, uint64 verdicts)
-{
-	const Datum *values = scan->css.ss.ss_ScanTupleSlot->tts_values;
-	const bool *isnull = scan->css.ss.ss_ScanTupleSlot->tts_isnull;
-
-	for (const MaskOutput *output = scan->output, *end = scan->output_public; output < end; output++)
+	do
 	{
 		/* no branch, whatever the compiler thinks of one: nobody can tell what the next subject answers */
 		Datum		shown = -(Datum) (verdicts >> output->shift & 1);
-		Datum		value = values[output->raw];
-		bool		null = isnull[output->raw];
 
 		StaticAssertStmt(JOURNEY_DENIED == 1 && JOURNEY_SHOWN == 3, "the higher bit says whether it is shown");
-		*output->shown = output->denied.value ^ ((output->denied.value ^ value) & shown);
-		*output->shown_isnull = output->denied.isnull ^ ((output->denied.isnull ^ null) & (uint8) shown);
-	}
+		*output->shown = output->denied.value ^ ((output->denied.value ^ *output->raw) & shown);
+		*output->shown_isnull = output->denied.isnull ^ ((output->denied.isnull ^ *output->raw_isnull) & (uint8) shown);
+	} while (++output < end);
+	return true;
 }
 
 /* The row in the scan's slot, whose columns are taken apart, as the plan wants it; NULL if it is not wanted. */
@@ -624,9 +607,9 @@ is_rechecked(const MaskScan *scan)
 }
 #endif
 
-/* Puts the next row of the table into the slot; false if there is none. */
+/* Goes on to the next row of the table; false if there is none. */
 static pg_attribute_always_inline bool
-step(MaskScan *scan, TupleTableSlot *row)
+step(MaskScan *scan)
 {
 	ScanState  *ss = &scan->css.ss;
 	EState	   *estate = ss->ps.state;
@@ -634,7 +617,7 @@ step(MaskScan *scan, TupleTableSlot *row)
 	Assert(!is_rechecked(scan));
 	if (unlikely(ss->ss_currentScanDesc == NULL))
 		ss->ss_currentScanDesc = table_beginscan(ss->ss_currentRelation, estate->es_snapshot, 0, NULL);
-	return table_scan_getnextslot(ss->ss_currentScanDesc, estate->es_direction, row);
+	return table_scan_getnextslot(ss->ss_currentScanDesc, estate->es_direction, ss->ss_ScanTupleSlot);
 }
 
 static TupleTableSlot *
@@ -643,9 +626,8 @@ next_row(CustomScanState *node)
 	MaskScan   *scan = (MaskScan *) node;
 	ExprContext *econtext = node->ss.ps.ps_ExprContext;
 	TupleTableSlot *row = node->ss.ss_ScanTupleSlot;
-	uint64		verdicts = 0;
 
-	while (step(scan, row))
+	while (step(scan))
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (scan->took_memory)
@@ -656,10 +638,8 @@ next_row(CustomScanState *node)
 			TupleTableSlot *result = result_slot(scan);
 
 			slot_getsomeattrs(row, scan->last_column);
-			if (likely(scan->picks) &&
-				(scan->output_public == scan->output || likely(find_verdicts(scan, row, &verdicts))))
+			if (likely(scan->picks) && (scan->output_public == scan->output || likely(pick_cells(scan))))
 			{
-				pick_cells(scan, verdicts);
 				show_public(scan);
 				return result;
 			}
@@ -672,92 +652,24 @@ next_row(CustomScanState *node)
 	return ExecClearTuple(node->ss.ps.ps_ResultTupleSlot);
 }
 
-/* Gives back what the row before took. */
-static pg_attribute_always_inline void
-give_back_memory(MaskScan *scan)
-{
-	if (unlikely(scan->took_memory))
-	{
-		ResetExprContext(scan->css.ss.ps.ps_ExprContext);
-		scan->took_memory = false;
-	}
-}
-
 /* The same if there are no conditions, and rows are picked: short, for what it takes is what a row costs. */
 static TupleTableSlot *
 next_picked_row(CustomScanState *node)
 {
 	MaskScan   *scan = (MaskScan *) node;
-	TupleTableSlot *row = node->ss.ss_ScanTupleSlot;
 	TupleTableSlot *result;
-	uint64		verdicts;
 
-	if (unlikely(!step(scan, row)))
+	if (unlikely(!step(scan)))
 		return ExecClearTuple(node->ss.ps.ps_ResultTupleSlot);
-	give_back_memory(scan);
-	slot_getsomeattrs(row, scan->last_column);
-	result = result_slot(scan);
-	if (unlikely(!find_verdicts(scan, row, &verdicts)))
-		return show_at_length(scan);
-	pick_cells(scan, verdicts);
-	show_public(scan);
-	return result;
-}
-
-/* Reads the row that comes after the one in the scan's slot, and finds what its subject answers; false if there is none. */
-static pg_attribute_always_inline bool
-look_ahead(MaskScan *scan)
-{
-	MaskAhead  *ahead = &scan->ahead;
-
-	ahead->filled = !ahead->ended && step(scan, ahead->row);
-	if (unlikely(!ahead->filled))
+	if (unlikely(scan->took_memory))
 	{
-		ahead->ended = true;
-		return false;
+		ResetExprContext(node->ss.ps.ps_ExprContext);
+		scan->took_memory = false;
 	}
-	slot_getsomeattrs(ahead->row, scan->last_column);
-	ahead->picked = likely(find_verdicts(scan, ahead->row, &ahead->verdicts)) ? scan->picked : 0;
-	ahead->proved = scan->proved;
-	return true;
-}
-
-/*
- * The same where the decision is proved once a run: a row ahead.  What a subject
- * answers is at the end of a long chain, from its name to its facts, and whoever reads the
- * cell asks first whether it is NULL, which no processor can guess.  Were the
- * chain of the row itself, it would have to wait for its end, and throw away what it has
- * done meanwhile.  So the chain is that of the next row.
- */
-static TupleTableSlot *
-next_row_ahead(CustomScanState *node)
-{
-	MaskScan   *scan = (MaskScan *) node;
-	TupleTableSlot *row = scan->ahead.row;
-	TupleTableSlot *result;
-	uint64		verdicts;
-	uint64		picked;
-	uint64		proved;
-
-	if (unlikely(!scan->ahead.filled) && !look_ahead(scan))
-		return ExecClearTuple(node->ss.ps.ps_ResultTupleSlot);
-	verdicts = scan->ahead.verdicts;
-	picked = scan->ahead.picked;
-	proved = scan->ahead.proved;
-	scan->ahead.row = node->ss.ss_ScanTupleSlot;
-	node->ss.ss_ScanTupleSlot = row;
-	look_ahead(scan);
-
-	/* for this row, what was found before is as good as what is found now, if nothing has changed */
-	give_back_memory(scan);
+	slot_getsomeattrs(node->ss.ss_ScanTupleSlot, scan->last_column);
 	result = result_slot(scan);
-	if (unlikely(picked == 0 || picked != scan->picked || proved != journey_runs) &&
-		!find_verdicts(scan, row, &verdicts))
-	{
-		node->ss.ps.ps_ExprContext->ecxt_scantuple = row;
+	if (unlikely(!pick_cells(scan)))
 		return show_at_length(scan);
-	}
-	pick_cells(scan, verdicts);
 	show_public(scan);
 	return result;
 }
@@ -772,17 +684,9 @@ end_scan(CustomScanState *node)
 static void
 rescan(CustomScanState *node)
 {
-	MaskScan   *scan = (MaskScan *) node;
-
 	if (node->ss.ss_currentScanDesc != NULL)
 		table_rescan(node->ss.ss_currentScanDesc, NULL);
 	ExecScanReScan(&node->ss);
-	if (scan->ahead.row != NULL)
-	{
-		ExecClearTuple(scan->ahead.row);
-		scan->ahead.filled = false;
-		scan->ahead.ended = false;
-	}
 }
 
 
@@ -890,7 +794,6 @@ explain_scan(CustomScanState *node, List *ancestors, ExplainState *es)
 
 static const CustomExecMethods exec_methods = EXEC_METHODS(next_row);
 static const CustomExecMethods picking_methods = EXEC_METHODS(next_picked_row);
-static const CustomExecMethods ahead_methods = EXEC_METHODS(next_row_ahead);
 static const CustomExecMethods leading_methods = EXEC_METHODS(lead);
 static const CustomExecMethods working_methods = EXEC_METHODS(work);
 

@@ -171,7 +171,7 @@ SELECT count(*) FILTER (WHERE d > 0) AS shown, calm_switched(n) FROM calm;
 RESET ROLE;
 SET ROLE regress_calm_ana;
 
--- a cursor that only goes on, where the scan is a row ahead: what it read in the run before is decided anew
+-- a cursor that only goes on
 BEGIN;
 DECLARE c NO SCROLL CURSOR FOR SELECT n, d FROM calm;
 FETCH 4 FROM c;
